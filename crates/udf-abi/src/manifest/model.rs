@@ -1,0 +1,275 @@
+//! The manifest as typed values.
+
+use crate::DType;
+use alloc::{string::String, vec::Vec};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A module's manifest, checked against every rule that needs no module bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Manifest {
+    /// [`MANIFEST_SCHEMA`](crate::exports::MANIFEST_SCHEMA)
+    pub schema: String,
+    /// The module as a whole.
+    pub module: Module,
+    /// At least one function.
+    pub functions: Vec<Function>,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// The manifest's `module`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Module {
+    /// Identifies the module among others; compared without case.
+    pub id: String,
+    /// The author's version, free text.
+    pub version: String,
+    /// [`ABI_VERSION`](crate::ABI_VERSION)
+    pub abi: u32,
+    /// [`CODEC_COLUMNAR`](crate::exports::CODEC_COLUMNAR) or
+    /// [`CODEC_JSON`](crate::exports::CODEC_JSON)
+    pub codec: u32,
+    /// One paragraph for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What a host must have to take the module.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// One function of the manifest.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Function {
+    /// Unique within the module.
+    pub id: u32,
+    /// The name that formulas, SQL and commands use.
+    pub name: String,
+    /// Other names of the same function.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The module's export (an aggregate's exports append suffixes).
+    pub export: String,
+    /// What the function does to rows.
+    pub kind: FunctionKind,
+    /// Fewest arguments a caller gives.
+    pub min_args: u32,
+    /// Most arguments; `None` for any number.
+    pub max_args: Option<u32>,
+    /// Whether equal arguments may give other results: seed and clock come in the header.
+    pub volatile: bool,
+    /// Whether equal arguments give equal results.
+    pub deterministic: bool,
+    /// Whether one instance may be entered from several threads (never done with codec 2).
+    pub thread_safe: bool,
+    /// The parameters, in order.
+    pub params: Vec<Param>,
+    /// One type, or the named columns of an array function.
+    pub returns: Return,
+    /// One paragraph for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Calls with known results.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
+    /// What a call may use.
+    #[serde(skip_serializing_if = "Hints::is_empty")]
+    pub hints: Hints,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// What a function does to rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FunctionKind {
+    /// Scalars and equal-length columns to one column, row by row.
+    Elementwise,
+    /// Columns and ranges to one scalar.
+    Reduce,
+    /// Columns and ranges to rows × columns.
+    Array,
+    /// Groups of rows to one row each, through mergeable states.
+    Aggregate,
+    /// A kind that this version does not know: the function is disabled, the module is not.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl FunctionKind {
+    /// The kind that a manifest calls `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "elementwise" => Self::Elementwise,
+            "reduce" => Self::Reduce,
+            "array" => Self::Array,
+            "aggregate" => Self::Aggregate,
+            other => Self::Unknown(other.into()),
+        }
+    }
+
+    /// The name as it stands in a manifest.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Elementwise => "elementwise",
+            Self::Reduce => "reduce",
+            Self::Array => "array",
+            Self::Aggregate => "aggregate",
+            Self::Unknown(name) => name,
+        }
+    }
+}
+
+/// One parameter.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Param {
+    /// The name that keyword arguments and documents use.
+    pub name: String,
+    /// Type of a value.
+    #[serde(rename = "type")]
+    pub dtype: TypeName,
+    /// One value a row, a whole column, or rows × columns.
+    pub shape: Shape,
+    /// Whether it may be left out, and sees null as "no value".
+    #[serde(skip_serializing_if = "is_false")]
+    pub optional: bool,
+    /// Whether the last parameter takes any number of arguments.
+    #[serde(skip_serializing_if = "is_false")]
+    pub variadic: bool,
+    /// One sentence for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// What a parameter takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// One value: of the row for an elementwise function, of the call for the others.
+    #[default]
+    Scalar,
+    /// One column of any length.
+    Column,
+    /// Columns of equal length.
+    Range,
+}
+
+impl Shape {
+    /// The name as it stands in a manifest.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Column => "column",
+            Self::Range => "range",
+        }
+    }
+}
+
+/// A [`DType`] that serialises as its manifest name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TypeName(pub DType);
+
+impl Serialize for TypeName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
+}
+
+/// What a function answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Return {
+    /// One type: a column, a scalar, or an array of any number of columns.
+    One(TypeName),
+    /// Named columns of an array function.
+    Columns(Vec<ReturnColumn>),
+}
+
+impl Return {
+    /// Types of the returned columns; an array of [`Return::One`] may have more of the same.
+    #[must_use]
+    pub fn dtypes(&self) -> Vec<DType> {
+        match self {
+            Self::One(one) => alloc::vec![one.0],
+            Self::Columns(columns) => columns.iter().map(|c| c.dtype.0).collect(),
+        }
+    }
+}
+
+/// One named column of an array result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReturnColumn {
+    /// The column's name in a dataframe.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub dtype: TypeName,
+}
+
+/// A call with a known result, kept as JSON: arguments in order and what they give.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Example {
+    /// The arguments.
+    pub args: Vec<Value>,
+    /// The result; `{"error": "#NUM!"}` stands for an error.
+    pub result: Value,
+}
+
+/// What a call may use; absent means the host's defaults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Hints {
+    /// Units of fuel for one call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fuel: Option<u64>,
+    /// Bytes of linear memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
+    /// Milliseconds for one call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline_ms: Option<u64>,
+}
+
+impl Hints {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl Manifest {
+    /// The function that `name` (a name or an alias, in any case, prefixed or not) stands for.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Function> {
+        let key = super::normalise_name(name);
+        self.functions
+            .iter()
+            .find(|function| function.names().any(|n| super::normalise_name(n) == key))
+    }
+}
+
+impl Function {
+    /// The name, then the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        core::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+
+    /// The parameter that takes the argument at `index`: a variadic one takes all that follow.
+    #[must_use]
+    pub fn param_of(&self, index: usize) -> Option<&Param> {
+        self.params.get(index).or_else(|| self.params.last().filter(|p| p.variadic))
+    }
+}
