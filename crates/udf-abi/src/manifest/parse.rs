@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     DType,
-    exports::{CODEC_JSON, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_PARAMS},
+    exports::{
+        ABI_VERSION, CODEC_COLUMNAR, CODEC_JSON, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_PARAMS,
+    },
 };
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use serde_json::{Map, Value};
@@ -127,6 +129,18 @@ impl Walk {
     }
 
     fn module(&mut self, map: Map<String, Value>) -> Module {
+        if self.is_broken("module") {
+            // Already reported as a whole; its fields would only repeat that.
+            return Module {
+                id: String::new(),
+                version: String::new(),
+                abi: ABI_VERSION,
+                codec: CODEC_COLUMNAR,
+                description: String::new(),
+                requires: Vec::new(),
+                unknown: map,
+            };
+        }
         let mut fields = Fields { walk: self, map, path: "module".into() };
         Module {
             id: fields.text("id"),

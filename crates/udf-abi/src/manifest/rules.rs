@@ -38,7 +38,10 @@ fn check_module(manifest: &Manifest, walk: &mut Walk) {
             format!("schema is `{}`; this host reads `{MANIFEST_SCHEMA}`", manifest.schema),
         );
     }
-    if walk.is_broken("module") && manifest.module.id.is_empty() && manifest.module.abi == 0 {
+    if walk.is_broken("module")
+        && manifest.module.id.is_empty()
+        && manifest.module.version.is_empty()
+    {
         return;
     }
     let module = &manifest.module;
