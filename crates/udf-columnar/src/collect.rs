@@ -1,0 +1,363 @@
+//! Result columns out of guest memory: every byte that Arrow relies on is checked while it is
+//! copied.
+//!
+//! The views come from an engine's `memory` module, which has found their buffers to lie inside
+//! linear memory and to be long enough. What the buffers *hold* is checked here: offsets, UTF-8,
+//! tags and error numbers. Every failure is [`InvalidResult`](crate::ErrorKind::InvalidResult).
+
+use crate::{
+    Column, Error, ErrorKind, RowErrors, any, arrow_type,
+    view::{Bits, BytesView, ColumnView, Values},
+};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array,
+    types as t,
+};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use std::sync::Arc;
+use udf_abi::{DType, ErrorCode, frame::COLUMN_UTC, frame::tag};
+
+/// An owned copy of a result column.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The column, without its messages.
+    pub column: Column,
+    /// Whether a float of it is not finite.
+    pub non_finite: bool,
+}
+
+/// Copies a result column out, checking all that Arrow relies on.
+///
+/// # Errors
+/// [`InvalidResult`](ErrorKind::InvalidResult) naming the rule that the column breaks.
+pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
+    let mut non_finite = false;
+    let nulls = view.validity.map(|bits| NullBuffer::new(bits.to_buffer()));
+    let nulls = nulls.filter(|n| n.null_count() > 0);
+    let array: ArrayRef = match view.values {
+        Values::None => new_null_array(&arrow_type(DType::Null, false), view.rows),
+        Values::Bits(bits) => Arc::new(BooleanArray::new(bits.to_buffer(), nulls)),
+        Values::Fixed { bytes, width } => {
+            let mut values = vec![0u64; bytes.len().div_ceil(8)];
+            let out: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
+            non_finite = fixed_into(view, &mut out[..view.rows * width]);
+            fixed_array(view, values, nulls)?
+        }
+        Values::Bytes(text) => {
+            let (offsets, data) = text_buffers(text, view.rows)?;
+            match view.dtype {
+                DType::Binary => Arc::new(
+                    BinaryArray::try_new(offsets, data, nulls).map_err(|e| broken("binary", e))?,
+                ),
+                _ => Arc::new(
+                    StringArray::try_new(offsets, data, nulls).map_err(|e| broken("text", e))?,
+                ),
+            }
+        }
+        Values::Any { tags, numbers, text } => any_array(view, tags, numbers, text)?,
+    };
+    let column = Column::from_parts(view.dtype, array, None);
+    let column = match row_errors(view.errors)? {
+        Some(codes) => column.with_errors(RowErrors::try_new(codes, None)?)?,
+        None => column,
+    };
+    Ok(Collected { column, non_finite })
+}
+
+/// Copies the values of a fixed-width column to `out`, makes every NaN canonical, and answers
+/// whether a float is not finite: one pass. `out` has the length of the values.
+#[must_use]
+pub fn fixed_into(view: &ColumnView<'_>, out: &mut [u8]) -> bool {
+    let Values::Fixed { bytes, .. } = view.values else { return false };
+    match view.dtype {
+        DType::F64 => floats_into::<8>(bytes, out, |b| {
+            let v = f64::from_le_bytes(b);
+            let canonical = if v.is_nan() { f64::NAN } else { v };
+            (canonical.to_le_bytes(), !v.is_finite())
+        }),
+        DType::F32 => floats_into::<4>(bytes, out, |b| {
+            let v = f32::from_le_bytes(b);
+            let canonical = if v.is_nan() { f32::NAN } else { v };
+            (canonical.to_le_bytes(), !v.is_finite())
+        }),
+        _ => {
+            out.copy_from_slice(bytes);
+            false
+        }
+    }
+}
+
+fn floats_into<const N: usize>(
+    bytes: &[u8],
+    out: &mut [u8],
+    each: impl Fn([u8; N]) -> ([u8; N], bool),
+) -> bool {
+    let (values, _) = bytes.as_chunks::<N>();
+    let (slots, _) = out.as_chunks_mut::<N>();
+    let mut non_finite = false;
+    for (slot, value) in slots.iter_mut().zip(values) {
+        let (canonical, odd) = each(*value);
+        *slot = canonical;
+        non_finite |= odd;
+    }
+    non_finite
+}
+
+/// An array over values that were copied out, `u64` words holding `rows` values.
+///
+/// # Errors
+/// [`Internal`](ErrorKind::Internal) where the words are too few.
+pub fn fixed_array(
+    view: &ColumnView<'_>,
+    words: Vec<u64>,
+    nulls: Option<NullBuffer>,
+) -> Result<ArrayRef, Error> {
+    let utc = view.flags & COLUMN_UTC != 0;
+    fixed_array_of(view.dtype, utc, view.rows, words, nulls)
+}
+
+/// An array of `rows` fixed-width values held in `words`.
+///
+/// # Errors
+/// [`Internal`](ErrorKind::Internal) where the words are too few.
+pub fn fixed_array_of(
+    dtype: DType,
+    utc: bool,
+    rows: usize,
+    words: Vec<u64>,
+    nulls: Option<NullBuffer>,
+) -> Result<ArrayRef, Error> {
+    let buffer = Buffer::from_vec(words);
+    let bytes = rows * crate::view::width(dtype);
+    if buffer.len() < bytes {
+        return Err(Error::new(
+            ErrorKind::Internal,
+            format!("{} bytes for {rows} rows of {dtype}", buffer.len()),
+        ));
+    }
+    macro_rules! primitive {
+        ($type:ty) => {
+            PrimitiveArray::<$type>::new(ScalarBuffer::new(buffer, 0, rows), nulls)
+        };
+    }
+    Ok(match dtype {
+        DType::I8 => Arc::new(primitive!(t::Int8Type)),
+        DType::I16 => Arc::new(primitive!(t::Int16Type)),
+        DType::I32 => Arc::new(primitive!(t::Int32Type)),
+        DType::I64 => Arc::new(primitive!(t::Int64Type)),
+        DType::U8 | DType::Error => Arc::new(primitive!(t::UInt8Type)),
+        DType::U16 => Arc::new(primitive!(t::UInt16Type)),
+        DType::U32 => Arc::new(primitive!(t::UInt32Type)),
+        DType::U64 => Arc::new(primitive!(t::UInt64Type)),
+        DType::F32 => Arc::new(primitive!(t::Float32Type)),
+        DType::F64 => Arc::new(primitive!(t::Float64Type)),
+        DType::Date32 => Arc::new(primitive!(t::Date32Type)),
+        DType::Time64 => Arc::new(primitive!(t::Time64MicrosecondType)),
+        DType::Duration => Arc::new(primitive!(t::DurationMicrosecondType)),
+        DType::Timestamp => {
+            let zone = utc.then(|| Arc::from("UTC"));
+            Arc::new(primitive!(t::TimestampMicrosecondType).with_timezone_opt::<Arc<str>>(zone))
+        }
+        DType::Null | DType::Bool | DType::Utf8 | DType::Binary | DType::Any => {
+            return Err(Error::new(ErrorKind::Internal, format!("{dtype} has no fixed width")));
+        }
+    })
+}
+
+/// Checks error numbers; `None` where no row is in error.
+///
+/// # Errors
+/// [`InvalidResult`](ErrorKind::InvalidResult) for a number that is no error.
+pub fn row_errors(errors: Option<&[u8]>) -> Result<Option<ScalarBuffer<u8>>, Error> {
+    let Some(errors) = errors else { return Ok(None) };
+    let odd = errors.iter().position(|c| *c != 0 && ErrorCode::from_code(*c).is_none());
+    if let Some(row) = odd {
+        return Err(invalid(format!("row {row}: {} is no error number", errors[row])));
+    }
+    Ok(errors.iter().any(|c| *c != 0).then(|| errors.to_vec().into()))
+}
+
+/// Nulls of a result column; `None` where there are none.
+#[must_use]
+pub fn validity(view: Option<Bits<'_>>) -> Option<BooleanBuffer> {
+    view.map(Bits::to_buffer).filter(|bits| bits.count_set_bits() < bits.len())
+}
+
+fn text_buffers(text: BytesView<'_>, rows: usize) -> Result<(OffsetBuffer<i32>, Buffer), Error> {
+    let first = text.offset(0);
+    let (raw, _) = text.offsets.as_chunks::<4>();
+    let mut offsets = Vec::with_capacity(rows + 1);
+    let mut last = first;
+    for (row, raw) in raw.iter().take(rows + 1).enumerate() {
+        let offset = i32::from_le_bytes(*raw);
+        if offset < last {
+            return Err(invalid(format!("offset {row} is {offset}, before the {last} it follows")));
+        }
+        last = offset;
+        // `offset >= first`, so only a negative first offset could overflow.
+        offsets.push(offset.checked_sub(first).unwrap_or(-1));
+    }
+    let range = usize::try_from(first).ok().zip(usize::try_from(last).ok());
+    let data = range.and_then(|(first, last)| text.data.get(first..last)).ok_or_else(|| {
+        invalid(format!("offsets {first}..{last} pass {} bytes of data", text.data.len()))
+    })?;
+    Ok((OffsetBuffer::new(offsets.into()), Buffer::from(data)))
+}
+
+fn any_array(
+    view: &ColumnView<'_>,
+    tags: &[u8],
+    numbers: &[u8],
+    text: BytesView<'_>,
+) -> Result<ArrayRef, Error> {
+    for (row, found) in tags.iter().enumerate() {
+        if *found > tag::MAX {
+            return Err(invalid(format!("row {row}: {found} is no tag of an any column")));
+        }
+        let in_error = view.errors.is_some_and(|e| e[row] != 0);
+        if (*found == tag::ERROR) != in_error {
+            return Err(invalid(format!("row {row}: tag {found} and the errors buffer disagree")));
+        }
+    }
+    let (raw, _) = numbers.as_chunks::<8>();
+    let canonical = |n: f64| if n.is_nan() { f64::NAN } else { n };
+    let numbers: Vec<f64> = raw.iter().map(|b| canonical(f64::from_le_bytes(*b))).collect();
+    let (offsets, data) = text_buffers(text, view.rows)?;
+    let text = StringArray::try_new(offsets, data, None).map_err(|e| broken("text lane", e))?;
+    any::from_lanes(tags.to_vec().into(), numbers.into(), text)
+}
+
+fn broken(what: &str, error: arrow_schema::ArrowError) -> Error {
+    invalid(format!("{what}: {error}"))
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidResult, message)
+}
+
+/// Several columns of one dtype, one after the other.
+///
+/// # Errors
+/// [`TooLarge`](ErrorKind::TooLarge) where texts together pass 2 GiB.
+pub fn concat(dtype: DType, parts: &[Column]) -> Result<Column, Error> {
+    if let [one] = parts {
+        return Ok(one.clone());
+    }
+    let rows = parts.iter().map(Column::len).sum();
+    let nulls = || {
+        let any = parts.iter().any(|p| p.array().null_count() > 0);
+        any.then(|| {
+            let mut builder = arrow_buffer::BooleanBufferBuilder::new(rows);
+            for part in parts {
+                match part.array().nulls() {
+                    Some(nulls) => builder.append_buffer(nulls.inner()),
+                    None => builder.append_n(part.len(), true),
+                }
+            }
+            NullBuffer::new(builder.finish())
+        })
+    };
+    let views: Vec<ColumnView<'_>> = parts.iter().map(ColumnView::of).collect();
+    let array: ArrayRef = match dtype {
+        DType::Null => new_null_array(&arrow_type(dtype, false), rows),
+        DType::Bool => {
+            let mut builder = arrow_buffer::BooleanBufferBuilder::new(rows);
+            for view in &views {
+                if let Values::Bits(bits) = view.values {
+                    builder.append_buffer(&bits.to_buffer());
+                }
+            }
+            Arc::new(BooleanArray::new(builder.finish(), nulls()))
+        }
+        DType::Utf8 | DType::Binary => {
+            let (offsets, data) = concat_text(&views, rows)?;
+            match dtype {
+                DType::Utf8 => Arc::new(
+                    StringArray::try_new(offsets, data, nulls()).map_err(|e| broken("text", e))?,
+                ),
+                _ => Arc::new(
+                    BinaryArray::try_new(offsets, data, nulls())
+                        .map_err(|e| broken("binary", e))?,
+                ),
+            }
+        }
+        DType::Any => {
+            let mut tags = Vec::with_capacity(rows);
+            let mut numbers = Vec::with_capacity(rows);
+            for part in parts {
+                if let Some(lanes) = any::lanes(part.array()) {
+                    tags.extend_from_slice(lanes.tags.values());
+                    numbers.extend_from_slice(lanes.numbers.values());
+                }
+            }
+            let (offsets, data) = concat_text(&views, rows)?;
+            let text = StringArray::try_new(offsets, data, None).map_err(|e| broken("text", e))?;
+            any::from_lanes(tags.into(), numbers.into(), text)?
+        }
+        _ => {
+            let width = crate::view::width(dtype);
+            let mut words = vec![0u64; (rows * width).div_ceil(8)];
+            let out: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+            let mut at = 0;
+            for view in &views {
+                if let Values::Fixed { bytes, .. } = view.values {
+                    out[at..at + bytes.len()].copy_from_slice(bytes);
+                    at += bytes.len();
+                }
+            }
+            let utc = views.iter().any(|v| v.flags & COLUMN_UTC != 0);
+            fixed_array_of(dtype, utc, rows, words, nulls())?
+        }
+    };
+    let column = Column::from_parts(dtype, array, None);
+    match concat_errors(parts)? {
+        Some(errors) => column.with_errors(errors),
+        None => Ok(column),
+    }
+}
+
+fn concat_text(
+    views: &[ColumnView<'_>],
+    rows: usize,
+) -> Result<(OffsetBuffer<i32>, Buffer), Error> {
+    let total: usize = views.iter().map(ColumnView::data_bytes).sum();
+    if i32::try_from(total).is_err() {
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            format!(
+                "the texts of the result take {total} bytes; a column holds 2147483647: pass fewer rows at a time"
+            ),
+        ));
+    }
+    let mut offsets = Vec::with_capacity(rows + 1);
+    let mut data = Vec::with_capacity(total);
+    offsets.push(0);
+    for view in views {
+        let (Values::Bytes(text) | Values::Any { text, .. }) = view.values else { continue };
+        let (first, base) = (text.offset(0), data.len() as i32);
+        offsets.extend((1..=view.rows).map(|row| text.offset(row) - first + base));
+        let start = usize::try_from(first).unwrap_or(0);
+        data.extend_from_slice(&text.data[start..start + view.data_bytes()]);
+    }
+    Ok((OffsetBuffer::new(offsets.into()), Buffer::from_vec(data)))
+}
+
+fn concat_errors(parts: &[Column]) -> Result<Option<RowErrors>, Error> {
+    if parts.iter().all(|p| p.errors().is_none()) {
+        return Ok(None);
+    }
+    let mut codes = Vec::new();
+    let mut messages = arrow_array::builder::StringBuilder::new();
+    let mut any_message = false;
+    for part in parts {
+        for row in 0..part.len() {
+            let error = part.error(row);
+            codes.push(error.map_or(0, |(code, _)| code.code()));
+            let message = error.and_then(|(_, message)| message);
+            any_message |= message.is_some();
+            messages.append_option(message);
+        }
+    }
+    let messages = messages.finish();
+    RowErrors::try_new(codes.into(), any_message.then_some(messages)).map(Some)
+}

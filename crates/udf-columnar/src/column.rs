@@ -1,0 +1,300 @@
+//! A column: an Arrow array in the contract's own types, and the rows of it that are in error.
+
+use crate::{Error, any, error::invalid_argument, normalise};
+use arrow_array::{Array, ArrayRef, StringArray, UInt8Array, make_array, new_null_array};
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_schema::{DataType, TimeUnit};
+use std::sync::Arc;
+use udf_abi::{DType, ErrorCode};
+
+/// Rows of one dtype, with the errors that some of them are.
+///
+/// A row in error is null in [`array`](Self::array) too (in an `any` column it carries the error
+/// tag instead).
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::Float64Array;
+/// use udf_columnar::Column;
+///
+/// let column = Column::try_new(Arc::new(Float64Array::from(vec![Some(1.5), None])))?;
+/// assert_eq!((column.len(), column.dtype().name()), (2, "f64"));
+/// # Ok::<(), udf_columnar::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Column {
+    dtype: DType,
+    array: ArrayRef,
+    errors: Option<RowErrors>,
+}
+
+/// Which rows of a column are in error, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowErrors {
+    /// One byte per row: 0 or an [`ErrorCode`].
+    codes: ScalarBuffer<u8>,
+    /// A message per row; null where there is none.
+    messages: Option<StringArray>,
+}
+
+impl RowErrors {
+    /// Errors of `codes.len()` rows.
+    ///
+    /// # Errors
+    /// Where a code is neither 0 nor an [`ErrorCode`], or the messages are of another length.
+    pub fn try_new(codes: ScalarBuffer<u8>, messages: Option<StringArray>) -> Result<Self, Error> {
+        if let Some(row) = codes.iter().position(|c| *c != 0 && ErrorCode::from_code(*c).is_none())
+        {
+            return Err(invalid_argument(format!("row {row}: {} is no error number", codes[row])));
+        }
+        if let Some(messages) = &messages
+            && messages.len() != codes.len()
+        {
+            return Err(invalid_argument(format!(
+                "{} messages for {} rows",
+                messages.len(),
+                codes.len()
+            )));
+        }
+        Ok(Self { codes, messages })
+    }
+
+    /// Number of rows, in error or not.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// One byte per row: 0 or an [`ErrorCode`].
+    #[must_use]
+    pub fn codes(&self) -> &[u8] {
+        &self.codes
+    }
+
+    /// A message per row, null where there is none.
+    #[must_use]
+    pub fn messages(&self) -> Option<&StringArray> {
+        self.messages.as_ref()
+    }
+
+    /// The error of a row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<(ErrorCode, Option<&str>)> {
+        let code = ErrorCode::from_code(*self.codes.get(row)?)?;
+        let message = self.messages.as_ref().filter(|m| m.is_valid(row)).map(|m| m.value(row));
+        Some((code, message))
+    }
+
+    /// Number of rows in error.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.codes.iter().filter(|c| **c != 0).count()
+    }
+
+    /// Rows `start..start + len`; no copy.
+    #[must_use]
+    pub fn slice(&self, start: usize, len: usize) -> Self {
+        Self {
+            codes: self.codes.slice(start, len),
+            messages: self.messages.as_ref().map(|m| m.slice(start, len)),
+        }
+    }
+
+    fn valid_rows(&self) -> NullBuffer {
+        NullBuffer::new(BooleanBuffer::collect_bool(self.len(), |row| self.codes[row] == 0))
+    }
+}
+
+impl Column {
+    /// A column of an array, normalised to one of the contract's dtypes.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) naming the Arrow type where the
+    /// contract has none for it (decimal, nested), or where a time is finer than microseconds.
+    pub fn try_new(array: ArrayRef) -> Result<Self, Error> {
+        let array = normalise::normalise(array)?;
+        let dtype = dtype_of(array.data_type()).ok_or_else(|| {
+            invalid_argument(format!("Arrow type {} is not supported", array.data_type()))
+        })?;
+        Ok(Self { dtype, array, errors: None })
+    }
+
+    /// A column of spreadsheet errors: 0 is null.
+    ///
+    /// # Errors
+    /// Where a number is no [`ErrorCode`].
+    pub fn try_new_errors(codes: UInt8Array) -> Result<Self, Error> {
+        for (row, code) in codes.iter().enumerate() {
+            if code.is_some_and(|c| ErrorCode::from_code(c).is_none()) {
+                return Err(invalid_argument(format!("row {row} is no error number")));
+            }
+        }
+        Ok(Self { dtype: DType::Error, array: Arc::new(codes), errors: None })
+    }
+
+    /// The same rows with errors; rows in error become null.
+    ///
+    /// # Errors
+    /// Where the lengths differ.
+    pub fn with_errors(self, errors: RowErrors) -> Result<Self, Error> {
+        if errors.len() != self.len() {
+            return Err(invalid_argument(format!(
+                "{} errors for {} rows",
+                errors.len(),
+                self.len()
+            )));
+        }
+        let array = if self.dtype == DType::Any {
+            any::with_error_tags(&self.array, errors.codes())?
+        } else {
+            with_validity(&self.array, &errors.valid_rows())
+        };
+        Ok(Self { array, errors: Some(errors), ..self })
+    }
+
+    /// `len` nulls (blanks of an `any` column).
+    #[must_use]
+    pub fn new_null(dtype: DType, len: usize) -> Self {
+        let array = match dtype {
+            DType::Any => any::blanks(len),
+            _ => new_null_array(&arrow_type(dtype, false), len),
+        };
+        Self { dtype, array, errors: None }
+    }
+
+    pub(crate) fn from_parts(dtype: DType, array: ArrayRef, errors: Option<RowErrors>) -> Self {
+        Self { dtype, array, errors }
+    }
+
+    /// The type of the rows.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The rows; an `any` column is a struct of `tag`, `number` and `text`.
+    #[must_use]
+    pub fn array(&self) -> &ArrayRef {
+        &self.array
+    }
+
+    /// The rows in error, if any row is.
+    #[must_use]
+    pub fn errors(&self) -> Option<&RowErrors> {
+        self.errors.as_ref()
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.array.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.array.is_empty()
+    }
+
+    /// Rows `start..start + len`; no copy.
+    ///
+    /// # Panics
+    /// Where the range is not within the column.
+    #[must_use]
+    pub fn slice(&self, start: usize, len: usize) -> Self {
+        Self {
+            dtype: self.dtype,
+            array: self.array.slice(start, len),
+            errors: self.errors.as_ref().map(|e| e.slice(start, len)),
+        }
+    }
+
+    /// The error of a row.
+    #[must_use]
+    pub fn error(&self, row: usize) -> Option<(ErrorCode, Option<&str>)> {
+        self.errors.as_ref()?.get(row)
+    }
+
+    /// Rows that hold a value: neither null nor in error. `None` where all do.
+    #[must_use]
+    pub fn validity(&self) -> Option<NullBuffer> {
+        match self.dtype {
+            DType::Null => Some(NullBuffer::new_null(self.len())),
+            _ => self.array.nulls().filter(|n| n.null_count() > 0).cloned(),
+        }
+    }
+}
+
+/// The contract's type for an Arrow type that needs no conversion.
+pub(crate) fn dtype_of(arrow: &DataType) -> Option<DType> {
+    Some(match arrow {
+        DataType::Null => DType::Null,
+        DataType::Boolean => DType::Bool,
+        DataType::Int8 => DType::I8,
+        DataType::Int16 => DType::I16,
+        DataType::Int32 => DType::I32,
+        DataType::Int64 => DType::I64,
+        DataType::UInt8 => DType::U8,
+        DataType::UInt16 => DType::U16,
+        DataType::UInt32 => DType::U32,
+        DataType::UInt64 => DType::U64,
+        DataType::Float32 => DType::F32,
+        DataType::Float64 => DType::F64,
+        DataType::Utf8 => DType::Utf8,
+        DataType::Binary => DType::Binary,
+        DataType::Date32 => DType::Date32,
+        DataType::Time64(TimeUnit::Microsecond) => DType::Time64,
+        DataType::Timestamp(TimeUnit::Microsecond, _) => DType::Timestamp,
+        DataType::Duration(TimeUnit::Microsecond) => DType::Duration,
+        DataType::Struct(fields) if any::is_any(fields) => DType::Any,
+        _ => return None,
+    })
+}
+
+/// The Arrow type of a dtype; `utc` makes a timestamp an instant.
+#[must_use]
+pub fn arrow_type(dtype: DType, utc: bool) -> DataType {
+    match dtype {
+        DType::Null => DataType::Null,
+        DType::Bool => DataType::Boolean,
+        DType::I8 => DataType::Int8,
+        DType::I16 => DataType::Int16,
+        DType::I32 => DataType::Int32,
+        DType::I64 => DataType::Int64,
+        DType::U8 | DType::Error => DataType::UInt8,
+        DType::U16 => DataType::UInt16,
+        DType::U32 => DataType::UInt32,
+        DType::U64 => DataType::UInt64,
+        DType::F32 => DataType::Float32,
+        DType::F64 => DataType::Float64,
+        DType::Utf8 => DataType::Utf8,
+        DType::Binary => DataType::Binary,
+        DType::Date32 => DataType::Date32,
+        DType::Time64 => DataType::Time64(TimeUnit::Microsecond),
+        DType::Timestamp => {
+            DataType::Timestamp(TimeUnit::Microsecond, utc.then(|| Arc::from("UTC")))
+        }
+        DType::Duration => DataType::Duration(TimeUnit::Microsecond),
+        DType::Any => DataType::Struct(any::fields()),
+    }
+}
+
+/// The array with more nulls.
+pub(crate) fn with_validity(array: &ArrayRef, validity: &NullBuffer) -> ArrayRef {
+    if array.data_type() == &DataType::Null {
+        return array.clone();
+    }
+    let nulls = NullBuffer::union(array.nulls(), Some(validity));
+    let builder = array.to_data().into_builder().nulls(nulls);
+    // The data is the array's own and the bitmap has its length.
+    match builder.build() {
+        Ok(data) => make_array(data),
+        Err(_) => array.clone(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Arrow columns to call frames and back, and the seam that every engine implements.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{Float64Array, Int32Array};
+//! use udf_abi::{DType, manifest::Manifest};
+//! use udf_columnar::{Argument, BoundCall, Column, Signature};
+//!
+//! let manifest = Manifest::parse(br#"{
+//!   "schema": "formualizer.udf.module/v1",
+//!   "module": { "id": "demo", "version": "1", "abi": 1, "codec": 2 },
+//!   "functions": [{ "id": 1, "name": "MULADD", "export": "fz_fn_muladd", "kind": "elementwise",
+//!     "min_args": 2, "max_args": 2, "returns": "f64",
+//!     "params": [{ "name": "a", "type": "f64" }, { "name": "b", "type": "f64" }] }]
+//! }"#)?.manifest;
+//! let signature = Signature::try_new(manifest.functions[0].clone())?;
+//!
+//! // Integers are widened where that is exact; a scalar stands for every row.
+//! let a = Argument::column(Arc::new(Float64Array::from(vec![1.0, 2.0, 3.0])))?;
+//! let b = Argument::scalar(Arc::new(Int32Array::from(vec![10])))?;
+//! let call = BoundCall::try_new(&signature, vec![a, b], None)?;
+//! assert_eq!(call.rows(), 3);
+//! assert!(call.columns().all(|column| column.dtype() == DType::F64));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | station on the way |
+//! |---|---|
+//! | `column`, `any`, `normalise`, `coerce` | Arrow arrays in the contract's types |
+//! | `signature`, `bind`, `overlay` | arguments bound to a function, nulls and errors merged |
+//! | `batch` | cutting elementwise calls |
+//! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
+//! | [`collect`] | result columns, checked while they are copied out |
+//! | `runtime`, `limits`, `cancel`, `error`, [`failure`] | the seam, and what it may cost and fail |
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `cast` | yes | large, view, dictionary and run-end-encoded arrays, through arrow's casts |
+//!
+//! Deliberately absent: any engine, any guest memory, any arithmetic on numbers that a guest gave.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "row and byte counts are checked against u32 before a frame is planned"
+)]
+
+mod any;
+mod batch;
+mod bind;
+mod cancel;
+mod coerce;
+pub mod collect;
+mod column;
+mod error;
+pub mod failure;
+pub mod frame;
+mod limits;
+mod normalise;
+mod overlay;
+mod runtime;
+mod signature;
+pub mod view;
+
+pub use any::AnyValue;
+pub use batch::{batch_rows, batches};
+pub use bind::{Argument, BoundCall, MAX_ROWS};
+pub use cancel::CancelToken;
+pub use coerce::coerce;
+pub use column::{Column, RowErrors, arrow_type};
+pub use error::{Error, ErrorKind};
+pub use limits::{Limits, LimitsBuilder};
+pub use overlay::Overlay;
+pub use runtime::{
+    Call, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule, WasmUdfRuntime,
+};
+pub use signature::Signature;
+pub use view::ColumnView;

@@ -1,0 +1,141 @@
+//! What a function takes and gives, as calls are bound to it.
+
+use crate::{Error, ErrorKind};
+use udf_abi::{
+    DType,
+    manifest::{Function, FunctionKind, Param, Return, Shape},
+};
+
+/// A function of a module, ready to be called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    function: Function,
+    dtypes: Vec<DType>,
+}
+
+impl Signature {
+    /// The signature of a manifest's function.
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) where this version does not run functions of the
+    /// kind.
+    pub fn try_new(function: Function) -> Result<Self, Error> {
+        match &function.kind {
+            FunctionKind::Elementwise | FunctionKind::Reduce | FunctionKind::Array => {}
+            kind => {
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    format!(
+                        "`{}` is of kind `{}`, which this version does not run",
+                        function.name,
+                        kind.name()
+                    ),
+                ));
+            }
+        }
+        let dtypes = function.returns.dtypes();
+        Ok(Self { function, dtypes })
+    }
+
+    /// The function's entry in the manifest.
+    #[must_use]
+    pub fn function(&self) -> &Function {
+        &self.function
+    }
+
+    /// The function's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.function.name
+    }
+
+    /// Whether rows are independent of each other.
+    #[must_use]
+    pub fn is_elementwise(&self) -> bool {
+        self.function.kind == FunctionKind::Elementwise
+    }
+
+    /// Whether the function answers exactly one row.
+    #[must_use]
+    pub fn is_reduce(&self) -> bool {
+        self.function.kind == FunctionKind::Reduce
+    }
+
+    /// Whether a failed batch may be run again in parts.
+    #[must_use]
+    pub fn may_run_again(&self) -> bool {
+        self.is_elementwise() && self.function.deterministic && !self.function.volatile
+    }
+
+    /// Types of the returned columns.
+    #[must_use]
+    pub fn return_dtypes(&self) -> &[DType] {
+        &self.dtypes
+    }
+
+    /// Names of an array's columns where the manifest names them.
+    #[must_use]
+    pub fn return_names(&self) -> Option<Vec<&str>> {
+        match &self.function.returns {
+            Return::One(_) => None,
+            Return::Columns(columns) => Some(columns.iter().map(|c| c.name.as_str()).collect()),
+        }
+    }
+
+    /// The parameter that takes the argument at `index`.
+    ///
+    /// # Errors
+    /// [`Arity`](ErrorKind::Arity) where there is none.
+    pub fn param(&self, index: usize) -> Result<&Param, Error> {
+        self.function.param_of(index).ok_or_else(|| self.arity_error(index + 1))
+    }
+
+    /// # Errors
+    /// [`Arity`](ErrorKind::Arity) where the function does not take this many arguments.
+    pub fn check_arity(&self, given: usize) -> Result<(), Error> {
+        let f = &self.function;
+        let few = given < f.min_args as usize;
+        let many = f.max_args.is_some_and(|max| given > max as usize);
+        if few || many { Err(self.arity_error(given)) } else { Ok(()) }
+    }
+
+    fn arity_error(&self, given: usize) -> Error {
+        let f = &self.function;
+        let wanted = match f.max_args {
+            Some(max) if max == f.min_args => format!("{max}"),
+            Some(max) => format!("{} to {max}", f.min_args),
+            None => format!("at least {}", f.min_args),
+        };
+        Error::new(
+            ErrorKind::Arity,
+            format!("{} takes {wanted} arguments, {given} were given: {self}", f.name),
+        )
+    }
+}
+
+impl std::fmt::Display for Signature {
+    /// `NAME(spot: f64, [strike: f64], values: f64 range, rest: f64…) -> f64`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}(", self.name())?;
+        for (index, param) in self.function.params.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            let shape = match param.shape {
+                Shape::Scalar => "",
+                Shape::Column => " column",
+                Shape::Range => " range",
+            };
+            let dots = if param.variadic { "…" } else { "" };
+            let (open, close) = if param.optional { ("[", "]") } else { ("", "") };
+            write!(f, "{open}{}: {}{shape}{dots}{close}", param.name, param.dtype.0)?;
+        }
+        match self.return_names() {
+            None => write!(f, ") -> {}", self.dtypes.first().map_or("null", |d| d.name())),
+            Some(names) => {
+                let columns = names.iter().zip(&self.dtypes).map(|(n, d)| format!("{n}: {d}"));
+                write!(f, ") -> ({})", columns.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
