@@ -1,0 +1,141 @@
+//! The tasks of this repository: `cargo xtask NAME`, or `cargo xtask --help` for the list.
+//!
+//! `main` knows the table of tasks and nothing else; each task stands in the file of its name.
+//! What is deliberately absent: configuration. A task does the same on every machine.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod ci;
+mod cmd;
+mod error;
+mod metadata;
+mod plugins;
+mod steps;
+mod test;
+mod tidy;
+mod wasm_toolchain;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use error::{Error, Result};
+
+struct Task {
+    name: &'static str,
+    options: &'static str,
+    about: &'static str,
+    /// Gets the repository's folder and the arguments after the task's name.
+    run: fn(&Path, &[String]) -> Result<ExitCode>,
+}
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "plugins",
+        options: "[--check]",
+        about: "build plugins/NAME.wasm from source; --check: leave the committed files alone",
+        run: plugins::run,
+    },
+    Task {
+        name: "test",
+        options: "[--quick]",
+        about: "rebuild the plugins and run every test; --quick: the root workspace's tests only",
+        run: test::run,
+    },
+    Task {
+        name: "ci",
+        options: "",
+        about: "formatting, lints, tidy, docs, then test: what a change must pass",
+        run: ci::run,
+    },
+    Task {
+        name: "tidy",
+        options: "",
+        about: "check the cheap invariants of docs/safety.md and CONTRIBUTING.md",
+        run: tidy::run,
+    },
+    Task {
+        name: "bench",
+        options: "[--json FILE]",
+        about: "measure the figures; --json FILE: also write them as JSON",
+        run: bench::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result<ExitCode> {
+    let Some(name) = args.first() else {
+        print!("{}", help());
+        return Ok(ExitCode::FAILURE);
+    };
+    if args.iter().any(|arg| matches!(arg.as_str(), "-h" | "--help")) || name == "help" {
+        print!("{}", help());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(task) = TASKS.iter().find(|task| task.name == name) else {
+        return Err(Error::new(format!("there is no task `{name}`; {}", help())));
+    };
+    (task.run)(&repository()?, &args[1..])
+}
+
+fn help() -> String {
+    let mut text = String::from("usage: cargo xtask TASK [OPTIONS]\n\ntasks:\n");
+    for Task { name, options, about, .. } in TASKS {
+        text.push_str(&format!("  {:<22} {about}\n", format!("{name} {options}")));
+    }
+    text
+}
+
+/// The repository's folder. Asked at run time: clones may share one target folder.
+fn repository() -> Result<PathBuf> {
+    let xtask = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    xtask
+        .as_deref()
+        .and_then(Path::parent)
+        .map(Path::to_owned)
+        .ok_or_else(|| Error::new("cargo does not say where xtask is: run it as `cargo xtask`"))
+}
+
+/// For tasks with at most one flag: whether it was given.
+fn flag(args: &[String], name: &str) -> Result<bool> {
+    match args.iter().find(|arg| *arg != name) {
+        None => Ok(!args.is_empty()),
+        Some(other) if name.is_empty() => {
+            Err(Error::new(format!("`{other}`: this task takes no options")))
+        }
+        Some(other) => Err(Error::new(format!("`{other}`: this task takes only {name}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_lists_each_task_on_one_line() {
+        for task in TASKS {
+            assert_eq!(help().lines().filter(|line| line.contains(task.about)).count(), 1);
+        }
+    }
+
+    #[test]
+    fn an_unknown_task_and_an_unknown_flag_are_refused() {
+        assert!(dispatch(&["tets".into()]).unwrap_err().to_string().contains("tets"));
+        assert!(flag(&["--quik".into()], "--quick").is_err());
+        assert!(flag(&["--quick".into()], "--quick").unwrap());
+        assert!(!flag(&[], "--quick").unwrap());
+        assert!(flag(&["x".into()], "").is_err());
+    }
+}

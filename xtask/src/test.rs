@@ -1,0 +1,48 @@
+//! `test`: rebuilds the plugins from source and runs every test of the repository.
+
+use std::{path::Path, process::ExitCode};
+
+use crate::{cmd::Cmd, error::Result, plugins, steps::Steps};
+
+/// Crates that must also compile without their default features.
+const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar", "udf-backends"];
+
+pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
+    let quick = crate::flag(args, "--quick")?;
+    let mut steps = Steps::default();
+    if quick {
+        steps.run_tests("Tests of the workspace", &workspace_tests(root));
+    } else {
+        // A step that failed is in `steps` with what to repeat.
+        let _ = all(root, &mut steps);
+    }
+    Ok(steps.close())
+}
+
+/// Runs every step up to the first that fails; `None` if one did.
+pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
+    let mut workspace = workspace_tests(root);
+    let has_plugins = root.join(plugins::MANIFEST).exists();
+    if has_plugins {
+        let build = || plugins::build(root);
+        let built = steps.call("Plugins from source", "cargo xtask plugins --check", build)?;
+        workspace = workspace.env(plugins::REBUILT, built.folder);
+    }
+    steps.run_tests("Tests of the workspace", &workspace).then_some(())?;
+    if has_plugins {
+        let tests = Cmd::cargo(root, "test --no-fail-fast --manifest-path").arg(plugins::MANIFEST);
+        steps.run_tests("Tests of the plugins", &tests).then_some(())?;
+    }
+    for package in WITHOUT_DEFAULT_FEATURES {
+        if root.join("crates").join(package).join("Cargo.toml").exists() {
+            let check = Cmd::cargo(root, "check --no-default-features --package").arg(package);
+            steps.run(&format!("{package} without default features"), &check).then_some(())?;
+        }
+    }
+    Some(())
+}
+
+/// Plain `cargo test` on every machine, so that doctests run too.
+fn workspace_tests(root: &Path) -> Cmd {
+    Cmd::cargo(root, "test --workspace --all-features --no-fail-fast")
+}
