@@ -74,9 +74,10 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn problem(&mut self, rule: Rule, field: impl Into<String>, message: String) {
+        let field = field.into();
         // A hostile manifest could break rules by the million; nobody reads past the first ones.
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem { rule, field: field.into(), message });
+        if self.problems.len() < MAX_PROBLEMS && !self.stands_in_wrong_type(&field) {
+            self.problems.push(Problem { rule, field, message });
         }
     }
 
@@ -86,9 +87,18 @@ impl Walk {
         }
     }
 
-    /// Whether a field at or below `field` is already known to be wrong.
+    /// Whether a field at or below `field` is already known to be wrong, or `field` stands in
+    /// something that is.
     pub(super) fn is_broken(&self, field: &str) -> bool {
-        self.problems.iter().any(|p| p.field.starts_with(field))
+        self.problems.iter().any(|p| p.field.starts_with(field)) || self.stands_in_wrong_type(field)
+    }
+
+    /// Whether `field` belongs to a value that was reported as being of the wrong JSON type.
+    fn stands_in_wrong_type(&self, field: &str) -> bool {
+        self.problems
+            .iter()
+            .filter(|p| p.rule == Rule::WrongType)
+            .any(|p| field.strip_prefix(&*p.field).is_some_and(|rest| rest.starts_with(['.', '['])))
     }
 
     fn manifest(&mut self, map: Map<String, Value>) -> Manifest {
@@ -119,10 +129,10 @@ impl Walk {
             .into_iter()
             .take(MAX_FUNCTIONS)
             .enumerate()
-            .filter_map(|(index, value)| {
+            .map(|(index, value)| {
                 let path = format!("functions[{index}]");
-                let map = self.as_object(value, &path)?;
-                Some(self.function(map, path))
+                let map = self.as_object(value, &path);
+                self.function(map, path)
             })
             .collect();
         Manifest { schema, module, functions, unknown }
@@ -209,7 +219,7 @@ impl Walk {
         let mut params = Vec::with_capacity(values.len());
         for (index, value) in values.into_iter().enumerate() {
             let path = format!("{path}.params[{index}]");
-            let Some(map) = self.as_object(value, &path) else { continue };
+            let map = self.as_object(value, &path);
             let mut fields = Fields { walk: self, map, path };
             let name = fields.text("name");
             let dtype = match fields.map.contains_key("type") || !json_codec {
@@ -241,18 +251,18 @@ impl Walk {
                 columns
                     .into_iter()
                     .enumerate()
-                    .filter_map(|(index, value)| {
+                    .map(|(index, value)| {
                         let path = format!("{path}[{index}]");
-                        let map = self.as_object(value, &path)?;
+                        let map = self.as_object(value, &path);
                         let mut fields = Fields { walk: self, map, path };
                         let name = fields.text("name");
                         let dtype = TypeName(fields.dtype("type"));
                         fields.finish();
-                        Some(ReturnColumn { name, dtype })
+                        ReturnColumn { name, dtype }
                     })
                     .collect(),
             ),
-            Some(Value::Object(_)) | None if self.codec == CODEC_JSON => any,
+            Some(Value::Object(_) | Value::Null) | None if self.codec == CODEC_JSON => any,
             None => {
                 self.problem(
                     Rule::Missing,
@@ -272,7 +282,7 @@ impl Walk {
         let mut examples = Vec::with_capacity(values.len());
         for (index, value) in values.into_iter().enumerate() {
             let path = format!("{path}.examples[{index}]");
-            let Some(map) = self.as_object(value, &path) else { continue };
+            let map = self.as_object(value, &path);
             let mut fields = Fields { walk: self, map, path };
             let args = fields.list("args", true);
             let result = fields.map.remove("result").unwrap_or_else(|| {
@@ -289,7 +299,7 @@ impl Walk {
     fn hints(&mut self, value: Option<Value>, path: &str) -> Hints {
         let Some(value) = value else { return Hints::default() };
         let path = format!("{path}.hints");
-        let Some(map) = self.as_object(value, &path) else { return Hints::default() };
+        let map = self.as_object(value, &path);
         let mut fields = Fields { walk: self, map, path };
         let hints = Hints {
             fuel: fields.optional_u64("fuel"),
@@ -319,12 +329,14 @@ impl Walk {
         })
     }
 
-    fn as_object(&mut self, value: Value, path: &str) -> Option<Map<String, Value>> {
+    /// The fields of an object. Anything else is reported and has none: its place in a list is
+    /// kept, so that the paths of what follows stay true.
+    fn as_object(&mut self, value: Value, path: &str) -> Map<String, Value> {
         match value {
-            Value::Object(map) => Some(map),
+            Value::Object(map) => map,
             other => {
                 self.wrong_type(path.into(), "an object", &other);
-                None
+                Map::new()
             }
         }
     }
@@ -424,11 +436,11 @@ impl Fields<'_> {
         values
             .into_iter()
             .enumerate()
-            .filter_map(|(index, value)| match value {
-                Value::String(text) => Some(text),
+            .map(|(index, value)| match value {
+                Value::String(text) => text,
                 other => {
                     self.walk.wrong_type(format!("{path}[{index}]"), "a text", &other);
-                    None
+                    String::new()
                 }
             })
             .collect()
@@ -453,11 +465,15 @@ impl Fields<'_> {
     }
 
     fn shape(&mut self) -> Shape {
+        if !self.map.contains_key("shape") {
+            return Shape::Scalar;
+        }
         let path = self.field("shape");
-        match self.optional_text("shape").as_str() {
-            "" | "scalar" => Shape::Scalar,
+        match self.text("shape").as_str() {
+            "scalar" => Shape::Scalar,
             "column" => Shape::Column,
             "range" => Shape::Range,
+            _ if self.walk.is_broken(&path) => Shape::Scalar,
             other => {
                 self.walk.problem(
                     Rule::BadShape,

@@ -65,10 +65,11 @@ fn check_module(manifest: &Manifest, walk: &mut Walk) {
         );
     }
     for (index, capability) in module.requires.iter().enumerate() {
-        if !CAPABILITIES.contains(&capability.as_str()) {
+        let field = format!("module.requires[{index}]");
+        if !walk.is_broken(&field) && !CAPABILITIES.contains(&capability.as_str()) {
             walk.problem(
                 Rule::Requires,
-                format!("module.requires[{index}]"),
+                field,
                 format!(
                     "the module requires `{capability}`, which this host does not have; it has {}",
                     CAPABILITIES.join(", ")
@@ -110,11 +111,24 @@ fn check_unique(manifest: &Manifest, walk: &mut Walk) {
                 n => format!("{path}.aliases[{}]", n - 1),
             };
             let key = normalise_name(name);
+            if manifest.module.codec == CODEC_JSON && repeats_own_name(function, position, &key) {
+                continue;
+            }
             if !key.is_empty() {
                 claim(&mut names, key, Rule::DuplicateName, &field, &name, walk);
             }
         }
     }
+}
+
+/// Whether the name at `position` is an earlier name of the same function with other prefixes.
+/// Manifests written for Formualizer 0.13 list such aliases, since that host strips no prefixes.
+fn repeats_own_name(function: &Function, position: usize, key: &str) -> bool {
+    let Some(name) = function.names().nth(position) else { return false };
+    let name = name.to_uppercase();
+    let earlier = || function.names().take(position);
+    earlier().any(|other| normalise_name(other) == key)
+        && earlier().all(|other| other.to_uppercase() != name)
 }
 
 /// Notes that `field` uses `key`, or reports who used it before.
@@ -172,13 +186,14 @@ fn check_function(function: &Function, path: &str, codec: u32, walk: &mut Walk) 
     check_params(function, path, walk);
     check_returns(function, path, walk);
     for (index, example) in function.examples.iter().enumerate() {
+        let field = format!("{path}.examples[{index}].args");
         let given = example.args.len();
-        if given < function.min_args as usize
-            || function.max_args.is_some_and(|max| given > max as usize)
-        {
+        let fits = given >= function.min_args as usize
+            && function.max_args.is_none_or(|max| given <= max as usize);
+        if !fits && !walk.is_broken(&field) {
             walk.problem(
                 Rule::Example,
-                format!("{path}.examples[{index}].args"),
+                field,
                 format!(
                     "the example gives {given} arguments; `{}` takes {}",
                     function.name,

@@ -1,0 +1,434 @@
+//! The manifest parser held against the fixtures in `testdata/manifests`.
+//!
+//! A file in `valid/` is a manifest. A file in `invalid/` is an object:
+//!
+//! | field | what it says |
+//! |---|---|
+//! | `error`, `field` | the rule and the path that must be among the problems, exactly once |
+//! | `also` | the other problems, as objects with `error` and `field`; none where absent |
+//! | `manifest` or `raw` | the manifest, or a text that is no manifest at all |
+//! | `exports` | what the module exports, name to signature: the rules of `check_exports` are meant |
+#![cfg(feature = "manifest")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a fixture that cannot be read fails the test"
+)]
+
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
+use udf_abi::{
+    DType,
+    exports::{MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_PARAMS},
+    manifest::{FunctionKind, Manifest, ManifestError, Param, Return, Shape, TypeName},
+};
+
+/// Every rule; those that need too large a file are tested without a fixture.
+const RULES: [&str; 30] = [
+    "json",
+    "too-large",
+    "missing",
+    "wrong-type",
+    "schema",
+    "abi",
+    "codec",
+    "requires",
+    "empty",
+    "padded",
+    "too-long",
+    "bad-name",
+    "no-functions",
+    "too-many-functions",
+    "duplicate-id",
+    "duplicate-export",
+    "duplicate-name",
+    "duplicate-param",
+    "reserved-export",
+    "arity",
+    "params-arity",
+    "unknown-type",
+    "unsupported-type",
+    "bad-shape",
+    "variadic-not-last",
+    "returns",
+    "example",
+    "volatile",
+    "export-missing",
+    "export-signature",
+];
+const WITHOUT_FIXTURE: [&str; 2] = ["too-large", "too-many-functions"];
+
+/// Name and JSON of every fixture in `testdata/manifests/<folder>`, in the order of their names.
+fn fixtures(folder: &str) -> Vec<(String, Value)> {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/manifests"));
+    let mut found: Vec<_> = fs::read_dir(path.join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let json = fs::read(&path).unwrap();
+            let value = serde_json::from_slice(&json)
+                .unwrap_or_else(|e| panic!("{name}: the fixture itself is not JSON: {e}"));
+            (name, value)
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+fn valid(name: &str) -> Manifest {
+    parsed(name).0
+}
+
+/// A valid fixture and its warnings.
+fn parsed(name: &str) -> (Manifest, Vec<String>) {
+    let (_, value) = fixtures("valid").into_iter().find(|f| f.0 == name).unwrap();
+    let parsed = Manifest::parse(value.to_string().as_bytes()).unwrap();
+    (parsed.manifest, parsed.warnings)
+}
+
+/// The problems of `json` as (rule, field), sorted.
+fn problems(outcome: Result<(), ManifestError>) -> Vec<(String, String)> {
+    let Err(error) = outcome else { return Vec::new() };
+    let mut found: Vec<_> = error
+        .problems()
+        .iter()
+        .map(|problem| {
+            assert!(!problem.message.is_empty(), "{problem:?} says nothing");
+            (problem.rule.code().to_owned(), problem.field.clone())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Parses `json` and wants exactly these problems, in any order.
+#[track_caller]
+fn check(json: &[u8], expected: &[(&str, &str)]) {
+    let mut expected: Vec<_> =
+        expected.iter().map(|(rule, field)| ((*rule).to_owned(), (*field).to_owned())).collect();
+    expected.sort();
+    assert_eq!(problems(Manifest::parse(json).map(drop)), expected);
+}
+
+/// A manifest whose one function has these fields besides the usual ones.
+fn with_function(fields: Value) -> Value {
+    let mut function = json!({
+        "id": 1, "name": "F", "export": "f", "kind": "elementwise", "min_args": 1, "max_args": 1,
+        "params": [{ "name": "x", "type": "f64" }], "returns": "f64"
+    });
+    function.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    with_functions(vec![function])
+}
+
+fn with_functions(functions: Vec<Value>) -> Value {
+    json!({
+        "schema": "formualizer.udf.module/v1",
+        "module": { "id": "t", "version": "1", "abi": 1, "codec": 2 },
+        "functions": functions
+    })
+}
+
+fn many_functions(count: usize) -> Value {
+    with_functions(
+        (0..count)
+            .map(|n| {
+                json!({
+                    "id": n, "name": format!("F{n}"), "export": format!("f{n}"),
+                    "kind": "elementwise", "min_args": 0, "max_args": 0, "params": [],
+                    "returns": "f64"
+                })
+            })
+            .collect(),
+    )
+}
+
+fn many_params(count: usize) -> Value {
+    let params: Vec<_> =
+        (0..count).map(|n| json!({ "name": format!("x{n}"), "type": "f64" })).collect();
+    with_function(json!({ "min_args": count, "max_args": count, "params": params }))
+}
+
+#[test]
+fn valid_manifests_survive_a_round_trip() {
+    let fixtures = fixtures("valid");
+    assert!(fixtures.len() >= 10, "only {} valid fixtures", fixtures.len());
+    for (name, value) in fixtures {
+        let first = Manifest::parse(value.to_string().as_bytes())
+            .unwrap_or_else(|e| panic!("{name} is refused: {e}"))
+            .manifest;
+        let written = serde_json::to_vec(&first).unwrap();
+        let second = Manifest::parse(&written)
+            .unwrap_or_else(|e| panic!("{name}: what was written is refused: {e}"))
+            .manifest;
+        assert_eq!(first, second, "{name} changes when it is written and read again");
+    }
+}
+
+#[test]
+fn invalid_manifests_break_exactly_the_rules_they_name() {
+    let fixtures = fixtures("invalid");
+    assert!(fixtures.len() >= 40, "only {} invalid fixtures", fixtures.len());
+    for (name, fixture) in fixtures {
+        let of = |value: &Value| {
+            let text = |key: &str| value[key].as_str().unwrap().to_owned();
+            (text("error"), text("field"))
+        };
+        let also = fixture["also"].as_array().cloned().unwrap_or_default();
+        let mut expected: Vec<_> = also.iter().map(of).collect();
+        expected.push(of(&fixture));
+        expected.sort();
+
+        let json = match &fixture["raw"] {
+            Value::String(raw) => raw.clone(),
+            _ => fixture["manifest"].to_string(),
+        };
+        let parsed = Manifest::parse(json.as_bytes());
+        let found = match fixture.get("exports") {
+            None => problems(parsed.map(drop)),
+            Some(exports) => {
+                let manifest = parsed.unwrap_or_else(|e| panic!("{name}: refused: {e}")).manifest;
+                problems(manifest.check_exports(|name| exports[name].as_str().map(str::to_owned)))
+            }
+        };
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn every_rule_is_shown_by_a_fixture() {
+    let known: BTreeSet<_> = RULES.into_iter().collect();
+    assert_eq!(known.len(), RULES.len());
+    let mut shown: BTreeMap<String, u32> = BTreeMap::new();
+    for (_, fixture) in fixtures("invalid") {
+        *shown.entry(fixture["error"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    for rule in shown.keys() {
+        assert!(known.contains(rule.as_str()), "no such rule: {rule}");
+    }
+    for rule in known {
+        let wanted = !WITHOUT_FIXTURE.contains(&rule);
+        assert_eq!(shown.contains_key(rule), wanted, "{rule}");
+    }
+}
+
+#[test]
+fn the_list_of_rules_here_is_that_of_the_source() {
+    let source = include_str!("../src/manifest/error.rs");
+    let codes: BTreeSet<_> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => \""))
+        .map(|(_, code)| code.trim_end_matches("\","))
+        .collect();
+    assert_eq!(codes, RULES.into_iter().collect());
+}
+
+#[test]
+fn a_manifest_of_more_than_a_mebibyte_is_refused_unread() {
+    let mut json = with_function(json!({})).to_string().into_bytes();
+    json.resize(MAX_MANIFEST_BYTES, b' ');
+    check(&json, &[]);
+    json.push(b' ');
+    check(&json, &[("too-large", "")]);
+    check(&vec![0xff; MAX_MANIFEST_BYTES + 1], &[("too-large", "")]);
+}
+
+#[test]
+fn a_module_has_at_most_256_functions() {
+    check(many_functions(MAX_FUNCTIONS).to_string().as_bytes(), &[]);
+    check(
+        many_functions(MAX_FUNCTIONS + 1).to_string().as_bytes(),
+        &[("too-many-functions", "functions")],
+    );
+}
+
+#[test]
+fn a_function_has_at_most_255_parameters() {
+    check(many_params(MAX_PARAMS).to_string().as_bytes(), &[]);
+    check(
+        many_params(MAX_PARAMS + 1).to_string().as_bytes(),
+        &[("params-arity", "functions[0].params")],
+    );
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_no_json() {
+    check(b"{\"schema\": \"\xff\"}", &[("json", "")]);
+    check(b"\xef\xbb\xbf{}", &[("json", "")]);
+    check(b"", &[("json", "")]);
+}
+
+#[test]
+fn a_flood_of_problems_is_cut() {
+    let functions = vec![json!(0); MAX_FUNCTIONS];
+    let error = Manifest::parse(with_functions(functions).to_string().as_bytes()).unwrap_err();
+    assert_eq!(error.problems().len(), 100);
+}
+
+#[test]
+fn problems_name_the_place_they_stand_in_even_after_a_value_of_the_wrong_type() {
+    let params = json!([{ "name": "x", "type": "f64" }, 1, { "name": "", "type": "money" }]);
+    check(
+        with_function(json!({ "min_args": 3, "max_args": 3, "params": params }))
+            .to_string()
+            .as_bytes(),
+        &[
+            ("wrong-type", "functions[0].params[1]"),
+            ("empty", "functions[0].params[2].name"),
+            ("unknown-type", "functions[0].params[2].type"),
+        ],
+    );
+    check(
+        with_function(json!({ "aliases": [false, "B C"] })).to_string().as_bytes(),
+        &[("wrong-type", "functions[0].aliases[0]"), ("bad-name", "functions[0].aliases[1]")],
+    );
+    let returns = json!(["f64", { "name": " a", "type": "f64" }]);
+    check(
+        with_function(json!({ "kind": "array", "returns": returns })).to_string().as_bytes(),
+        &[("wrong-type", "functions[0].returns[0]"), ("padded", "functions[0].returns[1].name")],
+    );
+}
+
+#[test]
+fn messages_name_the_field_and_the_first_owner() {
+    let mut functions = many_functions(2);
+    functions["functions"][1]["name"] = json!("f0");
+    let error = Manifest::parse(functions.to_string().as_bytes()).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("functions[1].name: `f0` is already taken by functions[0].name"),
+        "{text}"
+    );
+}
+
+#[test]
+fn defaults_are_filled_in() {
+    let manifest = valid("minimal");
+    assert_eq!((manifest.module.abi, manifest.module.codec), (1, 2));
+    let function = &manifest.functions[0];
+    assert!(function.aliases.is_empty() && function.examples.is_empty());
+    assert_eq!(
+        (function.volatile, function.deterministic, function.thread_safe),
+        (false, true, false)
+    );
+    let param = &function.params[0];
+    assert_eq!((param.shape, param.optional, param.variadic), (Shape::Scalar, false, false));
+    assert_eq!(function.hints.fuel, None);
+}
+
+#[test]
+fn volatile_alone_means_not_deterministic() {
+    let json = with_function(json!({ "volatile": true }));
+    let function =
+        Manifest::parse(json.to_string().as_bytes()).unwrap().manifest.functions.remove(0);
+    assert!(function.volatile && !function.deterministic);
+}
+
+#[test]
+fn every_dtype_can_be_taken_and_returned() {
+    let manifest = valid("every-dtype");
+    let taken: Vec<_> = manifest.functions.iter().map(|f| f.params[0].dtype.0).collect();
+    let returned: Vec<_> = manifest.functions.iter().flat_map(|f| f.returns.dtypes()).collect();
+    assert_eq!(taken, DType::ALL);
+    assert_eq!(returned, DType::ALL);
+}
+
+#[test]
+fn unknown_fields_are_kept_and_warned_of() {
+    let (manifest, warnings) = parsed("unknown-fields");
+    assert_eq!(manifest.unknown["origin"]["tool"], "hand");
+    assert_eq!(manifest.module.unknown["licence"], "MIT");
+    assert_eq!(manifest.functions[0].unknown["category"], "Maths");
+    assert_eq!(manifest.functions[0].params[0].unknown["unit"], "metres");
+    let fields: BTreeSet<_> = warnings.iter().map(|w| w.split(':').next().unwrap()).collect();
+    let expected =
+        ["origin", "module.licence", "functions[0].category", "functions[0].params[0].unit"];
+    assert_eq!(fields, expected.into_iter().collect());
+}
+
+#[test]
+fn an_unknown_kind_disables_its_function_only() {
+    let (manifest, warnings) = parsed("unknown-kind");
+    assert_eq!(manifest.functions[0].kind, FunctionKind::Elementwise);
+    assert_eq!(manifest.functions[1].kind, FunctionKind::Unknown("window".into()));
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].starts_with("functions[1].kind"), "{}", warnings[0]);
+    // A disabled function is not held to its export either.
+    manifest
+        .check_exports(|name| (name == "fz_fn_twice").then(|| "(i32, i32) -> i64".into()))
+        .unwrap();
+}
+
+#[test]
+fn an_aggregate_has_four_exports() {
+    let mut asked = Vec::new();
+    valid("aggregate")
+        .check_exports(|name| {
+            asked.push(name.to_owned());
+            Some("(i32, i32) -> i64".into())
+        })
+        .unwrap();
+    assert_eq!(asked, ["wmean_init", "wmean_update", "wmean_merge", "wmean_finish"]);
+}
+
+#[test]
+fn codec_1_takes_a_manifest_written_for_upstream() {
+    let (manifest, warnings) = parsed("codec-1-upstream");
+    assert_eq!(warnings, Vec::<String>::new());
+    let function = &manifest.functions[0];
+    assert_eq!(function.kind, FunctionKind::Elementwise);
+    assert_eq!(function.params.len(), 3);
+    assert!(function.params.iter().all(|p: &Param| p.dtype == TypeName(DType::Any)));
+    assert_eq!(function.returns, Return::One(TypeName(DType::Any)));
+    manifest.check_exports(|_| Some("(f64, f64) -> f64".into())).unwrap();
+}
+
+#[test]
+fn functions_are_found_by_any_name_case_and_prefix() {
+    let manifest = valid("prefixed-aliases");
+    for name in ["TWICE", "twice", "_xlfn.Twice", "double", "_xludf._xlfn.DOUBLE", "TwoFold"] {
+        assert_eq!(manifest.find(name).map(|f| f.id), Some(1), "{name}");
+    }
+    assert!(manifest.find("THRICE").is_none());
+    assert!(valid("unicode-names").find("größe").is_some());
+}
+
+#[test]
+fn a_variadic_parameter_takes_every_argument_that_follows() {
+    let manifest = valid("variadic-unbounded");
+    let function = &manifest.functions[0];
+    assert_eq!(function.param_of(0).unwrap().name, "separator");
+    for index in [1, 2, 250] {
+        assert_eq!(function.param_of(index).unwrap().name, "part");
+    }
+    assert!(valid("minimal").functions[0].param_of(1).is_none());
+}
+
+#[test]
+fn manifests_in_the_prose_are_valid() {
+    let docs = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs"));
+    for file in ["manifest.md", "abi.md"] {
+        let prose = fs::read_to_string(docs.join(file)).unwrap();
+        let manifests: Vec<_> = prose
+            .split("```json\n")
+            .skip(1)
+            .map(|rest| rest.split_once("```").unwrap().0)
+            .filter(|json| json.contains("\"schema\":"))
+            .collect();
+        assert_eq!(manifests.len(), 1, "{file}");
+        check(manifests[0].as_bytes(), &[]);
+    }
+}
+
+#[test]
+fn the_prose_names_every_rule() {
+    let prose = include_str!("../../../docs/manifest.md");
+    for rule in RULES {
+        assert!(prose.contains(&format!("*{rule}*")), "{rule}");
+    }
+}
