@@ -41,6 +41,9 @@ pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
             let mut values = vec![0u64; bytes.len().div_ceil(8)];
             let out: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
             non_finite = fixed_into(view, &mut out[..view.rows * width]);
+            if view.dtype == DType::Error {
+                check_error_column(view, bytes)?;
+            }
             fixed_array(view, values, nulls)?
         }
         Values::Bytes(text) => {
@@ -175,6 +178,16 @@ pub fn row_errors(errors: Option<&[u8]>) -> Result<Option<ScalarBuffer<u8>>, Err
         return Err(invalid(format!("row {row}: {} is no error number", errors[row])));
     }
     Ok(errors.iter().any(|c| *c != 0).then(|| errors.to_vec().into()))
+}
+
+/// An error column holds error numbers in every row that is not null.
+fn check_error_column(view: &ColumnView<'_>, codes: &[u8]) -> Result<(), Error> {
+    let valid = |row: usize| view.validity.is_none_or(|bits| bits.get(row));
+    let mut rows = codes.iter().enumerate();
+    match rows.find(|(row, code)| valid(*row) && ErrorCode::from_code(**code).is_none()) {
+        Some((row, code)) => Err(invalid(format!("row {row}: {code} is no error number"))),
+        None => Ok(()),
+    }
 }
 
 /// Nulls of a result column; `None` where there are none.

@@ -4,7 +4,7 @@
 //! base ─▶ CallHeader │ Arg… │ Column… │ ResultHeader │ result Column… │ input buffers │ outputs
 //! ```
 //!
-//! A frame is planned ([`Frame::plan`]), room for it is found in guest memory, and it is written
+//! A frame is planned ([`FrameArgs::plan`]), room for it is found in guest memory, and it is written
 //! there ([`Frame::write`]). Everything here is sized by the host; what a guest answers is read by
 //! the engines' `memory` module and comes back as [`ColumnView`]s for [`collect`](crate::collect).
 

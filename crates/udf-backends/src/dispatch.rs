@@ -1,0 +1,386 @@
+//! Elementwise calls: batches over instances, and halving of batches that trap.
+
+use crate::{
+    guest::Until,
+    pool::{Factory, Lease},
+};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+use std::{
+    ops::Range,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use udf_columnar::{
+    BoundCall, CancelToken, Column, Error, ErrorKind, Limits, MAX_FAILURES, Output, RowErrors,
+    RowFailure, Signature, batch_rows, batches, collect, failure, frame::FrameArgs, view,
+};
+
+/// A call as every batch of it sees it.
+pub(crate) struct Job<'a> {
+    pub(crate) signature: &'a Signature,
+    pub(crate) bound: &'a BoundCall,
+    pub(crate) args: FrameArgs<'a>,
+    pub(crate) limits: &'a Limits,
+    pub(crate) row_offset: u64,
+    pub(crate) call_id: u64,
+    /// Seed and clock, for volatile functions.
+    pub(crate) volatile: Option<(u64, i64)>,
+    pub(crate) cancel: &'a CancelToken,
+    /// End of the session, if it has one.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Job<'_> {
+    /// Until when the next guest call may run.
+    pub(crate) fn until(&self) -> Until {
+        let (limit, what) = match self.signature.is_elementwise() {
+            true => (self.limits.batch_deadline, "the batch"),
+            false => (self.limits.call_deadline, "the call"),
+        };
+        let now = Instant::now();
+        let own = now.checked_add(limit).unwrap_or(now + Duration::from_secs(1 << 30));
+        let (deadline, what) = match self.deadline {
+            Some(end) if end < own => (end, "the evaluation"),
+            _ => (own, what),
+        };
+        Until { deadline, what, cancel: self.cancel.clone() }
+    }
+
+    /// Bytes to preallocate for a batch's text: as many as its text arguments have, and some.
+    pub(crate) fn text_room(&self, range: &Range<usize>) -> usize {
+        use udf_abi::Physical;
+        let has_text = self
+            .signature
+            .return_dtypes()
+            .iter()
+            .any(|dtype| matches!(dtype.physical(), Physical::Bytes | Physical::Any));
+        if !has_text || !self.signature.is_elementwise() {
+            return 0;
+        }
+        let input: usize = self
+            .bound
+            .columns()
+            .filter(|column| column.len() == self.bound.rows())
+            .map(|column| {
+                udf_columnar::ColumnView::of(column).slice(range.start, range.len()).data_bytes()
+            })
+            .sum();
+        (input + range.len() * 8).min(1 << 20)
+    }
+}
+
+/// One instance of a module, of any engine.
+pub(crate) trait Instance: Send {
+    /// Runs the rows in `range` (the whole call where it is not elementwise). Fixed-width values
+    /// of an elementwise result go to `out`, which has exactly their length.
+    fn call(
+        &mut self,
+        job: &Job<'_>,
+        range: Range<usize>,
+        out: Option<&mut [u8]>,
+        until: &Until,
+    ) -> Result<Answer, Error>;
+}
+
+/// What one guest call gives.
+#[expect(clippy::large_enum_variant, reason = "one short-lived value per guest call")]
+pub(crate) enum Answer {
+    /// Rows of an elementwise result.
+    Part(Part),
+    /// The columns of a reduce or array result.
+    Columns { columns: Vec<Column>, non_finite: bool },
+}
+
+/// A run of rows of an elementwise result.
+pub(crate) struct Part {
+    pub(crate) rows: usize,
+    /// The values, where they are not in place.
+    pub(crate) column: Option<Column>,
+    pub(crate) validity: Option<BooleanBuffer>,
+    pub(crate) errors: Option<RowErrors>,
+    pub(crate) non_finite: bool,
+    pub(crate) utc: bool,
+}
+
+impl Part {
+    pub(crate) fn column(column: Column, non_finite: bool) -> Self {
+        Self {
+            rows: column.len(),
+            column: Some(column),
+            validity: None,
+            errors: None,
+            non_finite,
+            utc: false,
+        }
+    }
+}
+
+/// What one batch gives.
+#[derive(Default)]
+struct BatchResult {
+    parts: Vec<Part>,
+    failures: Vec<RowFailure>,
+    failed_rows: u64,
+}
+
+/// Shared by the workers of one call.
+struct Run<'r, 'a> {
+    job: &'r Job<'a>,
+    factory: &'r dyn Factory,
+    width: usize,
+    guest_calls: AtomicU64,
+    stopped: AtomicBool,
+}
+
+/// Runs an elementwise call on these instances, one worker each.
+pub(crate) fn elementwise(
+    job: &Job<'_>,
+    factory: &dyn Factory,
+    leases: &mut [Lease],
+    requested_rows: Option<usize>,
+) -> Result<Output, Error> {
+    let rows = job.bound.rows();
+    let dtype = job.signature.return_dtypes().first().copied().unwrap_or(udf_abi::DType::Null);
+    let width = view::width(dtype);
+    let size = batch_rows(job.signature, job.bound, requested_rows);
+    let mut words = vec![0u64; (rows * width).div_ceil(8)];
+    let run = Run {
+        job,
+        factory,
+        width,
+        guest_calls: AtomicU64::new(0),
+        stopped: AtomicBool::new(false),
+    };
+    let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+    let mut slots = bytes[..rows * width].chunks_mut((size * width).max(1));
+    let tasks = batches(rows, size).map(|range| (range, slots.next()));
+    let results = match leases {
+        [one] => run.sequential(one, tasks)?,
+        many => run.parallel(many, tasks.collect())?,
+    };
+    let guest_calls = run.guest_calls.into_inner();
+    assemble(job, dtype, words, results, guest_calls)
+}
+
+type Task<'t> = (Range<usize>, Option<&'t mut [u8]>);
+
+impl Run<'_, '_> {
+    #[expect(single_use_lifetimes, reason = "`impl Trait` takes no anonymous lifetime")]
+    fn sequential<'t>(
+        &self,
+        lease: &mut Lease,
+        tasks: impl Iterator<Item = Task<'t>>,
+    ) -> Result<Vec<BatchResult>, Error> {
+        tasks.map(|(range, out)| self.batch(lease, range, out)).collect()
+    }
+
+    fn parallel(
+        &self,
+        leases: &mut [Lease],
+        tasks: Vec<Task<'_>>,
+    ) -> Result<Vec<BatchResult>, Error> {
+        let count = tasks.len();
+        let queue = Mutex::new(tasks.into_iter().enumerate());
+        let done = Mutex::new(Vec::with_capacity(count));
+        rayon::scope(|scope| {
+            for lease in leases {
+                scope.spawn(|_| {
+                    while !self.stopped.load(Ordering::Relaxed) {
+                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                        let Some((index, (range, out))) = next else { break };
+                        let result = self.batch(lease, range, out);
+                        if result.is_err() {
+                            self.stopped.store(true, Ordering::Relaxed);
+                        }
+                        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                    }
+                });
+            }
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_unstable_by_key(|(index, _)| *index);
+        done.into_iter().map(|(_, result)| result).collect()
+    }
+
+    fn batch(
+        &self,
+        lease: &mut Lease,
+        range: Range<usize>,
+        out: Option<&mut [u8]>,
+    ) -> Result<BatchResult, Error> {
+        let mut result = BatchResult::default();
+        let out = out.filter(|_| self.width > 0);
+        self.rows(lease, range, out, &mut result)?;
+        Ok(result)
+    }
+
+    /// Runs a batch; one that traps is halved on fresh instances, down to the rows that do.
+    fn rows(
+        &self,
+        lease: &mut Lease,
+        range: Range<usize>,
+        mut out: Option<&mut [u8]>,
+        result: &mut BatchResult,
+    ) -> Result<(), Error> {
+        let until = self.job.until();
+        if let Some(error) = until.expired() {
+            return Err(error);
+        }
+        self.guest_calls.fetch_add(1, Ordering::Relaxed);
+        let answer = lease.instance(self.factory, &until).and_then(|instance| {
+            instance.call(self.job, range.clone(), out.as_deref_mut(), &until)
+        });
+        let error = match answer {
+            Ok(Answer::Part(part)) => {
+                result.parts.push(part);
+                return Ok(());
+            }
+            Ok(Answer::Columns { .. }) => {
+                return Err(Error::new(ErrorKind::Internal, "columns for an elementwise call"));
+            }
+            Err(error) => error,
+        };
+        let treatment = failure::treatment(error.kind());
+        if !treatment.keeps_instance {
+            lease.discard();
+        }
+        if !treatment.halves || !self.job.signature.may_run_again() {
+            return Err(error);
+        }
+        if range.len() == 1 {
+            return self.failed_row(range.start, &error, out, result);
+        }
+        let middle = range.start + range.len() / 2;
+        let (left, right) = match out {
+            Some(out) => {
+                let (left, right) = out.split_at_mut((middle - range.start) * self.width);
+                (Some(left), Some(right))
+            }
+            None => (None, None),
+        };
+        self.rows(lease, range.start..middle, left, result)?;
+        self.rows(lease, middle..range.end, right, result)
+    }
+
+    fn failed_row(
+        &self,
+        row: usize,
+        error: &Error,
+        out: Option<&mut [u8]>,
+        result: &mut BatchResult,
+    ) -> Result<(), Error> {
+        let code = error.cell_error();
+        let errors =
+            RowErrors::try_new(vec![code.code()].into(), Some(vec![Some(error.message())].into()))?;
+        let part = match out {
+            Some(out) => {
+                out.fill(0);
+                Part {
+                    rows: 1,
+                    column: None,
+                    validity: Some(BooleanBuffer::new_unset(1)),
+                    errors: Some(errors),
+                    non_finite: false,
+                    utc: false,
+                }
+            }
+            None => {
+                let dtype = self.job.signature.return_dtypes()[0];
+                Part::column(Column::new_null(dtype, 1).with_errors(errors)?, false)
+            }
+        };
+        result.parts.push(part);
+        // A row that answers an error of its own did not fail.
+        if !matches!(error.kind(), ErrorKind::Function(_)) {
+            result.failed_rows += 1;
+            if result.failures.len() < MAX_FAILURES {
+                result.failures.push(RowFailure {
+                    row: self.job.row_offset + row as u64,
+                    kind: error.kind(),
+                    message: error.message().to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn assemble(
+    job: &Job<'_>,
+    dtype: udf_abi::DType,
+    words: Vec<u64>,
+    results: Vec<BatchResult>,
+    guest_calls: u64,
+) -> Result<Output, Error> {
+    let rows = job.bound.rows();
+    let mut failures = Vec::new();
+    let mut failed_rows = 0;
+    let mut parts = Vec::new();
+    for batch in results {
+        failed_rows += batch.failed_rows;
+        failures.extend(batch.failures);
+        parts.extend(batch.parts);
+    }
+    failures.truncate(MAX_FAILURES);
+    let non_finite = parts.iter().any(|part| part.non_finite);
+    let column = if view::width(dtype) > 0 {
+        let utc = parts.iter().any(|part| part.utc);
+        let array = collect::fixed_array_of(dtype, utc, rows, words, validity(&parts, rows))?;
+        let column = match dtype {
+            udf_abi::DType::Error => {
+                use arrow_array::cast::AsArray;
+                Column::try_new_errors(
+                    array.as_primitive::<arrow_array::types::UInt8Type>().clone(),
+                )
+                .map_err(|e| Error::new(ErrorKind::InvalidResult, e.message()))?
+            }
+            _ => Column::try_new(array)?,
+        };
+        match errors(&parts, rows)? {
+            Some(errors) => column.with_errors(errors)?,
+            None => column,
+        }
+    } else {
+        let columns: Vec<Column> = parts.into_iter().filter_map(|part| part.column).collect();
+        collect::concat(dtype, &columns)?
+    };
+    let column = job.bound.overlay().apply(column)?;
+    Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls })
+}
+
+fn validity(parts: &[Part], rows: usize) -> Option<NullBuffer> {
+    if parts.iter().all(|part| part.validity.is_none()) {
+        return None;
+    }
+    let mut builder = BooleanBufferBuilder::new(rows);
+    for part in parts {
+        match &part.validity {
+            Some(bits) => builder.append_buffer(bits),
+            None => builder.append_n(part.rows, true),
+        }
+    }
+    Some(NullBuffer::new(builder.finish()))
+}
+
+fn errors(parts: &[Part], rows: usize) -> Result<Option<RowErrors>, Error> {
+    if parts.iter().all(|part| part.errors.is_none()) {
+        return Ok(None);
+    }
+    let mut codes = Vec::with_capacity(rows);
+    let mut messages = arrow_array::builder::StringBuilder::new();
+    for part in parts {
+        let Some(errors) = &part.errors else {
+            codes.resize(codes.len() + part.rows, 0);
+            messages.append_nulls(part.rows);
+            continue;
+        };
+        codes.extend_from_slice(errors.codes());
+        for row in 0..part.rows {
+            messages.append_option(errors.get(row).and_then(|(_, message)| message));
+        }
+    }
+    RowErrors::try_new(codes.into(), Some(messages.finish())).map(Some)
+}

@@ -1,0 +1,223 @@
+//! One batch on one instance: a frame goes in, an export is called, a result comes out.
+
+use crate::{
+    dispatch::{Answer, Instance, Job, Part},
+    memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
+};
+use arrow_array::{StringArray, cast::AsArray};
+use std::{ops::Range, time::Instant};
+use udf_columnar::{
+    CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect,
+    frame::{CallContext, FrameAddress, OutputSpec},
+};
+
+/// Until when a guest may run.
+#[derive(Clone, Debug)]
+pub(crate) struct Until {
+    /// The moment.
+    pub(crate) deadline: Instant,
+    /// What the moment is the end of, for the message.
+    pub(crate) what: &'static str,
+    /// Cancels from outside.
+    pub(crate) cancel: CancelToken,
+}
+
+impl Until {
+    /// Why the guest must stop now, if it must.
+    pub(crate) fn expired(&self) -> Option<Error> {
+        if self.cancel.is_cancelled() {
+            return Some(Error::new(ErrorKind::Cancelled, "the evaluation was cancelled"));
+        }
+        (Instant::now() >= self.deadline).then(|| {
+            Error::new(ErrorKind::DeadlineExceeded, format!("{} ran out of time", self.what))
+        })
+    }
+}
+
+/// What an engine offers of an instance. Every entry runs under `until`.
+#[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "no engine is compiled in"))]
+pub(crate) trait Guest: Send {
+    /// Linear memory as it is now.
+    fn memory(&mut self) -> &mut [u8];
+    /// `fz_alloc`, unchecked.
+    fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error>;
+    /// `fz_free`.
+    fn free(&mut self, block: Block, until: &Until) -> Result<(), Error>;
+    /// The function's export.
+    fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error>;
+}
+
+/// An instance with the block that its frames are written to.
+pub(crate) struct GuestInstance<G> {
+    guest: G,
+    block: Option<Block>,
+}
+
+impl<G: Guest> GuestInstance<G> {
+    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "no engine is compiled in"))]
+    pub(crate) fn new(guest: G) -> Self {
+        Self { guest, block: None }
+    }
+
+    /// The address of a block of at least `len` bytes; the same one for every batch that fits.
+    fn block(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
+        if let Some(block) = self.block {
+            if block.len >= len {
+                return Ok(block.ptr);
+            }
+            self.block = None;
+            self.guest.free(block, until)?;
+        }
+        let ptr = self.guest.alloc(len, until)?;
+        check_alloc(ptr, len, self.guest.memory().len())?;
+        self.block = Some(Block { ptr, len });
+        Ok(ptr)
+    }
+}
+
+impl<G: Guest> Instance for GuestInstance<G> {
+    fn call(
+        &mut self,
+        job: &Job<'_>,
+        range: Range<usize>,
+        out: Option<&mut [u8]>,
+        until: &Until,
+    ) -> Result<Answer, Error> {
+        let outputs = outputs(job, &range);
+        let frame = job.args.plan(range.clone(), &outputs)?;
+        let base = self.block(frame.len(), until)?;
+        let context = CallContext {
+            row_offset: job.row_offset + range.start as u64,
+            call_id: job.call_id,
+            volatile: job.volatile,
+        };
+        // The block lies inside the memory: checked when it was allocated, and memories only grow.
+        let memory = self.guest.memory().get_mut(base as usize..).unwrap_or_default();
+        let address = frame.write(memory, base, &context)?;
+        let answer =
+            self.guest.call(&job.signature.function().export, address.base, address.len, until)?;
+
+        let elementwise = job.signature.is_elementwise();
+        let expected = Expected {
+            dtypes: job.signature.return_dtypes(),
+            columns: if elementwise || job.signature.is_reduce() {
+                Some(1)
+            } else {
+                job.signature.return_names().map(|names| names.len())
+            },
+            rows: match (elementwise, job.signature.is_reduce()) {
+                (true, _) => Some(range.len()),
+                (_, true) => Some(1),
+                _ => None,
+            },
+            budget: job.limits.result_bytes,
+            message_bytes: job.limits.message_bytes,
+        };
+        let memory = GuestMemory::new(self.guest.memory());
+        let block = memory.owned_block(answer, &address)?;
+        let read = read(memory, answer, &address, &expected, out, elementwise);
+        if let Some(block) = block {
+            self.guest.free(block, until)?;
+        }
+        read
+    }
+}
+
+/// Room for the result of an elementwise or reduce call.
+fn outputs(job: &Job<'_>, range: &Range<usize>) -> Vec<OutputSpec> {
+    let rows = match (job.signature.is_elementwise(), job.signature.is_reduce()) {
+        (true, _) => range.len(),
+        (_, true) => 1,
+        _ => return Vec::new(),
+    };
+    let data_bytes = job.text_room(range);
+    job.signature
+        .return_dtypes()
+        .iter()
+        .map(|dtype| OutputSpec { dtype: *dtype, rows, data_bytes })
+        .collect()
+}
+
+fn read(
+    memory: GuestMemory<'_>,
+    answer: u64,
+    address: &FrameAddress,
+    expected: &Expected<'_>,
+    out: Option<&mut [u8]>,
+    elementwise: bool,
+) -> Result<Answer, Error> {
+    let result = memory.result(answer, address, expected)?;
+    if elementwise {
+        return part(&result, out, expected.message_bytes).map(Answer::Part);
+    }
+    let mut columns = Vec::with_capacity(result.columns.len());
+    let mut non_finite = false;
+    for (view, messages) in result.columns.iter().zip(&result.messages) {
+        let collected = collect::column(view)?;
+        non_finite |= collected.non_finite;
+        columns.push(with_messages(collected.column, messages.as_ref(), expected.message_bytes)?);
+    }
+    Ok(Answer::Columns { columns, non_finite })
+}
+
+/// The rows of a batch: fixed-width values go straight to their place in the result.
+fn part(
+    result: &GuestResult<'_>,
+    out: Option<&mut [u8]>,
+    message_bytes: usize,
+) -> Result<Part, Error> {
+    let (Some(view), Some(messages)) = (result.columns.first(), result.messages.first()) else {
+        return Err(Error::new(ErrorKind::Internal, "an elementwise result without a column"));
+    };
+    let Some(out) = out else {
+        let collected = collect::column(view)?;
+        let column = with_messages(collected.column, messages.as_ref(), message_bytes)?;
+        return Ok(Part::column(column, collected.non_finite));
+    };
+    let non_finite = collect::fixed_into(view, out);
+    let codes = collect::row_errors(view.errors)?;
+    let errors = codes.map(|codes| RowErrors::try_new(codes, None)).transpose()?;
+    let errors = errors.map(|e| add_messages(e, messages.as_ref(), message_bytes)).transpose()?;
+    Ok(Part {
+        rows: view.rows,
+        column: None,
+        validity: collect::validity(view.validity),
+        errors,
+        non_finite,
+        utc: view.flags & udf_abi::frame::COLUMN_UTC != 0,
+    })
+}
+
+fn with_messages(
+    column: Column,
+    messages: Option<&ColumnView<'_>>,
+    most: usize,
+) -> Result<Column, Error> {
+    match column.errors().cloned() {
+        Some(errors) if messages.is_some() => {
+            column.with_errors(add_messages(errors, messages, most)?)
+        }
+        _ => Ok(column),
+    }
+}
+
+fn add_messages(
+    errors: RowErrors,
+    messages: Option<&ColumnView<'_>>,
+    most: usize,
+) -> Result<RowErrors, Error> {
+    let Some(view) = messages else { return Ok(errors) };
+    let texts = collect::column(view).map_err(|e| e.context("error messages"))?.column;
+    let texts: &StringArray = texts.array().as_string();
+    let kept: StringArray = texts
+        .iter()
+        .zip(errors.codes())
+        .map(|(text, code)| text.filter(|t| *code != 0 && !t.is_empty()).map(|t| cut(t, most)))
+        .collect();
+    RowErrors::try_new(errors.codes().to_vec().into(), Some(kept))
+}
+
+/// At most `most` bytes, cut at a character boundary.
+pub(crate) fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}

@@ -1,0 +1,53 @@
+//! Engines that run columnar plugins, behind the seam of `udf-columnar`.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use arrow_array::Float64Array;
+//! use udf_backends::WasmtimeRuntime;
+//! use udf_columnar::{Argument, Call, Limits, SessionOptions, WasmUdfRuntime};
+//!
+//! let runtime = WasmtimeRuntime::new(Limits::default())?;
+//! let module = runtime.load(&std::fs::read("plugins/finance.wasm")?)?;
+//! let function = module.signature("EMA")?;
+//! let prices = Argument::column(Arc::new(Float64Array::from(vec![10.0, 11.0, 12.5])))?;
+//! let alpha = Argument::scalar(Arc::new(Float64Array::from(vec![0.5])))?;
+//! let mut session = module.open(SessionOptions::default());
+//! let output = session.call(&function, Call::new(vec![prices, alpha]))?;
+//! println!("{:?}", output.columns[0].array());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```text
+//! module     bytes: inspected, scanned, held against the contract; nothing is executed
+//! store      one loaded module per content
+//! session    a call: bound, cut into batches, put together again
+//!   dispatch batches over instances, halving of batches that trap
+//!   pool     instances of a module, bounded, warm while their session lives
+//! guest      one batch: frame in, export called, result out; any engine
+//!   memory   every number that a guest gave is checked here and nowhere else
+//! native · wasmtime
+//! ```
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `wasmtime` | yes | `WasmtimeRuntime`: machine code through Cranelift |
+//! | `cast` | yes | see `udf-columnar` |
+//!
+//! Without an engine feature the crate still inspects modules and runs `native` functions.
+#![deny(unsafe_code)]
+
+mod dispatch;
+mod guest;
+pub mod memory;
+pub mod module;
+pub mod native;
+mod pool;
+mod session;
+mod store;
+#[cfg(feature = "wasmtime")]
+mod wasmtime;
+
+#[cfg(feature = "wasmtime")]
+pub use crate::wasmtime::WasmtimeRuntime;
+pub use module::{ModuleInfo, inspect};
+pub use native::NativeRuntime;

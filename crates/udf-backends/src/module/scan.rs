@@ -1,0 +1,281 @@
+//! One pass over a module's sections: what is in it, and how much.
+
+use super::invalid;
+use udf_abi::exports::MANIFEST_SECTION;
+use udf_columnar::{Error, ErrorKind, Limits};
+use wasmparser::{
+    BinaryReaderError, CompositeInnerType, Encoding, ExternalKind, FuncType, MemoryType, Parser,
+    Payload, TypeRef, ValType,
+};
+
+/// Most locals of one function: what compilers produce is far below, and engines are slow beyond.
+const MAX_LOCALS: u32 = 50_000;
+/// Largest body of one function, in bytes.
+const MAX_BODY_BYTES: usize = 4 << 20;
+/// Most data and element segments.
+const MAX_SEGMENTS: u32 = 100_000;
+
+/// One export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportInfo {
+    /// Its name.
+    pub name: String,
+    /// `(i32, i32) -> i64` for a function, otherwise `memory`, `table`, `global i32`, ….
+    pub signature: String,
+}
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportInfo {
+    /// The module part of its name.
+    pub module: String,
+    /// The name part.
+    pub name: String,
+}
+
+pub(super) struct Scan<'m> {
+    pub(super) exports: Vec<ExportInfo>,
+    pub(super) imports: Vec<ImportInfo>,
+    pub(super) manifests: Vec<&'m [u8]>,
+    pub(super) memory: Option<MemoryType>,
+    pub(super) functions: u32,
+    pub(super) code_bytes: usize,
+    pub(super) data_bytes: usize,
+}
+
+pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Error> {
+    let mut sections = Sections::default();
+    let mut scan = Scan {
+        exports: Vec::new(),
+        imports: Vec::new(),
+        manifests: Vec::new(),
+        memory: None,
+        functions: 0,
+        code_bytes: 0,
+        data_bytes: 0,
+    };
+    for payload in Parser::new(0).parse_all(bytes) {
+        section(payload.map_err(not_wasm)?, &mut scan, &mut sections, limits).map_err(
+            |e| match e {
+                Refusal::Malformed(e) => not_wasm(e),
+                Refusal::Contract(e) => e,
+            },
+        )?;
+    }
+    refuse_imports(&scan.imports)?;
+    Ok(scan)
+}
+
+/// Index spaces that later sections refer to.
+#[derive(Default)]
+struct Sections {
+    types: Vec<Option<FuncType>>,
+    functions: Vec<u32>,
+    globals: Vec<ValType>,
+}
+
+enum Refusal {
+    Malformed(BinaryReaderError),
+    Contract(Error),
+}
+
+impl From<BinaryReaderError> for Refusal {
+    fn from(error: BinaryReaderError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Contract(error)
+    }
+}
+
+fn section<'m>(
+    payload: Payload<'m>,
+    scan: &mut Scan<'m>,
+    sections: &mut Sections,
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    match payload {
+        Payload::Version { encoding: Encoding::Component, .. } => Err(unsupported(
+            "this is a WebAssembly component: build a core module (target wasm32-unknown-unknown)",
+        )
+        .into()),
+        Payload::TypeSection(reader) => {
+            for group in reader {
+                for ty in group?.into_types() {
+                    sections.types.push(match ty.composite_type.inner {
+                        CompositeInnerType::Func(ty) => Some(ty),
+                        _ => None,
+                    });
+                }
+            }
+            Ok(())
+        }
+        Payload::ImportSection(reader) => {
+            for import in reader.into_imports() {
+                let import = import?;
+                if let TypeRef::Func(ty) = import.ty {
+                    sections.functions.push(ty);
+                }
+                scan.imports.push(ImportInfo {
+                    module: import.module.to_owned(),
+                    name: import.name.to_owned(),
+                });
+            }
+            Ok(())
+        }
+        Payload::FunctionSection(reader) => {
+            check_count("functions", reader.count(), limits.module_functions)?;
+            scan.functions = reader.count();
+            for ty in reader {
+                sections.functions.push(ty?);
+            }
+            Ok(())
+        }
+        Payload::TableSection(reader) => {
+            check_count("tables", reader.count(), 1)?;
+            for table in reader {
+                let initial = table?.ty.initial;
+                if initial > limits.table_elements {
+                    return Err(invalid(format!(
+                        "the module's table starts with {initial} elements, the limit is {}",
+                        limits.table_elements
+                    ))
+                    .into());
+                }
+            }
+            Ok(())
+        }
+        Payload::MemorySection(reader) => {
+            check_count("memories", reader.count(), 1)?;
+            for memory in reader {
+                let memory = memory?;
+                if memory.memory64 {
+                    return Err(unsupported("the module uses the WebAssembly feature memory64, which the contract does not admit: build for wasm32").into());
+                }
+                if memory.shared {
+                    return Err(unsupported("the module uses the WebAssembly feature threads (a shared memory), which the contract does not admit: build without `+atomics`").into());
+                }
+                scan.memory = Some(memory);
+            }
+            Ok(())
+        }
+        Payload::GlobalSection(reader) => {
+            for global in reader {
+                sections.globals.push(global?.ty.content_type);
+            }
+            Ok(())
+        }
+        Payload::ExportSection(reader) => {
+            for export in reader {
+                let export = export?;
+                let signature = sections.describe(export.kind, export.index);
+                scan.exports.push(ExportInfo { name: export.name.to_owned(), signature });
+            }
+            Ok(())
+        }
+        Payload::StartSection { .. } => Err(invalid(
+            "the module has a start function, which would run unasked: build a library (cdylib), not a program",
+        )
+        .into()),
+        Payload::ElementSection(reader) => {
+            check_count("element segments", reader.count(), MAX_SEGMENTS)
+        }
+        Payload::DataSection(reader) => {
+            scan.data_bytes = reader.range().len();
+            check_count("data segments", reader.count(), MAX_SEGMENTS)
+        }
+        Payload::CodeSectionStart { range, .. } => {
+            scan.code_bytes = range.len();
+            Ok(())
+        }
+        Payload::CodeSectionEntry(body) => {
+            if body.range().len() > MAX_BODY_BYTES {
+                return Err(invalid(format!(
+                    "a function's body has {} bytes, at most {MAX_BODY_BYTES} are taken: split it",
+                    body.range().len()
+                ))
+                .into());
+            }
+            let mut locals = 0u32;
+            for run in body.get_locals_reader()? {
+                locals = locals.saturating_add(run?.0);
+            }
+            check_count("locals in one function", locals, MAX_LOCALS)
+        }
+        Payload::CustomSection(section) => {
+            if section.name() == MANIFEST_SECTION {
+                scan.manifests.push(section.data());
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Sections {
+    fn describe(&self, kind: ExternalKind, index: u32) -> String {
+        let index = index as usize;
+        match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => self
+                .functions
+                .get(index)
+                .and_then(|ty| self.types.get(*ty as usize)?.as_ref())
+                .map_or("function".into(), describe_function),
+            ExternalKind::Memory => "memory".into(),
+            ExternalKind::Table => "table".into(),
+            ExternalKind::Global => {
+                self.globals.get(index).map_or("global".into(), |ty| format!("global {ty}"))
+            }
+            ExternalKind::Tag => "tag".into(),
+        }
+    }
+}
+
+fn describe_function(ty: &FuncType) -> String {
+    let list =
+        |types: &[ValType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match ty.results() {
+        [] => format!("({})", list(ty.params())),
+        [one] => format!("({}) -> {one}", list(ty.params())),
+        more => format!("({}) -> ({})", list(ty.params()), list(more)),
+    }
+}
+
+fn check_count(what: &str, found: u32, limit: u32) -> Result<(), Refusal> {
+    if found > limit {
+        return Err(invalid(format!("the module has {found} {what}, the limit is {limit}")).into());
+    }
+    Ok(())
+}
+
+fn refuse_imports(imports: &[ImportInfo]) -> Result<(), Error> {
+    if imports.is_empty() {
+        return Ok(());
+    }
+    let from = |prefix: &str| imports.iter().any(|i| i.module.starts_with(prefix));
+    let mend = if from("wasi") {
+        "it was built for WASI: build for wasm32-unknown-unknown"
+    } else if from("__wbindgen") {
+        "it was built with wasm-bindgen: leave that crate and its dependents out"
+    } else {
+        "a plugin cannot call its host: remove what needs them"
+    };
+    let mut details: Vec<String> =
+        imports.iter().take(20).map(|i| format!("{}.{}", i.module, i.name)).collect();
+    if imports.len() > details.len() {
+        details.push(format!("and {} more", imports.len() - details.len()));
+    }
+    Err(invalid(format!("the module imports {} items; {mend}", imports.len()))
+        .with_details(details))
+}
+
+fn not_wasm(error: BinaryReaderError) -> Error {
+    invalid(format!("not a WebAssembly module: {} at byte {}", error.message(), error.offset()))
+}
+
+fn unsupported(message: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, message)
+}

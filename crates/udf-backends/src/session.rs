@@ -1,0 +1,225 @@
+//! Modules and sessions, the same for every engine.
+
+use crate::{
+    dispatch::{self, Answer, Job},
+    module::ModuleInfo,
+    pool::{Factory, Pool},
+};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use udf_abi::{
+    exports::CODEC_COLUMNAR,
+    manifest::{Manifest, normalise_name},
+};
+use udf_columnar::{
+    BoundCall, Call, Column, Error, ErrorKind, Limits, Output, Session, SessionOptions, Signature,
+    UdfModule, failure, frame::FrameArgs,
+};
+
+/// A module that an engine has made ready.
+pub(crate) struct LoadedModule {
+    shared: Arc<Shared>,
+    /// Normalised name or alias to signature, or why the function cannot be called.
+    functions: HashMap<String, Result<Arc<Signature>, Error>>,
+}
+
+struct Shared {
+    info: ModuleInfo,
+    factory: Box<dyn Factory>,
+    pool: Arc<Pool>,
+    limits: Limits,
+}
+
+impl LoadedModule {
+    pub(crate) fn try_new(
+        info: ModuleInfo,
+        factory: Box<dyn Factory>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        if info.manifest.module.codec != CODEC_COLUMNAR {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!(
+                    "module `{}` uses codec {}; this version calls codec {CODEC_COLUMNAR} (columnar) only",
+                    info.manifest.module.id, info.manifest.module.codec
+                ),
+            ));
+        }
+        let mut functions = HashMap::new();
+        for function in &info.manifest.functions {
+            let signature = Signature::try_new(function.clone()).map(Arc::new);
+            for name in function.names() {
+                functions.insert(normalise_name(name), signature.clone());
+            }
+        }
+        let pool = Pool::new(limits.instances);
+        let shared = Shared { info, factory, pool, limits: limits.clone() };
+        Ok(Self { shared: Arc::new(shared), functions })
+    }
+}
+
+impl fmt::Debug for LoadedModule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let module = &self.shared.info.manifest.module;
+        write!(f, "module `{}` {}", module.id, module.version)
+    }
+}
+
+impl UdfModule for LoadedModule {
+    fn manifest(&self) -> &Manifest {
+        &self.shared.info.manifest
+    }
+
+    fn signature(&self, name: &str) -> Result<Arc<Signature>, Error> {
+        match self.functions.get(&normalise_name(name)) {
+            Some(found) => found.clone(),
+            None => Err(self.unknown(name)),
+        }
+    }
+
+    fn open(&self, options: SessionOptions) -> Box<dyn Session> {
+        let deadline = options.deadline.or(self.shared.limits.total_deadline);
+        Box::new(PooledSession {
+            id: self.shared.pool.session(),
+            deadline: deadline.and_then(|d| Instant::now().checked_add(d)),
+            shared: self.shared.clone(),
+            options,
+            calls: 0,
+        })
+    }
+}
+
+impl LoadedModule {
+    fn unknown(&self, name: &str) -> Error {
+        let key = normalise_name(name);
+        let mut near: Vec<(f64, &str)> = self
+            .manifest()
+            .functions
+            .iter()
+            .flat_map(|f| f.names())
+            .map(|n| (strsim::jaro_winkler(&normalise_name(n), &key), n))
+            .filter(|(likeness, _)| *likeness > 0.75)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let hint = match near.as_slice() {
+            [] => {
+                let names: Vec<_> =
+                    self.manifest().functions.iter().map(|f| f.name.as_str()).collect();
+                format!("it has {}", names.join(", "))
+            }
+            near => {
+                let names: Vec<_> = near.iter().take(3).map(|(_, n)| *n).collect();
+                format!("did you mean {}?", names.join(" or "))
+            }
+        };
+        Error::new(
+            ErrorKind::UnknownFunction,
+            format!("module `{}` has no function `{name}`: {hint}", self.manifest().module.id),
+        )
+    }
+}
+
+struct PooledSession {
+    id: u64,
+    shared: Arc<Shared>,
+    options: SessionOptions,
+    deadline: Option<Instant>,
+    calls: u64,
+}
+
+impl fmt::Debug for PooledSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "session {} of `{}`", self.id, self.shared.info.manifest.module.id)
+    }
+}
+
+impl Session for PooledSession {
+    fn call(&mut self, signature: &Arc<Signature>, call: Call) -> Result<Output, Error> {
+        let bound = BoundCall::try_new(signature, call.arguments, call.rows)?;
+        if bound.is_settled() {
+            return settled(signature, &bound);
+        }
+        self.calls += 1;
+        let elementwise = signature.is_elementwise();
+        let job = Job {
+            signature,
+            bound: &bound,
+            args: FrameArgs::of(&bound, elementwise),
+            limits: &self.shared.limits,
+            row_offset: call.row_offset,
+            call_id: self.calls,
+            volatile: signature
+                .function()
+                .volatile
+                .then_some((self.options.seed, self.options.now_us)),
+            cancel: &self.options.cancel,
+            deadline: self.deadline,
+        };
+        if elementwise { self.elementwise(&job) } else { self.whole(&job) }
+    }
+}
+
+impl PooledSession {
+    fn elementwise(&self, job: &Job<'_>) -> Result<Output, Error> {
+        let requested = self.options.batch_rows;
+        let size = udf_columnar::batch_rows(job.signature, job.bound, requested);
+        let wanted = self.options.threads.min(job.bound.rows().div_ceil(size)).max(1);
+        let mut leases = self.shared.pool.acquire(self.id, wanted, &self.waiting(job))?;
+        dispatch::elementwise(job, self.shared.factory.as_ref(), &mut leases, requested)
+    }
+
+    fn whole(&self, job: &Job<'_>) -> Result<Output, Error> {
+        let mut leases = self.shared.pool.acquire(self.id, 1, &self.waiting(job))?;
+        let until = job.until();
+        let lease = &mut leases[0];
+        let answer = lease
+            .instance(self.shared.factory.as_ref(), &until)
+            .and_then(|instance| instance.call(job, 0..1, None, &until));
+        match answer {
+            Ok(Answer::Columns { columns, non_finite }) => Ok(Output {
+                columns,
+                non_finite,
+                failures: Vec::new(),
+                failed_rows: 0,
+                guest_calls: 1,
+            }),
+            Ok(Answer::Part(_)) => {
+                Err(Error::new(ErrorKind::Internal, "a part of rows for a whole call"))
+            }
+            Err(error) => {
+                if !failure::treatment(error.kind()).keeps_instance {
+                    lease.discard();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// How long a call waits for an instance: as long as a whole call may take.
+    fn waiting(&self, job: &Job<'_>) -> crate::guest::Until {
+        let mut until = job.until();
+        let own =
+            Instant::now() + self.shared.limits.call_deadline.min(Duration::from_secs(1 << 20));
+        until.deadline = self.deadline.map_or(own, |end| end.min(own));
+        until
+    }
+}
+
+impl Drop for PooledSession {
+    fn drop(&mut self) {
+        self.shared.pool.close(self.id);
+    }
+}
+
+/// A result that the arguments alone decide: no rows, or every row null or in error.
+fn settled(signature: &Signature, bound: &BoundCall) -> Result<Output, Error> {
+    let mut columns = Vec::new();
+    for dtype in signature.return_dtypes() {
+        columns.push(bound.overlay().apply(Column::new_null(*dtype, bound.rows()))?);
+    }
+    Ok(Output { columns, non_finite: false, failures: Vec::new(), failed_rows: 0, guest_calls: 0 })
+}

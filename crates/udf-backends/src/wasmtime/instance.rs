@@ -1,0 +1,270 @@
+//! Instances on wasmtime: limits, interruption, and traps as errors.
+
+use super::ticker::Ticker;
+use crate::{
+    dispatch::Instance as BatchInstance,
+    guest::{Guest, GuestInstance, Until},
+    memory::{Block, GuestMemory},
+    pool::Factory,
+};
+use std::{collections::HashMap, sync::Arc};
+use udf_abi::{
+    ABI_VERSION,
+    exports::{EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC},
+};
+use udf_columnar::{Error, ErrorKind, Limits};
+use wasmtime::{
+    Engine, Instance, InstancePre, Linker, Memory, Module, PoolConcurrencyLimitError,
+    ResourceLimiter, Store, Trap, TypedFunc, UpdateDeadline,
+};
+
+/// Makes instances of one compiled module.
+pub(super) struct ModuleFactory {
+    pre: InstancePre<State>,
+    ticker: Arc<Ticker>,
+    limits: Limits,
+}
+
+impl ModuleFactory {
+    pub(super) fn try_new(
+        engine: &Engine,
+        module: &Module,
+        ticker: Arc<Ticker>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let pre = Linker::new(engine)
+            .instantiate_pre(module)
+            .map_err(|e| Error::new(ErrorKind::InvalidModule, format!("cannot link it: {e:#}")))?;
+        Ok(Self { pre, ticker, limits: limits.clone() })
+    }
+}
+
+impl Factory for ModuleFactory {
+    fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
+        let state = State {
+            limiter: Limiter {
+                memory_bytes: self.limits.memory_bytes,
+                table_elements: self.limits.table_elements,
+                refused: None,
+            },
+            until: until.clone(),
+            stopped: None,
+        };
+        let mut store = Store::new(self.pre.module().engine(), state);
+        store.limiter(|state| &mut state.limiter);
+        store.epoch_deadline_callback(|mut context| {
+            let state = context.data_mut();
+            match state.until.expired() {
+                None => Ok(UpdateDeadline::Continue(1)),
+                Some(error) => {
+                    state.stopped = Some(error);
+                    Err(wasmtime::Error::msg("interrupted"))
+                }
+            }
+        });
+        store.set_epoch_deadline(1);
+        let entered = self.ticker.enter();
+        let instance = self.pre.instantiate(&mut store);
+        drop(entered);
+        let instance = match instance {
+            Ok(instance) => instance,
+            Err(error) => return Err(failure(&mut store, &error, None, &self.limits)),
+        };
+        let memory =
+            instance.get_memory(&mut store, EXPORT_MEMORY).ok_or_else(|| missing(EXPORT_MEMORY))?;
+        let alloc = typed(&instance, &mut store, EXPORT_ALLOC)?;
+        let free = typed(&instance, &mut store, EXPORT_FREE)?;
+        let version: TypedFunc<(), u32> = typed(&instance, &mut store, EXPORT_ABI_VERSION)?;
+        let panic_at = instance
+            .get_global(&mut store, EXPORT_PANIC)
+            .and_then(|global| global.get(&mut store).i32())
+            .map(i32::cast_unsigned);
+        let mut guest = WasmtimeGuest {
+            store,
+            memory,
+            alloc,
+            free,
+            panic_at,
+            instance,
+            functions: HashMap::new(),
+            ticker: self.ticker.clone(),
+            limits: self.limits.clone(),
+        };
+        let found = guest.enter(until, |store| version.call(store, ()))?;
+        if found != ABI_VERSION {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!(
+                    "fz_abi_version answered {found}, this host speaks {ABI_VERSION}: rebuild the plugin with a matching SDK"
+                ),
+            ));
+        }
+        Ok(Box::new(GuestInstance::new(guest)))
+    }
+}
+
+struct State {
+    limiter: Limiter,
+    until: Until,
+    /// Why the epoch callback stopped the guest.
+    stopped: Option<Error>,
+}
+
+struct Limiter {
+    memory_bytes: u64,
+    table_elements: u64,
+    /// The growth that was refused last.
+    refused: Option<String>,
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let granted = desired as u64 <= self.memory_bytes;
+        if !granted {
+            self.refused = Some(format!(
+                "the guest asked for {desired} bytes of memory, the limit is {}",
+                self.memory_bytes
+            ));
+        }
+        Ok(granted)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let granted = desired as u64 <= self.table_elements;
+        if !granted {
+            self.refused = Some(format!(
+                "the guest asked for a table of {desired} elements, the limit is {}",
+                self.table_elements
+            ));
+        }
+        Ok(granted)
+    }
+}
+
+struct WasmtimeGuest {
+    store: Store<State>,
+    memory: Memory,
+    alloc: TypedFunc<u32, u32>,
+    free: TypedFunc<(u32, u32), ()>,
+    panic_at: Option<u32>,
+    instance: Instance,
+    functions: HashMap<String, TypedFunc<(u32, u32), u64>>,
+    ticker: Arc<Ticker>,
+    limits: Limits,
+}
+
+impl WasmtimeGuest {
+    /// Runs guest code under the limits.
+    fn enter<T>(
+        &mut self,
+        until: &Until,
+        run: impl FnOnce(&mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, Error> {
+        let state = self.store.data_mut();
+        state.until = until.clone();
+        state.stopped = None;
+        state.limiter.refused = None;
+        self.store.set_epoch_deadline(1);
+        let entered = self.ticker.enter();
+        let result = run(&mut self.store);
+        drop(entered);
+        result.map_err(|error| {
+            let panic = self.panic_at.map(|at| (self.memory, at));
+            failure(&mut self.store, &error, panic, &self.limits)
+        })
+    }
+
+    fn function(&mut self, export: &str) -> Result<TypedFunc<(u32, u32), u64>, Error> {
+        if let Some(function) = self.functions.get(export) {
+            return Ok(function.clone());
+        }
+        let function: TypedFunc<(u32, u32), u64> = typed(&self.instance, &mut self.store, export)?;
+        self.functions.insert(export.to_owned(), function.clone());
+        Ok(function)
+    }
+}
+
+impl Guest for WasmtimeGuest {
+    fn memory(&mut self) -> &mut [u8] {
+        self.memory.data_mut(&mut self.store)
+    }
+
+    fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
+        let alloc = self.alloc.clone();
+        self.enter(until, |store| alloc.call(store, len))
+    }
+
+    fn free(&mut self, block: Block, until: &Until) -> Result<(), Error> {
+        let free = self.free.clone();
+        self.enter(until, |store| free.call(store, (block.ptr, block.len)))
+    }
+
+    fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error> {
+        let function = self.function(export)?;
+        self.enter(until, |store| function.call(store, (ptr, len)))
+    }
+}
+
+fn typed<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(
+    instance: &Instance,
+    store: &mut Store<State>,
+    name: &str,
+) -> Result<TypedFunc<P, R>, Error> {
+    instance.get_typed_func(store, name).map_err(|_| missing(name))
+}
+
+/// Inspection has held the exports against the contract before.
+fn missing(name: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("export `{name}` is not what inspection found"))
+}
+
+/// What stopped the guest.
+fn failure(
+    store: &mut Store<State>,
+    error: &wasmtime::Error,
+    panic: Option<(Memory, u32)>,
+    limits: &Limits,
+) -> Error {
+    if let Some(stopped) = store.data_mut().stopped.take() {
+        return stopped;
+    }
+    if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+        return Error::new(
+            ErrorKind::Busy,
+            "all instances of this runtime are in use: close sessions, or use fewer modules at a time",
+        );
+    }
+    let trap = error.downcast_ref::<Trap>().copied();
+    if trap == Some(Trap::StackOverflow) {
+        return Error::new(
+            ErrorKind::StackExhausted,
+            format!("the guest's calls nested deeper than {} bytes of stack", limits.stack_bytes),
+        );
+    }
+    let message = panic
+        .and_then(|(memory, at)| {
+            GuestMemory::new(memory.data(&store)).panic_message(at, limits.message_bytes)
+        })
+        .unwrap_or_else(|| trap.map_or_else(|| format!("{error:#}"), describe));
+    match store.data_mut().limiter.refused.take() {
+        Some(refused) => {
+            Error::new(ErrorKind::MemoryLimitExceeded, format!("{refused} ({message})"))
+        }
+        None => Error::new(ErrorKind::Trap, message),
+    }
+}
+
+fn describe(trap: Trap) -> String {
+    let text = trap.to_string();
+    text.strip_prefix("wasm trap: ").map_or(text.clone(), ToOwned::to_owned)
+}

@@ -1,0 +1,109 @@
+//! The wasmtime engine: modules become machine code, epochs interrupt it.
+
+mod instance;
+mod ticker;
+
+use crate::{module::ModuleInfo, pool::Factory, session::LoadedModule, store::Store};
+use ::wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, Module, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
+use instance::ModuleFactory;
+use std::{fmt, sync::Arc};
+use ticker::Ticker;
+use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
+
+/// Instances of all modules of one engine at a time. Slots cost address space, not memory.
+const SLOTS: u32 = 512;
+/// Bytes of a slot's memory that stay resident between instances.
+const KEEP_RESIDENT: usize = 1 << 20;
+
+/// Runs modules on wasmtime 48.
+///
+/// One engine serves a whole process: clone the `Arc` it stands in. See the crate's example.
+pub struct WasmtimeRuntime {
+    engine: Engine,
+    limits: Limits,
+    store: Store,
+    ticker: Arc<Ticker>,
+}
+
+impl fmt::Debug for WasmtimeRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WasmtimeRuntime").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl WasmtimeRuntime {
+    /// An engine with these limits.
+    ///
+    /// Instances come from a pool of preallocated address space; where the machine does not grant
+    /// that much (a small `ulimit -v`), memory is mapped for each instance instead.
+    ///
+    /// # Errors
+    /// [`Internal`](ErrorKind::Internal) where wasmtime does not run on this machine.
+    pub fn new(limits: Limits) -> Result<Self, Error> {
+        let pooled = Engine::new(&config(&limits, true));
+        let engine = match pooled {
+            Ok(engine) => engine,
+            Err(_) => Engine::new(&config(&limits, false)).map_err(internal)?,
+        };
+        let ticker = Ticker::start(&engine)?;
+        Ok(Self { engine, limits, store: Store::default(), ticker })
+    }
+
+    fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
+        let module = Module::new(&self.engine, bytes).map_err(|e| {
+            Error::new(ErrorKind::InvalidModule, format!("wasmtime cannot compile it: {e:#}"))
+        })?;
+        let factory =
+            ModuleFactory::try_new(&self.engine, &module, self.ticker.clone(), &self.limits)?;
+        LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, &self.limits)
+    }
+}
+
+impl WasmUdfRuntime for WasmtimeRuntime {
+    fn name(&self) -> &'static str {
+        "wasmtime"
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
+        let module = self.store.load(bytes, &self.limits, |info| self.compile(bytes, info))?;
+        Ok(module)
+    }
+}
+
+fn config(limits: &Limits, pooling: bool) -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.stack_bytes)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .generate_address_map(false)
+        .wasm_simd(true)
+        .wasm_bulk_memory(true)
+        .wasm_multi_value(true)
+        .wasm_extended_const(true)
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false);
+    if pooling {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_core_instances(SLOTS)
+            .total_memories(SLOTS)
+            .total_tables(SLOTS)
+            .table_elements(usize::try_from(limits.table_elements).unwrap_or(usize::MAX))
+            .linear_memory_keep_resident(KEEP_RESIDENT);
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
+    config
+}
+
+fn internal(error: ::wasmtime::Error) -> Error {
+    Error::new(ErrorKind::Internal, format!("wasmtime: {error:#}"))
+}
