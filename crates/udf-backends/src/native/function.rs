@@ -137,7 +137,7 @@ macro_rules! getters {
     };
 }
 
-impl Row<'_> {
+impl<'c> Row<'c> {
     getters! {
         /// An i8 argument; `None` where it is null or omitted.
         i8: i8 = t::Int8Type,
@@ -178,14 +178,14 @@ impl Row<'_> {
 
     /// A utf8 argument.
     #[must_use]
-    pub fn text(&self, index: usize) -> Option<&str> {
+    pub fn text(&self, index: usize) -> Option<&'c str> {
         let (array, row) = self.valid(index)?;
         Some(array.as_string_opt::<i32>()?.value(row))
     }
 
     /// A binary argument.
     #[must_use]
-    pub fn bytes(&self, index: usize) -> Option<&[u8]> {
+    pub fn bytes(&self, index: usize) -> Option<&'c [u8]> {
         let (array, row) = self.valid(index)?;
         Some(array.as_binary_opt::<i32>()?.value(row))
     }
@@ -215,7 +215,7 @@ impl Row<'_> {
         self.call.row_offset() + self.row as u64
     }
 
-    fn column(&self, index: usize) -> Option<(&Column, usize)> {
+    fn column(&self, index: usize) -> Option<(&'c Column, usize)> {
         match self.call.arguments.get(index)? {
             Argument::Scalar(column) => Some((column, 0)),
             Argument::Column(column) => Some((column, self.row)),
@@ -223,7 +223,7 @@ impl Row<'_> {
         }
     }
 
-    fn valid(&self, index: usize) -> Option<(&ArrayRef, usize)> {
+    fn valid(&self, index: usize) -> Option<(&'c ArrayRef, usize)> {
         let (column, row) = self.column(index)?;
         column.array().is_valid(row).then_some((column.array(), row))
     }

@@ -1,0 +1,112 @@
+//! Cases as they stand in `testdata/cases/*.json`; `testdata/cases/README.md` tells the format.
+
+use crate::value;
+use serde_json::Value;
+use std::path::Path;
+use udf_abi::DType;
+use udf_columnar::{Argument, Error};
+
+/// One case.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) function: String,
+    pub(crate) rows: Option<usize>,
+    pub(crate) expect: Expected,
+    arguments: Vec<Value>,
+    repeat: usize,
+}
+
+/// What a case gives.
+pub(crate) enum Expected {
+    Columns { columns: Vec<Value>, failed_rows: Vec<u64> },
+    Error { kind: String, message: String },
+}
+
+/// Every case of every file in the folder, in order of file name.
+pub(crate) fn read_all(folder: &Path) -> Vec<Case> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
+    files.sort();
+    files.iter().flat_map(|file| read(file)).collect()
+}
+
+fn read(file: &Path) -> Vec<Case> {
+    let stem = file.file_stem().unwrap().to_string_lossy();
+    let text = std::fs::read_to_string(file).unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{stem}: {e}"));
+    cases.iter().map(|case| parse(&stem, case)).collect()
+}
+
+fn parse(file: &str, case: &Value) -> Case {
+    let name = format!("{file}: {}", case["name"].as_str().unwrap());
+    let expect = match (&case["expect"], &case["error"]) {
+        (Value::Array(columns), Value::Null) => Expected::Columns {
+            columns: columns.clone(),
+            failed_rows: case["failed_rows"]
+                .as_array()
+                .map_or(Vec::new(), |rows| rows.iter().map(|r| r.as_u64().unwrap()).collect()),
+        },
+        (Value::Null, error) => Expected::Error {
+            kind: error["kind"].as_str().unwrap_or_else(|| panic!("{name}: no error kind")).into(),
+            message: error["message"].as_str().unwrap().into(),
+        },
+        _ => panic!("{name}: either `expect` or `error`"),
+    };
+    Case {
+        function: case["function"].as_str().unwrap().into(),
+        arguments: case["args"].as_array().unwrap().clone(),
+        rows: case["rows"].as_u64().map(|n| usize::try_from(n).unwrap()),
+        repeat: case["repeat"].as_u64().map_or(1, |n| usize::try_from(n).unwrap()),
+        name,
+        expect,
+    }
+}
+
+impl Case {
+    /// The arguments, columns repeated as the case says.
+    pub(crate) fn arguments(&self) -> Result<Vec<Argument>, Error> {
+        self.arguments.iter().map(|argument| self.argument(argument)).collect()
+    }
+
+    fn argument(&self, argument: &Value) -> Result<Argument, Error> {
+        let dtype = |key: &str| DType::from_name(argument[key].as_str()?);
+        if let Some(dtype) = dtype("scalar") {
+            let one = std::slice::from_ref(&argument["value"]);
+            return value::column(dtype, one, 1).map(Argument::Scalar);
+        }
+        if let Some(dtype) = dtype("column") {
+            let values = argument["values"].as_array().unwrap();
+            return value::column(dtype, values, self.repeat).map(Argument::Column);
+        }
+        if let Some(dtype) = dtype("range") {
+            let columns = argument["columns"].as_array().unwrap().iter();
+            let columns = columns.map(|c| value::column(dtype, c.as_array().unwrap(), self.repeat));
+            return columns.collect::<Result<_, _>>().map(Argument::Range);
+        }
+        assert!(argument["omitted"].as_bool() == Some(true), "{}: {argument}", self.name);
+        Ok(Argument::Omitted)
+    }
+
+    /// An expected column as [`value::show`] shows it.
+    pub(crate) fn repeated(&self, column: &Value) -> (String, Vec<Value>) {
+        let dtype = column["type"].as_str().and_then(DType::from_name);
+        let dtype = dtype.unwrap_or_else(|| panic!("{}: {column}", self.name));
+        // A reduce or array result stands as it is; an elementwise one repeats with its columns.
+        let times = if column["once"].as_bool() == Some(true) { 1 } else { self.repeat };
+        let values = column["values"].as_array().unwrap();
+        value::show(&value::column(dtype, values, times).unwrap())
+    }
+
+    /// Whether a column of this type is among the arguments or results.
+    pub(crate) fn mentions(&self, dtype: &str) -> bool {
+        let argument = |a: &Value| ["scalar", "column", "range"].iter().any(|k| a[k] == dtype);
+        let result = match &self.expect {
+            Expected::Columns { columns, .. } => columns.iter().any(|c| c["type"] == dtype),
+            Expected::Error { .. } => false,
+        };
+        result || self.arguments.iter().any(argument)
+    }
+}

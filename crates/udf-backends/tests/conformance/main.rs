@@ -1,0 +1,123 @@
+//! One suite for every engine: the cases of `testdata/cases/` × engines × threads × batch sizes.
+//!
+//! A case names a function of `plugins/conformance.wasm`, its arguments and what it gives. Every
+//! engine must give that, at every batch size, on one thread and on two: the same values, nulls,
+//! errors, messages and failures, bit for bit (every NaN is the canonical one).
+
+mod case;
+mod functions;
+mod value;
+
+use case::{Case, Expected};
+use std::{path::PathBuf, sync::Arc};
+use udf_backends::NativeRuntime;
+use udf_columnar::{Call, Error, Limits, Output, SessionOptions, UdfModule, WasmUdfRuntime};
+
+const BATCH_ROWS: [Option<usize>; 6] = [None, Some(1), Some(3), Some(64), Some(100), Some(4096)];
+const THREADS: [usize; 2] = [1, 2];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The plugin built from source where the test command has done so, else the committed one.
+fn plugin() -> Vec<u8> {
+    let folder =
+        std::env::var_os("FZ_REBUILT_PLUGINS").map_or(root().join("plugins"), PathBuf::from);
+    std::fs::read(folder.join("conformance.wasm")).unwrap()
+}
+
+fn limits() -> Limits {
+    // Debug builds of the engine and a shared machine: no case is about these deadlines.
+    let minute = std::time::Duration::from_secs(60);
+    Limits::builder().batch_deadline(minute).call_deadline(minute).build().unwrap()
+}
+
+fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
+    let mut runtimes: Vec<Arc<dyn WasmUdfRuntime>> =
+        vec![Arc::new(functions::register(NativeRuntime::new(limits())))];
+    #[cfg(feature = "wasmtime")]
+    runtimes.push(Arc::new(udf_backends::WasmtimeRuntime::new(limits()).unwrap()));
+    runtimes
+}
+
+fn run(
+    module: &dyn UdfModule,
+    case: &Case,
+    threads: usize,
+    batch_rows: Option<usize>,
+) -> Result<Output, Error> {
+    let signature = module.signature(&case.function)?;
+    let options =
+        SessionOptions::default().threads(threads).batch_rows(batch_rows).volatile(7, 1_000_000);
+    let mut call = Call::new(case.arguments()?);
+    if let Some(rows) = case.rows {
+        call = call.rows(rows);
+    }
+    module.open(options).call(&signature, call)
+}
+
+fn check(case: &Case, result: Result<Output, Error>) -> Result<(), String> {
+    match (&case.expect, result) {
+        (Expected::Error { kind, message }, Err(error)) => {
+            let found = format!("{:?}", error.kind());
+            if &found != kind || !error.to_string().contains(message) {
+                return Err(format!("{kind} with `{message}` is expected, found {found}: {error}"));
+            }
+            Ok(())
+        }
+        (Expected::Error { kind, .. }, Ok(_)) => Err(format!("{kind} is expected, it worked")),
+        (Expected::Columns { .. }, Err(error)) => Err(format!("{:?}: {error}", error.kind())),
+        (Expected::Columns { columns, failed_rows }, Ok(output)) => {
+            let failed: Vec<u64> = output.failures.iter().map(|f| f.row).collect();
+            if *failed_rows != failed {
+                return Err(format!("rows {failed_rows:?} should fail, {failed:?} did"));
+            }
+            let found: Vec<_> = output.columns.iter().map(value::show).collect();
+            let wanted: Vec<_> = columns.iter().map(|c| case.repeated(c)).collect();
+            if value::same(&wanted, &found) {
+                Ok(())
+            } else {
+                Err(value::difference(&wanted, &found))
+            }
+        }
+    }
+}
+
+#[test]
+fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() {
+    let bytes = plugin();
+    let cases = case::read_all(&root().join("testdata/cases"));
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let mut wrong = Vec::new();
+    for runtime in runtimes() {
+        let module = runtime.load(&bytes).unwrap();
+        for case in &cases {
+            for threads in THREADS {
+                for batch_rows in BATCH_ROWS {
+                    let result = pool.install(|| run(module.as_ref(), case, threads, batch_rows));
+                    if let Err(why) = check(case, result) {
+                        wrong.push(format!(
+                            "{} [{}, {threads} threads, batches of {batch_rows:?}]: {why}",
+                            case.name,
+                            runtime.name()
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    let shown = wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    assert!(wrong.is_empty(), "{} of the runs differ:\n{shown}", wrong.len());
+}
+
+#[test]
+fn the_cases_cover_every_dtype_of_the_contract() {
+    let cases = case::read_all(&root().join("testdata/cases"));
+    for dtype in udf_abi::DType::ALL {
+        // No parameter takes the null type; null columns appear as arguments of other types.
+        let covered = cases.iter().any(|case| case.mentions(dtype.name()));
+        assert!(covered, "no case has a {dtype} column");
+    }
+}
