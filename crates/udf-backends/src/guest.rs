@@ -7,7 +7,7 @@ use crate::{
 use arrow_array::{StringArray, cast::AsArray};
 use std::{ops::Range, time::Instant};
 use udf_columnar::{
-    CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect,
+    CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect, failure,
     frame::{CallContext, FrameAddress, OutputSpec},
 };
 
@@ -47,6 +47,9 @@ pub(crate) trait Guest: Send {
     fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error>;
 }
 
+/// Blocks are multiples of this many bytes.
+const SPARE: u32 = 64 << 10;
+
 /// An instance with the block that its frames are written to.
 pub(crate) struct GuestInstance<G> {
     guest: G,
@@ -68,6 +71,8 @@ impl<G: Guest> GuestInstance<G> {
             self.block = None;
             self.guest.free(block, until)?;
         }
+        // Batches differ in their texts: some room to spare keeps the block.
+        let len = len.checked_next_multiple_of(SPARE).unwrap_or(len);
         let ptr = self.guest.alloc(len, until)?;
         check_alloc(ptr, len, self.guest.memory().len())?;
         self.block = Some(Block { ptr, len });
@@ -116,7 +121,11 @@ impl<G: Guest> Instance for GuestInstance<G> {
         let memory = GuestMemory::new(self.guest.memory());
         let block = memory.owned_block(answer, &address)?;
         let read = read(memory, answer, &address, &expected, out, elementwise);
-        if let Some(block) = block {
+        // An instance that is about to be discarded is not entered again.
+        let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
+        if let Some(block) = block
+            && read.as_ref().err().is_none_or(lives_on)
+        {
             self.guest.free(block, until)?;
         }
         read

@@ -153,6 +153,7 @@ impl<'m> GuestMemory<'m> {
     ///
     /// # Errors
     /// [`Function`](ErrorKind::Function) where the guest answered an error,
+    /// [`MemoryLimitExceeded`](ErrorKind::MemoryLimitExceeded) where the result passes the budget,
     /// [`InvalidResult`](ErrorKind::InvalidResult) naming the rule where the result breaks one.
     pub fn result(
         self,
@@ -348,10 +349,14 @@ struct Budget {
 impl Budget {
     fn spend(&mut self, bytes: u64) -> Result<(), Error> {
         self.left = self.left.checked_sub(bytes).ok_or_else(|| {
-            invalid(format!(
-                "the result takes more than the {} bytes that one call may answer",
-                self.most
-            ))
+            // Not a broken result: a smaller batch may do, so the batch is halved.
+            Error::new(
+                ErrorKind::MemoryLimitExceeded,
+                format!(
+                    "the result takes more than the {} bytes that one call may answer: raise the limit `result_bytes`",
+                    self.most
+                ),
+            )
         })?;
         Ok(())
     }
