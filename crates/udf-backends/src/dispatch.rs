@@ -132,6 +132,7 @@ struct Run<'r, 'a> {
     factory: &'r dyn Factory,
     width: usize,
     guest_calls: AtomicU64,
+    text_bytes: AtomicU64,
     stopped: AtomicBool,
 }
 
@@ -152,6 +153,7 @@ pub(crate) fn elementwise(
         factory,
         width,
         guest_calls: AtomicU64::new(0),
+        text_bytes: AtomicU64::new(0),
         stopped: AtomicBool::new(false),
     };
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
@@ -230,11 +232,12 @@ impl Run<'_, '_> {
             return Err(error);
         }
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
-        let answer = lease.instance(self.factory, &until).and_then(|instance| {
-            instance.call(self.job, range.clone(), out.as_deref_mut(), &until)
-        });
+        // A module that does not start is no row's fault: nothing is halved.
+        let instance = lease.instance(self.factory, &until)?;
+        let answer = instance.call(self.job, range.clone(), out.as_deref_mut(), &until);
         let error = match answer {
             Ok(Answer::Part(part)) => {
+                self.count_text(&part)?;
                 result.parts.push(part);
                 return Ok(());
             }
@@ -263,6 +266,18 @@ impl Run<'_, '_> {
         };
         self.rows(lease, range.start..middle, left, result)?;
         self.rows(lease, middle..range.end, right, result)
+    }
+
+    /// Refuses a result as soon as its texts are longer than a column can hold, not when all of
+    /// them are there.
+    fn count_text(&self, part: &Part) -> Result<(), Error> {
+        let Some(column) = &part.column else { return Ok(()) };
+        let bytes = view::ColumnView::of(column).data_bytes() as u64;
+        let total = bytes + self.text_bytes.fetch_add(bytes, Ordering::Relaxed);
+        match i32::try_from(total) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(collect::texts_too_large(total)),
+        }
     }
 
     fn failed_row(

@@ -183,6 +183,7 @@ fn part(
         let column = with_messages(collected.column, messages.as_ref(), message_bytes)?;
         return Ok(Part::column(column, collected.non_finite));
     };
+    collect::check_error_values(view)?;
     let non_finite = collect::fixed_into(view, out);
     let codes = collect::row_errors(view.errors)?;
     let errors = codes.map(|codes| RowErrors::try_new(codes, None)).transpose()?;

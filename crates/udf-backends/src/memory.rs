@@ -17,6 +17,10 @@ use udf_columnar::{
     view::{Bits, BytesView, ColumnView, Values},
 };
 
+/// Most columns of one result, message columns included: those of a worksheet, each with messages.
+/// Columns without rows take no bytes of the budget, but the host keeps an array for each.
+const MAX_COLUMNS: u32 = 2 * 16_384;
+
 /// A span of linear memory, checked to lie inside it when it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
@@ -137,16 +141,18 @@ impl<'m> GuestMemory<'m> {
     /// [`InvalidResult`](ErrorKind::InvalidResult) where it is no block of this memory.
     pub fn owned_block(self, answer: u64, frame: &FrameAddress) -> Result<Option<Block>, Error> {
         let (ptr, len) = unpack(answer);
-        if ptr == frame.result {
-            return Ok(None);
-        }
         self.span(ptr, u64::from(len), "returned block")?;
         if u64::from(len) < size_of::<ResultHeader>() as u64 || ptr == 0 {
             return Err(invalid(format!(
                 "the function answered {len} bytes at {ptr:#x}, which hold no result header"
             )));
         }
-        Ok(Some(Block { ptr, len }))
+        if !ptr.is_multiple_of(udf_abi::FRAME_ALIGN) {
+            return Err(invalid(format!(
+                "the function answered {ptr:#x}, which is not 16-byte aligned"
+            )));
+        }
+        Ok((ptr != frame.result).then_some(Block { ptr, len }))
     }
 
     /// Reads the result of a call.
@@ -164,7 +170,8 @@ impl<'m> GuestMemory<'m> {
         let request = self.span(frame.base, u64::from(frame.len), "request block")?;
         let own = match self.owned_block(answer, frame)? {
             Some(block) => self.span(block.ptr, u64::from(block.len), "returned block")?,
-            None => request,
+            // The header is the host's own; buffers may be anywhere the guest keeps them.
+            None => Span { start: 0, end: self.bytes.len() as u64 },
         };
         let reader = Reader { memory: self, request, own };
         let (header_at, _) = unpack(answer);
@@ -177,7 +184,8 @@ impl<'m> GuestMemory<'m> {
     }
 }
 
-/// Reads what lies inside the request block or the returned block, and nothing else.
+/// Reads what lies inside the request block or the returned block (all of memory where the result
+/// is in place), and nothing else.
 struct Reader<'m> {
     memory: GuestMemory<'m>,
     request: Span,
@@ -188,6 +196,9 @@ impl<'m> Reader<'m> {
     fn bytes(&self, ptr: u32, len: u64, what: &str) -> Result<&'m [u8], Error> {
         if len == 0 {
             return Ok(&[]);
+        }
+        if ptr == 0 {
+            return Err(invalid(format!("{what}: {len} bytes at address 0, which means absent")));
         }
         let span = self.memory.span(ptr, len, what)?;
         if !self.request.holds(span) && !self.own.holds(span) {
@@ -219,11 +230,18 @@ impl<'m> Reader<'m> {
         let values = header.value_columns as usize;
         if expected.columns.is_some_and(|n| n != values)
             || header.value_columns > header.column_count
+            || values == 0
         {
             return Err(invalid(format!(
                 "the result has {values} value columns of {}; {} are wanted",
                 header.column_count,
-                expected.columns.map_or("all".into(), |n| n.to_string())
+                expected.columns.map_or("one at least".into(), |n| n.to_string())
+            )));
+        }
+        if header.column_count > MAX_COLUMNS {
+            return Err(invalid(format!(
+                "the result has {} columns; at most {MAX_COLUMNS} are read",
+                header.column_count
             )));
         }
         let rows = header.rows as usize;

@@ -126,7 +126,10 @@ impl Lease {
     ) -> Result<&mut dyn Instance, Error> {
         let instance = match self.instance.take() {
             Some(instance) => instance,
-            None => factory.create(until)?,
+            None => factory.create(until).map_err(|error| match error.is_trap() {
+                true => error.context("the module does not start"),
+                false => error,
+            })?,
         };
         Ok(self.instance.insert(instance).as_mut())
     }

@@ -175,6 +175,9 @@ impl PooledSession {
     fn whole(&self, job: &Job<'_>) -> Result<Output, Error> {
         let mut leases = self.shared.pool.acquire(self.id, 1, &self.waiting(job))?;
         let until = job.until();
+        if let Some(error) = until.expired() {
+            return Err(error);
+        }
         let lease = &mut leases[0];
         let answer = lease
             .instance(self.shared.factory.as_ref(), &until)

@@ -41,9 +41,7 @@ pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
             let mut values = vec![0u64; bytes.len().div_ceil(8)];
             let out: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
             non_finite = fixed_into(view, &mut out[..view.rows * width]);
-            if view.dtype == DType::Error {
-                check_error_column(view, bytes)?;
-            }
+            check_error_values(view)?;
             fixed_array(view, values, nulls)?
         }
         Values::Bytes(text) => {
@@ -180,8 +178,15 @@ pub fn row_errors(errors: Option<&[u8]>) -> Result<Option<ScalarBuffer<u8>>, Err
     Ok(errors.iter().any(|c| *c != 0).then(|| errors.to_vec().into()))
 }
 
-/// An error column holds error numbers in every row that is not null.
-fn check_error_column(view: &ColumnView<'_>, codes: &[u8]) -> Result<(), Error> {
+/// Checks that an error column holds error numbers in every row that is not null; columns of other
+/// dtypes pass.
+///
+/// # Errors
+/// [`InvalidResult`](ErrorKind::InvalidResult) for a number that is no error.
+pub fn check_error_values(view: &ColumnView<'_>) -> Result<(), Error> {
+    let (DType::Error, Values::Fixed { bytes: codes, .. }) = (view.dtype, view.values) else {
+        return Ok(());
+    };
     let valid = |row: usize| view.validity.is_none_or(|bits| bits.get(row));
     let mut rows = codes.iter().enumerate();
     match rows.find(|(row, code)| valid(*row) && ErrorCode::from_code(**code).is_none()) {
@@ -329,18 +334,24 @@ pub fn concat(dtype: DType, parts: &[Column]) -> Result<Column, Error> {
     }
 }
 
+/// The error of a result whose texts together pass what one column holds.
+#[must_use]
+pub fn texts_too_large(bytes: u64) -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "the texts of the result take {bytes} bytes or more; a column holds 2147483647: pass fewer rows at a time"
+        ),
+    )
+}
+
 fn concat_text(
     views: &[ColumnView<'_>],
     rows: usize,
 ) -> Result<(OffsetBuffer<i32>, Buffer), Error> {
     let total: usize = views.iter().map(ColumnView::data_bytes).sum();
     if i32::try_from(total).is_err() {
-        return Err(Error::new(
-            ErrorKind::TooLarge,
-            format!(
-                "the texts of the result take {total} bytes; a column holds 2147483647: pass fewer rows at a time"
-            ),
-        ));
+        return Err(texts_too_large(total as u64));
     }
     let mut offsets = Vec::with_capacity(rows + 1);
     let mut data = Vec::with_capacity(total);

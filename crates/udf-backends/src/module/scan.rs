@@ -12,6 +12,10 @@ use wasmparser::{
 const MAX_LOCALS: u32 = 50_000;
 /// Largest body of one function, in bytes.
 const MAX_BODY_BYTES: usize = 4 << 20;
+/// Most exports. Each is described, and a module may be nothing but exports.
+const MAX_EXPORTS: u32 = 50_000;
+/// Most parameters or results that a signature is described with.
+const MAX_DESCRIBED: usize = 16;
 /// Most data and element segments.
 const MAX_SEGMENTS: u32 = 100_000;
 
@@ -169,6 +173,7 @@ fn section<'m>(
             Ok(())
         }
         Payload::ExportSection(reader) => {
+            check_count("exports", reader.count(), MAX_EXPORTS)?;
             for export in reader {
                 let export = export?;
                 let signature = sections.describe(export.kind, export.index);
@@ -235,8 +240,13 @@ impl Sections {
 }
 
 fn describe_function(ty: &FuncType) -> String {
-    let list =
-        |types: &[ValType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = |types: &[ValType]| {
+        let mut names: Vec<_> = types.iter().take(MAX_DESCRIBED).map(ToString::to_string).collect();
+        if types.len() > MAX_DESCRIBED {
+            names.push(format!("and {} more", types.len() - MAX_DESCRIBED));
+        }
+        names.join(", ")
+    };
     match ty.results() {
         [] => format!("({})", list(ty.params())),
         [one] => format!("({}) -> {one}", list(ty.params())),

@@ -10,10 +10,11 @@ use udf_backends::{
 use udf_columnar::{AnyValue, Argument, Column};
 
 type Given = Result<Cell, NativeError>;
+type Body = fn(Row<'_>) -> Given;
 
 /// The runtime with every function of the module.
 pub(crate) fn register(mut runtime: NativeRuntime) -> NativeRuntime {
-    let rowwise: [(&str, fn(Row<'_>) -> Given); 35] = [
+    let rowwise: [(&str, Body); 35] = [
         ("MULADD", |r| Ok(Cell::Number(f(r, 0) * f(r, 1) + 1.0))),
         ("GCD", |r| Ok(Cell::Int(gcd(i(r, 0), i(r, 1))))),
         ("BNOT", |r| Ok(Cell::Bool(!r.bool(0).unwrap()))),
@@ -43,7 +44,7 @@ pub(crate) fn register(mut runtime: NativeRuntime) -> NativeRuntime {
         ("LABEL", |r| Ok(Cell::Text(label(&r.any(0).unwrap())))),
         ("OR_ELSE", |r| Ok(Cell::Number(r.f64(0).unwrap_or(f(r, 1))))),
         ("IS_NULL", |r| Ok(Cell::Bool(r.f64(0).is_none()))),
-        ("NULL_IF_NEG", |r| Ok(if f(r, 0) < 0.0 { Cell::Null } else { Cell::Number(f(r, 0)) })),
+        ("NULL_IF_NEG", |r| Ok(if f(r, 0) >= 0.0 { Cell::Number(f(r, 0)) } else { Cell::Null })),
         ("SQRT_CHECKED", |r| match f(r, 0) {
             x if x < 0.0 => Ok(Cell::Error(ErrorCode::Num, Some(format!("negative: {x}")))),
             x => Ok(Cell::Number(x.sqrt())),
@@ -61,18 +62,21 @@ pub(crate) fn register(mut runtime: NativeRuntime) -> NativeRuntime {
         ("GROW", |r| Ok(Cell::Int(i(r, 0) * 1024))),
     ];
     for (name, body) in rowwise {
-        runtime = runtime.with("conformance", name, NativeFunction::rowwise(body));
+        runtime = runtime.with("formualizer.conformance", name, NativeFunction::rowwise(body));
     }
     runtime
-        .with("conformance", "SUM_RANGE", NativeFunction::new(sum_range))
-        .with("conformance", "COUNT_NULLS", NativeFunction::new(count_nulls))
+        .with("formualizer.conformance", "SUM_RANGE", NativeFunction::new(sum_range))
+        .with("formualizer.conformance", "COUNT_NULLS", NativeFunction::new(count_nulls))
         .with(
-            "conformance",
+            "formualizer.conformance",
             "FAIL_REDUCE",
-            NativeFunction::new(|_| Err(NativeError::Function(ErrorCode::Na, "refused".into()))),
+            NativeFunction::new(|call| {
+                let x = f(call.row(0), 0);
+                Err(NativeError::Function(ErrorCode::Na, format!("refused {x}")))
+            }),
         )
-        .with("conformance", "SEQ", NativeFunction::new(seq))
-        .with("conformance", "TABLE", NativeFunction::new(table))
+        .with("formualizer.conformance", "SEQ", NativeFunction::new(seq))
+        .with("formualizer.conformance", "TABLE", NativeFunction::new(table))
 }
 
 fn f(row: Row<'_>, index: usize) -> f64 {
@@ -97,7 +101,17 @@ fn gcd(mut a: i64, mut b: i64) -> i64 {
 }
 
 fn label(value: &AnyValue) -> String {
-    format!("{value:?}")
+    match value {
+        AnyValue::Blank => "blank".into(),
+        AnyValue::Number(x) => format!("number {x}"),
+        AnyValue::Logical(x) => format!("logical {x}"),
+        AnyValue::Text(x) => format!("text {x}"),
+        AnyValue::Error(x) => format!("error {x}"),
+        AnyValue::Date(x) => format!("date {x}"),
+        AnyValue::DateTime(x) => format!("datetime {x}"),
+        AnyValue::Time(x) => format!("time {x}"),
+        AnyValue::Duration(x) => format!("duration {x}"),
+    }
 }
 
 fn columns<'c>(call: &'c NativeCall<'_>, index: usize) -> Vec<&'c Float64Array> {
@@ -110,7 +124,8 @@ fn columns<'c>(call: &'c NativeCall<'_>, index: usize) -> Vec<&'c Float64Array> 
 }
 
 fn sum_range(call: &NativeCall<'_>) -> Result<Vec<Column>, NativeError> {
-    let sum: f64 = columns(call, 0).iter().flat_map(|c| c.iter().flatten()).sum();
+    let sum: f64 =
+        columns(call, 0).iter().flat_map(|c| c.iter().flatten()).fold(0.0, |sum, x| sum + x);
     Ok(vec![Column::try_new(Arc::new(Float64Array::from(vec![sum])))?])
 }
 

@@ -3,6 +3,7 @@
 //! A case names a function of `plugins/conformance.wasm`, its arguments and what it gives. Every
 //! engine must give that, at every batch size, on one thread and on two: the same values, nulls,
 //! errors, messages and failures, bit for bit (every NaN is the canonical one).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 mod case;
 mod functions;
@@ -120,4 +121,27 @@ fn the_cases_cover_every_dtype_of_the_contract() {
         let covered = cases.iter().any(|case| case.mentions(dtype.name()));
         assert!(covered, "no case has a {dtype} column");
     }
+}
+
+#[cfg(feature = "wasmtime")]
+#[test]
+fn a_volatile_function_gives_a_row_the_same_value_in_every_batch() {
+    use arrow_array::Float64Array;
+    use udf_columnar::Argument;
+    let runtime = udf_backends::WasmtimeRuntime::new(limits()).unwrap();
+    let module = runtime.load(&plugin()).unwrap();
+    let signature = module.signature("RAND").unwrap();
+    let values = |batch_rows, threads, seed| {
+        let below = Argument::column(Arc::new(Float64Array::from(vec![1.0; 200]))).unwrap();
+        let options =
+            SessionOptions::default().threads(threads).batch_rows(batch_rows).volatile(seed, 0);
+        let output = module.open(options).call(&signature, Call::new(vec![below])).unwrap();
+        value::show(&output.columns[0]).1
+    };
+    let whole = values(None, 1, 7);
+    assert!(whole.windows(2).all(|pair| pair[0] != pair[1]), "rows differ from each other");
+    for (batch_rows, threads) in [(Some(1), 1), (Some(7), 2), (Some(64), 2)] {
+        assert_eq!(values(batch_rows, threads, 7), whole);
+    }
+    assert_ne!(values(None, 1, 8), whole, "another seed gives other values");
 }

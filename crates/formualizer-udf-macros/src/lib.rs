@@ -1,0 +1,91 @@
+//! The macros of `formualizer-udf-sdk`, which re-exports and documents them.
+//!
+//! ```text
+//! #[fz_udf]    attribute.rs (parse) ─▶ function.rs (check) ─▶ expand.rs
+//! fz_module!   module.rs (parse, check, expand)
+//! ```
+//!
+//! All mistakes of an attribute are reported at once, each where it stands. What a type may be is
+//! left to the traits of the SDK: a macro sees names, not types.
+
+mod attribute;
+mod errors;
+mod expand;
+mod function;
+mod json;
+mod module;
+mod names;
+
+use proc_macro::TokenStream;
+
+/// Makes a function of a plugin out of a function.
+///
+/// The function stays as it is. Its doc comment becomes the description; doc comments of its
+/// parameters become theirs. All settings may be left out:
+///
+/// | setting | default | |
+/// |---|---|---|
+/// | `name = "TEXT"` | the function's name in upper case | what a formula calls |
+/// | `aliases = ["TEXT", …]` | none | other names of it |
+/// | `kind = "elementwise"` | that | row by row: values in, a value out |
+/// | `kind = "reduce"` | | `ColumnView`, `RangeView` and values in, one value out |
+/// | `kind = "array"` | | the same in, `Vec<T>` or `Array<T>` out |
+/// | `volatile` | no | equal arguments may give other results; allows a first parameter `Context` |
+/// | `total` | no | may be evaluated for any input, so that rows that are null need no test |
+///
+/// `total` is a promise: the function neither panics nor loops for ever, whatever its arguments.
+/// It makes arithmetic over columns with nulls faster.
+///
+/// ```
+/// use formualizer_udf_sdk::{RangeView, fz_udf};
+///
+/// /// The area of a ring.
+/// #[fz_udf(aliases = ["ANNULUS"], total)]
+/// fn ring_area(
+///     /// Outer radius.
+///     outer: f64,
+///     /// Inner radius; 0 where it is left out.
+///     inner: Option<f64>,
+/// ) -> f64 {
+///     std::f64::consts::PI * (outer * outer - inner.map_or(0.0, |r| r * r))
+/// }
+///
+/// /// The largest number of a range; nothing where there is none.
+/// #[fz_udf(kind = "reduce")]
+/// fn largest(values: RangeView<'_, f64>) -> Option<f64> {
+///     values.iter().flatten().reduce(f64::max)
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn fz_udf(settings: TokenStream, item: TokenStream) -> TokenStream {
+    expand::function(settings.into(), item.into())
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes a plugin out of functions with `#[fz_udf]`.
+///
+/// Once in a crate, in any module. On `wasm32` it makes the exports and the section with the
+/// manifest; everywhere it defines `pub const MANIFEST: &str`. Functions get ids by position, from
+/// 1: append new ones at the end.
+///
+/// ```
+/// use formualizer_udf_sdk::{fz_module, fz_udf};
+///
+/// /// Twice the number.
+/// #[fz_udf]
+/// fn twice(x: f64) -> f64 {
+///     2.0 * x
+/// }
+///
+/// fz_module! {
+///     id: "example.twice",
+///     version: "1.0.0",
+///     functions: [twice],
+/// }
+/// # fn main() { assert!(MANIFEST.contains(r#""version":"1.0.0""#)); }
+/// ```
+#[proc_macro]
+pub fn fz_module(input: TokenStream) -> TokenStream {
+    module::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}

@@ -1,0 +1,211 @@
+//! `fzudf call`: a plugin's function over the rows of a file.
+//!
+//! ```text
+//! arguments    what --arg says, held against the function and the input's columns
+//!   literal    values, in the parameters' types
+//! elementwise  batch by batch: read, call, append, write
+//! whole        reduce and array functions: all rows in one call
+//! row_errors   rows that are in error, or that the plugin crashed on
+//! report       progress, rows and time
+//! ```
+
+mod arguments;
+mod elementwise;
+mod literal;
+mod report;
+mod row_errors;
+mod whole;
+
+use crate::{
+    cli::{Backend, CallArgs, LimitArgs},
+    exit::{Exit, Failure},
+    table::{CsvOptions, Format, Input, Output, Target, read_module},
+};
+use arguments::Plan;
+use report::Report;
+use row_errors::Tally;
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    io::IsTerminal as _,
+    path::Path,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+use udf_abi::manifest::FunctionKind;
+use udf_backends::WasmtimeRuntime;
+use udf_columnar::{CancelToken, Limits, Session, SessionOptions, Signature, WasmUdfRuntime};
+
+/// A call that is ready to run.
+struct Job<'a> {
+    args: &'a CallArgs,
+    signature: Arc<Signature>,
+    session: Box<dyn Session>,
+    limits: Limits,
+    plan: Plan,
+    input: Input,
+    tally: Tally,
+    report: Report,
+    cancel: CancelToken,
+}
+
+pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
+    let mut report = Report::start(args.quiet);
+    let cancel = CancelToken::new();
+    stop_on_signals(&cancel)?;
+    let limits = limits(&args.limits)?;
+    let output = OutputPlan::of(args)?;
+    let bytes = read_module(&args.file)?;
+    let runtime: Box<dyn WasmUdfRuntime> = match args.run.backend {
+        Backend::Wasmtime => Box::new(WasmtimeRuntime::new(limits.clone())?),
+    };
+    let module = runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;
+    let signature = module.signature(&args.function)?;
+
+    let mut input = open_input(args)?;
+    let (plan, note) = Plan::resolve(&signature, &args.args, &mut input)?;
+    if let Some(note) = note {
+        report.note(note);
+    }
+    plan.check(&signature, &input)?;
+    let options = session_options(args, &signature, &cancel, &mut report)?;
+    let job = Job {
+        args,
+        session: module.open(options),
+        limits,
+        plan,
+        input,
+        tally: Tally::new(args.errors),
+        report,
+        cancel,
+        signature,
+    };
+    match job.signature.function().kind {
+        FunctionKind::Elementwise => elementwise::run(job, output),
+        _ => whole::run(job, output),
+    }
+}
+
+/// Where the result goes, decided before anything runs.
+pub(super) struct OutputPlan {
+    target: Target,
+    format: Format,
+    /// Whether a single value may be printed as it is.
+    bare: bool,
+}
+
+impl OutputPlan {
+    fn of(args: &CallArgs) -> Result<Self, Failure> {
+        let named = args.format.out_format;
+        if let Some(path) = &args.out {
+            for other in args.input.iter().chain([&args.file]) {
+                if is_same_file(path, other) {
+                    return Err(Failure::usage(format!(
+                        "--out is {}, which is read from",
+                        other.display()
+                    ))
+                    .hint("give --out another file"));
+                }
+            }
+            let format = Format::of(path, named, "--out-format")?;
+            return Ok(Self { target: Target::File(path.clone()), format, bare: false });
+        }
+        let format = named.unwrap_or(Format::Csv);
+        let target = match (std::io::stdout().is_terminal(), format) {
+            (false, _) => Target::Stdout,
+            (true, Format::Csv) => Target::Terminal,
+            (true, _) => {
+                return Err(Failure::usage(format!("{format} is not for a terminal"))
+                    .hint("give --out FILE, or redirect stdout"));
+            }
+        };
+        Ok(Self { target, format, bare: named.is_none() })
+    }
+
+    fn create(self) -> Result<Output, Failure> {
+        Output::create(self.target, self.format)
+    }
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (std::fs::canonicalize(a), std::fs::canonicalize(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
+fn open_input(args: &CallArgs) -> Result<Input, Failure> {
+    let Some(path) = &args.input else { return Ok(Input::one_row()) };
+    let csv =
+        CsvOptions { nulls: args.format.csv_null.clone(), infer_rows: args.format.csv_infer_rows };
+    let format = Format::of(path, args.format.input_format, "--input-format")?;
+    Input::open(path, format, &csv)
+}
+
+fn limits(args: &LimitArgs) -> Result<Limits, Failure> {
+    let mut builder = Limits::builder();
+    if let Some(bytes) = args.limit_memory {
+        builder = builder.memory_bytes(bytes);
+    }
+    if let Some(time) = args.limit_batch_time {
+        builder = builder.batch_deadline(time);
+    }
+    if let Some(time) = args.limit_call_time {
+        builder = builder.call_deadline(time);
+    }
+    if let Some(bytes) = args.limit_result {
+        builder = builder.result_bytes(bytes);
+    }
+    Ok(builder.build()?)
+}
+
+fn session_options(
+    args: &CallArgs,
+    signature: &Signature,
+    cancel: &CancelToken,
+    report: &mut Report,
+) -> Result<SessionOptions, Failure> {
+    let available = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.run.threads.unwrap_or(available);
+    if threads > 1 {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
+            Failure::new(Exit::Call, format!("{threads} threads: {e}"))
+                .hint("give fewer with --threads")
+        })?;
+    }
+    let seed = args.run.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
+    if signature.function().volatile && args.run.seed.is_none() {
+        report.note(format!("--seed {seed} repeats the random numbers of this run"));
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(SessionOptions::default()
+        .threads(threads)
+        .batch_rows(args.run.batch_rows)
+        .cancel(cancel.clone())
+        .deadline(args.limits.limit_total_time)
+        .volatile(seed, i64::try_from(now.as_micros()).unwrap_or(i64::MAX)))
+}
+
+/// Ctrl-C and requests to terminate cancel the call, so that files are cleaned up; the second
+/// one does not wait for that.
+fn stop_on_signals(cancel: &CancelToken) -> Result<(), Failure> {
+    let cancel = cancel.clone();
+    ctrlc::set_handler(move || {
+        if cancel.is_cancelled() {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+        cancel.cancel();
+    })
+    .map_err(|e| Failure::new(Exit::Call, format!("signals cannot be handled: {e}")))
+}
+
+impl Job<'_> {
+    /// Refuses to go on after a signal.
+    fn check_cancelled(&self) -> Result<(), Failure> {
+        match self.cancel.is_cancelled() {
+            true => {
+                Err(Failure::new(Exit::Interrupted, "interrupted; nothing was written to --out"))
+            }
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What the command line takes.
+
+use crate::table::Format;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{path::PathBuf, time::Duration};
+
+/// Inspect WebAssembly plugins, and run their functions over Parquet, Arrow and CSV files.
+///
+/// Exit codes: 0 done, 2 usage, 3 module refused, 4 call failed, 5 input or output.
+#[derive(Debug, Parser)]
+#[command(name = "fzudf", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what a plugin is and offers; nothing of it is executed
+    Inspect(InspectArgs),
+    /// Call a plugin's function over a file
+    #[command(after_long_help = CALL_HELP)]
+    Call(Box<CallArgs>),
+}
+
+const CALL_HELP: &str = "\
+Arguments:
+  Each --arg stands for the next parameter of the function.
+    --arg price        the input's column `price`
+    --arg a,b,c        three columns, for a parameter that takes a range
+    --arg =0.05        a value, in the parameter's type; dates and times as in ISO 8601
+    --arg =            an empty text
+    --arg =null        no value
+  Trailing optional parameters can be left out. Without any --arg, columns that are named like the
+  parameters are taken, in any case.
+
+Results:
+  elementwise  the input's columns and the result behind them, in batches: files may be larger
+               than memory
+  reduce       one value
+  array        a table of its own
+  Without --out they go to stdout as CSV (a terminal shows 20 rows). Results of type `any` and
+  `error` are written as text. Dictionary columns are written out in full in Arrow files.
+  CSV knows no difference between an empty text and no value: both are empty.
+
+Rows in error:
+  They have no value in the result, and stderr counts them. `--errors column` adds a column with
+  error and message, `--errors fail` fails. A row on which the plugin crashed fails the call
+  unless --errors says null or column. Rows are counted from 0.
+
+Examples:
+  fzudf call finance.wasm BS_CALL --input options.parquet --arg spot --arg strike --arg =0.05 \\
+      --arg sigma --arg years --out priced.parquet
+  fzudf call finance.wasm XNPV --input flows.csv --arg =0.08 --arg amount --arg day
+  fzudf call finance.wasm EMA --arg price --arg =0.1 --input stocks.parquet";
+
+#[derive(Args, Debug)]
+pub(crate) struct InspectArgs {
+    /// The plugin (.wasm)
+    pub(crate) file: PathBuf,
+    /// Everything as JSON, the manifest included
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CallArgs {
+    /// The plugin (.wasm)
+    pub(crate) file: PathBuf,
+    /// The function, by its name or an alias, in any case
+    pub(crate) function: String,
+    /// The rows: .parquet, .arrow or .csv; without it every argument is a value, for one row
+    #[arg(long, short)]
+    pub(crate) input: Option<PathBuf>,
+    /// An argument: a column of the input, or `=` and a value; in the order of the parameters
+    #[arg(long = "arg", short, value_name = "COLUMN|=VALUE", allow_hyphen_values = true)]
+    pub(crate) args: Vec<String>,
+    /// Write to this file (.parquet, .arrow or .csv) and not to stdout
+    #[arg(long, short)]
+    pub(crate) out: Option<PathBuf>,
+    /// Name of the result column; the function's name if absent
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What becomes of rows in error
+    #[arg(long, value_enum)]
+    pub(crate) errors: Option<RowErrorMode>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    /// Say nothing but warnings and errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Formats")]
+pub(crate) struct FormatArgs {
+    /// Format of the input, where its name does not tell
+    #[arg(long, value_enum)]
+    pub(crate) input_format: Option<Format>,
+    /// Format of the output, where its name does not tell; csv on stdout
+    #[arg(long, value_enum)]
+    pub(crate) out_format: Option<Format>,
+    /// A text that stands for "no value" in CSV input, besides the empty one
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) csv_null: Vec<String>,
+    /// Rows of a CSV file that its column types are found out from; 0 for all of them
+    #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
+    pub(crate) csv_infer_rows: usize,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Execution")]
+pub(crate) struct RunArgs {
+    /// Instances that run batches at the same time; as many as processors if absent
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<usize>,
+    /// Rows of one call into the plugin (elementwise); chosen by their width if absent
+    #[arg(long, value_name = "N", value_parser = rows)]
+    pub(crate) batch_rows: Option<usize>,
+    /// Seed of a volatile function; chosen at random if absent
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The engine
+    #[arg(long, value_enum, default_value = "wasmtime")]
+    pub(crate) backend: Backend,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Limits (sizes as 256MiB, times as 500ms, 2s, 1m)")]
+pub(crate) struct LimitArgs {
+    /// Memory of one instance; 128MiB if absent, 4GiB at most
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) limit_memory: Option<u64>,
+    /// Time of one batch of an elementwise function; 1s if absent
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) limit_batch_time: Option<Duration>,
+    /// Time of a call of a reduce or array function; 10s if absent
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) limit_call_time: Option<Duration>,
+    /// Time of the whole run, reading and writing included; none if absent
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) limit_total_time: Option<Duration>,
+    /// Size of the result of one call; 64MiB if absent
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) limit_result: Option<u64>,
+}
+
+/// What becomes of rows in error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowErrorMode {
+    /// They have no value, and stderr counts them (the default)
+    Null,
+    /// Likewise, and a column behind the result says why
+    Column,
+    /// The call fails, and nothing is written
+    Fail,
+}
+
+/// Engines that run plugins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    /// Machine code through Cranelift
+    Wasmtime,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads @ 1..=1024) => Ok(threads),
+        _ => Err("give 1 to 1024".into()),
+    }
+}
+
+fn rows(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(rows @ 1..=0xffff_ffff) => Ok(rows),
+        _ => Err("give 1 to 4294967295".into()),
+    }
+}
+
+/// A number and what follows it.
+fn split_unit(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    (number, unit.trim())
+}
+
+/// `256MiB`, `1.5GB`, `65536`
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = split_unit(text);
+    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        _ => return Err("give bytes, or a number with KiB, MiB, GiB, kB, MB or GB".into()),
+    };
+    if let Ok(whole) = number.parse::<u64>() {
+        return whole.checked_mul(factor).ok_or_else(|| "that is too large".into());
+    }
+    match number.parse::<f64>() {
+        // Fractions of units are well below 2^53 bytes.
+        Ok(number) if number.is_finite() && number * (factor as f64) < 9e15 => {
+            Ok((number * factor as f64).round() as u64)
+        }
+        _ => Err("give a number, as in 256MiB".into()),
+    }
+}
+
+/// `500ms`, `2s`, `1.5m`, `3`
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = split_unit(text);
+    let seconds = match unit {
+        "us" | "µs" => 1e-6,
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        _ => return Err("give a number with us, ms, s, m, h or d".into()),
+    };
+    let number: f64 = number.parse().map_err(|_| "give a number, as in 500ms".to_owned())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, duration, size};
+    use clap::CommandFactory as _;
+    use std::time::Duration;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_times_have_units() {
+        assert_eq!(size("256MiB"), Ok(256 << 20));
+        assert_eq!(size("1.5 GB"), Ok(1_500_000_000));
+        assert_eq!(size("65536"), Ok(65_536));
+        assert!(size("much").is_err());
+        assert!(size("99999999999999GiB").is_err());
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2"), Ok(Duration::from_secs(2)));
+        assert!(duration("soon").is_err());
+    }
+}

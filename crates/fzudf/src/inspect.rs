@@ -1,0 +1,153 @@
+//! `fzudf inspect`: what a plugin is and offers. Nothing of it is compiled or executed.
+
+use crate::{
+    cli::InspectArgs,
+    exit::{Exit, Failure, grouped, printable},
+    table::read_module,
+};
+use serde_json::{Value, json};
+use std::{
+    fmt::{self, Write as _},
+    io::Write as _,
+};
+use udf_abi::{
+    exports::PAGE_BYTES,
+    manifest::{Function, Param},
+};
+use udf_backends::ModuleInfo;
+use udf_columnar::{Limits, Signature};
+
+pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
+    let bytes = read_module(&args.file)?;
+    let info = udf_backends::inspect(&bytes, &Limits::default())
+        .map_err(|error| Failure::from(error).context(args.file.display()))?;
+    let file = args.file.display().to_string();
+    let text = match args.json {
+        true => {
+            let json = serde_json::to_string_pretty(&as_json(&file, &info));
+            json.map_err(|e| Failure::io("the manifest as JSON", e))? + "\n"
+        }
+        false => printable(&as_text(&file, &info)),
+    };
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Quiet, "broken pipe"))
+        }
+        Err(e) => Err(Failure::io("stdout", e)),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn as_json(file: &str, info: &ModuleInfo) -> Value {
+    let exports: Vec<_> =
+        info.exports.iter().map(|e| json!({ "name": e.name, "signature": e.signature })).collect();
+    let imports: Vec<_> =
+        info.imports.iter().map(|i| json!({ "module": i.module, "name": i.name })).collect();
+    json!({
+        "file": file,
+        "sha256": info.sha256_hex(),
+        "size_bytes": info.size,
+        "code_bytes": info.code_bytes,
+        "data_bytes": info.data_bytes,
+        "defined_functions": info.functions,
+        "memory": {
+            "initial_pages": info.memory_pages,
+            "maximum_pages": info.memory_max_pages,
+            "initial_bytes": info.memory_pages.saturating_mul(PAGE_BYTES),
+        },
+        "imports": imports,
+        "exports": exports,
+        "warnings": info.warnings,
+        "manifest": info.manifest,
+    })
+}
+
+fn as_text(file: &str, info: &ModuleInfo) -> String {
+    let mut out = String::new();
+    // A String takes everything.
+    let _infallible = write_text(&mut out, file, info);
+    out
+}
+
+fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
+    let module = &info.manifest.module;
+    let mut field = |name: &str, text: &str| writeln!(out, "{name:<9} {text}");
+    field("module", &format!("{} {}", module.id, module.version))?;
+    if !module.description.is_empty() {
+        field("", &module.description)?;
+    }
+    field("file", file)?;
+    field("sha256", &info.sha256_hex())?;
+    field("contract", &format!("abi {}, codec {}", module.abi, codec(module.codec)))?;
+    field(
+        "size",
+        &format!(
+            "{} bytes: {} code, {} data; {} functions",
+            grouped(info.size as u64),
+            grouped(info.code_bytes as u64),
+            grouped(info.data_bytes as u64),
+            grouped(u64::from(info.functions))
+        ),
+    )?;
+    let maximum = match info.memory_max_pages {
+        Some(pages) => format!("at most {} bytes", grouped(pages.saturating_mul(PAGE_BYTES))),
+        None => "no maximum of its own".into(),
+    };
+    let initial = grouped(info.memory_pages.saturating_mul(PAGE_BYTES));
+    field("memory", &format!("{initial} bytes, {maximum}"))?;
+    let imports = info.imports.iter().map(|i| format!("{}.{}", i.module, i.name));
+    field("imports", &list(imports))?;
+    field("exports", &list(info.exports.iter().map(|e| format!("{} {}", e.name, e.signature))))?;
+    for requirement in &module.requires {
+        field("requires", requirement)?;
+    }
+    for warning in &info.warnings {
+        field("warning", warning)?;
+    }
+    for function in &info.manifest.functions {
+        out.push('\n');
+        write_function(out, function)?;
+    }
+    Ok(())
+}
+
+fn write_function(out: &mut String, function: &Function) -> fmt::Result {
+    match Signature::try_new(function.clone()) {
+        Ok(signature) => writeln!(out, "{signature}")?,
+        Err(error) => writeln!(out, "{}: {error}", function.name)?,
+    }
+    write!(out, "  {}", function.kind.name())?;
+    if function.volatile {
+        out.push_str(", volatile");
+    }
+    if !function.aliases.is_empty() {
+        write!(out, "; also {}", function.aliases.join(", "))?;
+    }
+    out.push('\n');
+    for line in function.description.lines() {
+        writeln!(out, "  {line}")?;
+    }
+    let described: Vec<&Param> =
+        function.params.iter().filter(|p| !p.description.is_empty()).collect();
+    let width = described.iter().map(|p| p.name.chars().count()).max().unwrap_or(0);
+    for param in described {
+        writeln!(out, "    {:<width$}  {}", param.name, param.description)?;
+    }
+    Ok(())
+}
+
+fn codec(codec: u32) -> String {
+    match codec {
+        1 => "1 (JSON)".into(),
+        2 => "2 (columnar)".into(),
+        other => other.to_string(),
+    }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<_> = items.collect();
+    match items.is_empty() {
+        true => "none".into(),
+        false => items.join("\n          "),
+    }
+}

@@ -1,0 +1,291 @@
+//! A file's columns and its rows, a batch at a time.
+
+use super::{Chunks, Format};
+use crate::exit::Failure;
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_csv::reader;
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
+use regex::Regex;
+use std::{
+    fs::File,
+    io::{BufReader, Cursor, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Bytes of a batch in memory, about.
+const BATCH_BYTES: usize = 32 << 20;
+/// Fewest and most rows of a batch whatever their width.
+const BATCH_ROWS: std::ops::RangeInclusive<usize> = 1_024..=131_072;
+/// Bytes that a text is taken to have where nothing better is known.
+const TEXT_BYTES: usize = 48;
+
+/// How CSV is read.
+#[derive(Clone, Debug)]
+pub(crate) struct CsvOptions {
+    /// Texts that stand for "no value".
+    pub(crate) nulls: Vec<String>,
+    /// Rows that column types are found out from; 0 for all.
+    pub(crate) infer_rows: usize,
+}
+
+/// An opened file of rows.
+pub(crate) struct Input {
+    path: PathBuf,
+    format: Option<Format>,
+    schema: SchemaRef,
+    /// Number of rows, where the file tells.
+    rows: Option<u64>,
+    /// Bytes of a row in memory, about.
+    row_bytes: usize,
+    source: Source,
+}
+
+type Reader = Box<dyn Read>;
+type ArrowBatches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+
+enum Source {
+    Parquet(Box<ParquetRecordBatchReaderBuilder<File>>),
+    ArrowFile(File),
+    /// Opened again when it is read: the projection is only known then.
+    ArrowStream(Reader),
+    Csv {
+        reader: Reader,
+        format: reader::Format,
+    },
+    /// One row without columns, for calls that have nothing but values.
+    OneRow,
+}
+
+impl Input {
+    /// One row without columns.
+    pub(crate) fn one_row() -> Self {
+        Self {
+            path: PathBuf::from("no input"),
+            format: None,
+            schema: Arc::new(Schema::empty()),
+            rows: Some(1),
+            row_bytes: 1,
+            source: Source::OneRow,
+        }
+    }
+
+    pub(crate) fn open(path: &Path, format: Format, csv: &CsvOptions) -> Result<Self, Failure> {
+        let broken = |error: &dyn std::fmt::Display| {
+            Failure::io(path.display(), error)
+                .hint(format!("it is read as {format}; if it is not, give --input-format"))
+        };
+        let missing = |e| Failure::io(path.display(), e).hint("give --input a file that exists");
+        let metadata = std::fs::metadata(path).map_err(missing)?;
+        if metadata.is_dir() {
+            return Err(Failure::io(path.display(), "is a folder").hint("give --input a file"));
+        }
+        let file = File::open(path).map_err(missing)?;
+        let (schema, rows, source) = match format {
+            Format::Parquet => {
+                let builder =
+                    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| broken(&e))?;
+                let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).ok();
+                (builder.schema().clone(), rows, Source::Parquet(Box::new(builder)))
+            }
+            Format::Arrow | Format::ArrowStream => open_arrow(file).map_err(|e| broken(&e))?,
+            Format::Csv => open_csv(file, metadata.is_file(), csv).map_err(|e| broken(&e))?,
+        };
+        let row_bytes = match &source {
+            Source::Parquet(builder) => parquet_row_bytes(builder, &schema),
+            _ => schema.fields().iter().map(|f| value_bytes(f.data_type())).sum(),
+        };
+        Ok(Self { path: path.to_owned(), format: Some(format), schema, rows, row_bytes, source })
+    }
+
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Number of rows, where the file tells.
+    pub(crate) fn rows(&self) -> Option<u64> {
+        self.rows
+    }
+
+    /// Reads a column of a CSV file as text, whatever it looks like.
+    pub(crate) fn read_as_text(&mut self, column: usize) {
+        if !matches!(self.source, Source::Csv { .. }) {
+            return;
+        }
+        let fields: Vec<Field> = self
+            .schema
+            .fields()
+            .iter()
+            .enumerate()
+            .map(|(index, field)| match index == column {
+                true => field.as_ref().clone().with_data_type(DataType::Utf8),
+                false => field.as_ref().clone(),
+            })
+            .collect();
+        self.schema = Arc::new(Schema::new(fields));
+    }
+
+    /// The rows of these columns (all where absent, in ascending order otherwise), in batches of
+    /// `batch_rows` or, if that is absent, of a size that suits them.
+    pub(crate) fn read(
+        self,
+        columns: Option<&[usize]>,
+        batch_rows: Option<usize>,
+    ) -> Result<Chunks, Failure> {
+        let fitting = BATCH_BYTES / self.row_bytes.max(1);
+        let mut rows = fitting.clamp(*BATCH_ROWS.start(), *BATCH_ROWS.end());
+        if let Some(wanted) = batch_rows {
+            // Whole batches of the plugin, as many as fit.
+            rows = (rows / wanted).max(1).saturating_mul(wanted);
+        }
+        let projection = columns.map(<[usize]>::to_vec);
+        let schema = match columns {
+            Some(columns) => self.schema.project(columns).map(Arc::new),
+            None => Ok(self.schema.clone()),
+        };
+        let batches =
+            schema.and_then(|s| Ok((self.source.batches(&self.schema, projection, rows)?, s)));
+        let path = self.path;
+        match batches {
+            Ok((batches, schema)) => Ok(Chunks::new(batches, schema, rows, path)),
+            Err(error) => Err(Failure::io(path.display(), error)),
+        }
+    }
+}
+
+impl Source {
+    fn batches(
+        self,
+        schema: &SchemaRef,
+        projection: Option<Vec<usize>>,
+        rows: usize,
+    ) -> Result<ArrowBatches, ArrowError> {
+        Ok(match self {
+            Self::Parquet(mut builder) => {
+                if let Some(columns) = projection {
+                    let mask = ProjectionMask::roots(builder.parquet_schema(), columns);
+                    *builder = builder.with_projection(mask);
+                }
+                Box::new(builder.with_batch_size(rows).build()?)
+            }
+            Self::ArrowFile(file) => Box::new(FileReader::try_new_buffered(file, projection)?),
+            Self::ArrowStream(reader) => {
+                Box::new(StreamReader::try_new_buffered(reader, projection)?)
+            }
+            Self::Csv { reader, format } => {
+                let mut builder = reader::ReaderBuilder::new(schema.clone())
+                    .with_format(format)
+                    .with_batch_size(rows);
+                if let Some(columns) = projection {
+                    builder = builder.with_projection(columns);
+                }
+                Box::new(builder.build(reader)?)
+            }
+            Self::OneRow => {
+                let options = RecordBatchOptions::new().with_row_count(Some(1));
+                let batch = RecordBatch::try_new_with_options(schema.clone(), vec![], &options);
+                Box::new(std::iter::once(batch))
+            }
+        })
+    }
+}
+
+type Opened = (SchemaRef, Option<u64>, Source);
+
+fn open_arrow(mut file: File) -> Result<Opened, ArrowError> {
+    let mut magic = [0; 6];
+    let mut read = 0;
+    while read < magic.len() {
+        match file.read(&mut magic[read..])? {
+            0 => break,
+            n => read += n,
+        }
+    }
+    if &magic == b"ARROW1" {
+        file.seek(SeekFrom::Start(0))?;
+        let schema = FileReader::try_new_buffered(file.try_clone()?, None)?.schema();
+        return Ok((schema, None, Source::ArrowFile(file)));
+    }
+    // A stream may be a pipe: what was read is kept and read once more.
+    let head = Cursor::new(magic[..read].to_vec());
+    let mut recorder = Recorder { inner: head.chain(file), record: Vec::new() };
+    let schema = StreamReader::try_new(&mut recorder, None)?.schema();
+    let reader = Cursor::new(recorder.record).chain(recorder.inner);
+    Ok((schema, None, Source::ArrowStream(Box::new(reader))))
+}
+
+fn open_csv(mut file: File, seekable: bool, options: &CsvOptions) -> Result<Opened, ArrowError> {
+    let mut format = reader::Format::default().with_header(true);
+    if !options.nulls.is_empty() {
+        let texts: Vec<_> = options.nulls.iter().map(|text| regex::escape(text)).collect();
+        let pattern = format!("^(?:{})?$", texts.join("|"));
+        let nulls = Regex::new(&pattern).map_err(|e| ArrowError::CsvError(e.to_string()))?;
+        format = format.with_null_regex(nulls);
+    }
+    let most = (options.infer_rows > 0).then_some(options.infer_rows);
+    let (schema, seen, reader): (_, _, Reader) = if seekable {
+        let (schema, seen) = format.infer_schema(BufReader::new(&file), most)?;
+        file.seek(SeekFrom::Start(0))?;
+        (schema, seen, Box::new(BufReader::with_capacity(1 << 18, file)))
+    } else {
+        let mut recorder = Recorder { inner: file, record: Vec::new() };
+        let (schema, seen) = format.infer_schema(&mut recorder, most)?;
+        let reader = Cursor::new(recorder.record).chain(recorder.inner);
+        (schema, seen, Box::new(BufReader::with_capacity(1 << 18, reader)))
+    };
+    // A column without a value so far may have any later on.
+    let all_seen = most.is_none_or(|most| seen < most);
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .map(|field| match field.data_type() {
+            DataType::Null if !all_seen => field.as_ref().clone().with_data_type(DataType::Utf8),
+            _ => field.as_ref().clone(),
+        })
+        .collect();
+    let rows = all_seen.then_some(seen as u64);
+    Ok((Arc::new(Schema::new(fields)), rows, Source::Csv { reader, format }))
+}
+
+/// Keeps what was read through it.
+struct Recorder<R> {
+    inner: R,
+    record: Vec<u8>,
+}
+
+impl<R: Read> Read for Recorder<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buf)?;
+        self.record.extend_from_slice(&buf[..read]);
+        Ok(read)
+    }
+}
+
+/// Bytes of a row in memory: fixed widths as they are, texts as long as the file's are.
+fn parquet_row_bytes(builder: &ParquetRecordBatchReaderBuilder<File>, schema: &Schema) -> usize {
+    let metadata = builder.metadata();
+    let groups = metadata.row_groups();
+    let bytes: i64 =
+        groups.iter().map(parquet::file::metadata::RowGroupMetaData::total_byte_size).sum();
+    let rows = metadata.file_metadata().num_rows().max(1);
+    let encoded = usize::try_from(bytes / rows).unwrap_or(0);
+    let fixed: usize = schema.fields().iter().map(|f| value_bytes(f.data_type())).sum();
+    fixed.max(encoded)
+}
+
+fn value_bytes(data_type: &DataType) -> usize {
+    data_type.primitive_width().unwrap_or(match data_type {
+        DataType::Null | DataType::Boolean => 1,
+        _ => TEXT_BYTES,
+    })
+}

@@ -1,0 +1,31 @@
+//! Files of rows: Parquet, Arrow and CSV, read and written in batches.
+//!
+//! ```text
+//! format   which of them a file is
+//! input    a file's columns and its rows, a batch at a time
+//! chunks   batches of a size that is worth a call and fits in memory
+//! output   rows to a file that appears when it is complete, or to stdout
+//! text     result columns as other programs can read them
+//! ```
+
+mod chunks;
+mod format;
+mod input;
+mod output;
+mod text;
+
+pub(crate) use chunks::Chunks;
+pub(crate) use format::Format;
+pub(crate) use input::{CsvOptions, Input};
+pub(crate) use output::{Output, Target};
+pub(crate) use text::readable;
+
+use crate::exit::Failure;
+use std::path::Path;
+
+/// The bytes of a plugin.
+pub(crate) fn read_module(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| {
+        Failure::io(path.display(), error).hint("the first argument is the plugin's .wasm file")
+    })
+}

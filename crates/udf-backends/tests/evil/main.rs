@@ -1,0 +1,33 @@
+//! Hostile guests. Each breaks one rule of `docs/abi.md`; each ends in the right typed error, soon,
+//! and the next call of the same session, of another session and of the same function with
+//! harmless input is right.
+//!
+//! | file | what the guests abuse |
+//! |---|---|
+//! | `alloc` | `fz_alloc` |
+//! | `answer` | the packed answer and the result header |
+//! | `columns` | descriptors and buffers of result columns |
+//! | `text` | offsets, UTF-8, `any` columns, messages of rows |
+//! | `traps` | traps and the message of `fz_panic`, status 1 |
+//! | `time` | loops in every entry, deadlines, cancellation |
+//! | `resources` | memory, table, stack, budget of the result |
+//! | `state` | what a guest remembers, its own request block, sessions, pool |
+//! | `halving` | rows that trap |
+//! | `refused` | modules that no engine may see |
+//! | `bytes` | modules cut short, mutated, made of noise |
+//!
+//! Guests are written with the builder of `guest`; `harness` calls them, on every runtime.
+
+mod alloc;
+mod answer;
+mod bytes;
+mod columns;
+mod guest;
+mod halving;
+mod harness;
+mod refused;
+mod resources;
+mod state;
+mod text;
+mod time;
+mod traps;

@@ -1,0 +1,225 @@
+//! Memory, table, stack and the budget of a result.
+
+use crate::{
+    guest::{Guest, MANY_ROWS, address, column, header, in_place, own_block, prepared, rows},
+    harness::{assert_fails, call_evil, doubles, on_every_runtime, patient, session},
+};
+use arrow_array::cast::AsArray;
+use udf_columnar::{
+    ErrorKind::{InvalidResult, MemoryLimitExceeded, StackExhausted, Trap},
+    Limits,
+};
+
+/// Eight pages of 64 KiB.
+fn small_memory() -> Limits {
+    patient().to_builder().memory_bytes(8 << 16).build().unwrap()
+}
+
+const GROW_TOO_FAR: &str = "(memory.grow (i32.const 7))";
+
+#[test]
+fn a_refused_growth_and_then_a_trap_is_a_lack_of_memory() {
+    let body = format!("(if (i32.eq (i32.const -1) {GROW_TOO_FAR}) (then (unreachable)))")
+        + "(i64.const 0)";
+    let phrase = "asked for 720896 bytes of memory, the limit is 524288";
+    Guest::reduce(body.clone()).fails_on(4, &small_memory(), MemoryLimitExceeded, phrase);
+    // What the guest says of it is kept.
+    Guest::reduce(body)
+        .panic_at(64, r#"(data (i32.const 64) "\0d\00\00\00out of memory")"#)
+        .fails_on(4, &small_memory(), MemoryLimitExceeded, "(out of memory)");
+}
+
+#[test]
+fn a_trap_without_a_refused_growth_before_it_in_the_same_call_is_a_trap() {
+    // The first call is refused memory and takes it well; the second one traps.
+    let body = format!(
+        "(if (global.get $called) (then (unreachable)))
+         (global.set $called (i32.const 1)) (drop {GROW_TOO_FAR}) {}",
+        in_place("")
+    );
+    let guest = Guest::reduce(body).item("(global $called (mut i32) (i32.const 0))");
+    on_every_runtime(&small_memory(), &guest, |module| {
+        let mut session = session(module);
+        assert_eq!(call_evil(module, session.as_mut(), 4).unwrap().rows(), 1);
+        assert_fails(call_evil(module, session.as_mut(), 4), Trap, "unreachable");
+        doubles(module, session.as_mut(), "GOOD", 4);
+    });
+}
+
+#[test]
+fn a_growth_by_4_gib_is_refused() {
+    for pages in ["0xFFFF", "0xFFFFFFFF", "0x10000"] {
+        let body = format!(
+            "(if (i32.eq (i32.const -1) (memory.grow (i32.const {pages}))) (then (unreachable)))
+             (i64.const 0)"
+        );
+        on_every_runtime(&patient(), &Guest::reduce(body), |module| {
+            let mut session = session(module);
+            let error = call_evil(module, session.as_mut(), 4).unwrap_err();
+            // Beyond 4 GiB it is not the host that refuses.
+            assert!([MemoryLimitExceeded, Trap].contains(&error.kind()), "{error}");
+            doubles(module, session.as_mut(), "GOOD", 4);
+        });
+    }
+}
+
+#[test]
+fn a_refused_growth_that_the_guest_takes_well_is_no_failure() {
+    let guest = Guest::elementwise(in_place(&format!("(drop {GROW_TOO_FAR})")));
+    on_every_runtime(&small_memory(), &guest, |module| {
+        doubles(module, session(module).as_mut(), "EVIL", 4);
+    });
+}
+
+#[test]
+fn a_request_that_does_not_fit_the_memory_is_a_lack_of_memory() {
+    let guest = Guest::reduce(in_place(""));
+    guest.fails_on(100_000, &small_memory(), MemoryLimitExceeded, "fz_alloc refused");
+}
+
+#[test]
+fn a_growth_during_the_call_moves_nothing() {
+    let grow = "(if (i32.eq (i32.const -1) (memory.grow (i32.const 2))) (then (unreachable)))";
+    // In a fresh instance 4 pages become 6 and then 8.
+    let guest = Guest::elementwise(in_place(grow));
+    on_every_runtime(&small_memory(), &guest, |module| {
+        let mut session = session(module);
+        doubles(module, session.as_mut(), "EVIL", 4);
+        doubles(module, session.as_mut(), "EVIL", 4);
+    });
+}
+
+#[test]
+fn a_table_grows_to_its_limit_only() {
+    let grow = |by: u32| {
+        format!(
+            "(if (i32.eq (i32.const -1) (table.grow (ref.null func) (i32.const {by})))
+               (then (unreachable)))"
+        )
+    };
+    let table = "(table 1 funcref)";
+    let guest = Guest::reduce(in_place(&grow(10_000))).item(table);
+    guest.fails(MemoryLimitExceeded, "a table of 10001 elements, the limit is 10000");
+    let guest = Guest::reduce(in_place(&grow(0xFFFF_FFF0))).item(table);
+    guest.fails_on(4, &patient(), MemoryLimitExceeded, "elements, the limit is 10000");
+    Guest::elementwise(in_place(&grow(100))).item(table).does_no_harm(4);
+}
+
+const RECURSION: &str = "(func $deep (param $n i32) (result i32)
+    (if (result i32) (local.get $n)
+      (then (i32.add (i32.const 1) (call $deep (i32.sub (local.get $n) (i32.const 1)))))
+      (else (i32.const 0))))";
+
+#[test]
+fn a_runaway_recursion_exhausts_the_stack() {
+    for body in ["(drop (call $deep (i32.const -1)))", "(drop (call $deep (i32.const 10000000)))"] {
+        let guest = Guest::reduce(in_place(body)).item(RECURSION);
+        guest.fails(StackExhausted, "nested deeper than");
+    }
+}
+
+#[test]
+fn a_runaway_recursion_on_a_worker_thread_exhausts_the_stack() {
+    let body = "(if (i32.eq (i32.const 100) (call $rows (local.get $call)))
+        (then (drop (call $deep (i32.const -1)))))";
+    let guest = Guest::elementwise(in_place(body)).volatile().item(RECURSION);
+    on_every_runtime(&patient(), &guest, |module| {
+        let options = udf_columnar::SessionOptions::default().threads(2).batch_rows(Some(100));
+        let mut session = module.open(options);
+        let result = call_evil(module, session.as_mut(), MANY_ROWS);
+        assert_fails(result, StackExhausted, "nested deeper than");
+        doubles(module, session.as_mut(), "GOOD", MANY_ROWS);
+        doubles(module, session.as_mut(), "EVIL", 99);
+    });
+}
+
+#[test]
+fn calls_nest_5_000_deep() {
+    let body = "(if (i32.ne (i32.const 5000) (call $deep (i32.const 5000))) (then (unreachable)))";
+    Guest::elementwise(in_place(body)).item(RECURSION).does_no_harm(4);
+}
+
+#[test]
+fn a_result_of_4_gib_rows_is_refused() {
+    for dtype in ["f64", "bool", "i8", "utf8", "any", "null", "error"] {
+        let id = udf_abi::DType::from_name(dtype).unwrap().id();
+        let edit = rows(u32::MAX) + &column("dtype", id);
+        let guest = Guest::array(own_block(64, &edit)).returns(dtype);
+        guest.fails(MemoryLimitExceeded, "the result takes more than the");
+    }
+}
+
+#[test]
+fn a_result_within_the_budget_but_past_the_memory_is_refused() {
+    Guest::array(own_block(64, &rows(1 << 20))).fails(InvalidResult, "pass the memory's end");
+}
+
+#[test]
+fn a_result_may_take_its_budget_and_no_byte_more() {
+    let limits = patient().to_builder().result_bytes(8 * 1024).build().unwrap();
+    let result = |count| Guest::array(own_block(8 * 1025, &rows(count)));
+    on_every_runtime(&limits, &result(1024), |module| {
+        assert_eq!(call_evil(module, session(module).as_mut(), 4).unwrap().rows(), 1024);
+    });
+    let phrase = "more than the 8192 bytes";
+    result(1025).fails_on(4, &limits, MemoryLimitExceeded, phrase);
+    // Errors, nulls and further columns count, also where they are the same bytes again.
+    let edit = rows(1000) + &column("error_count", 1) + &column("errors", address("values"));
+    Guest::array(own_block(8 * 1000, &edit)).fails_on(4, &limits, MemoryLimitExceeded, phrase);
+    let twice = rows(1000)
+        + &header("column_count", 2)
+        + &header("value_columns", 2)
+        + "(memory.copy (i32.add (local.get $c) (i32.const 64)) (local.get $c) (i32.const 64))";
+    Guest::array(own_block(8 * 1000, &twice)).fails_on(4, &limits, MemoryLimitExceeded, phrase);
+}
+
+#[test]
+fn a_million_columns_without_rows_are_refused() {
+    // They take no bytes of buffers, but the host would keep an array for each.
+    let copies = "(local.set $i (i32.const 64))
+        (loop $double
+          (memory.copy (i32.add (local.get $c) (local.get $i)) (local.get $c) (local.get $i))
+          (local.set $i (i32.shl (local.get $i) (i32.const 1)))
+          (br_if $double (i32.lt_u (local.get $i) (i32.const 64000000))))";
+    let edit = header("column_count", 1_000_000) + &header("value_columns", 1_000_000) + copies;
+    Guest::array(own_block(1 << 26, &edit)).fails(InvalidResult, "columns");
+}
+
+#[test]
+fn text_of_many_batches_is_refused_before_it_fills_the_host() {
+    // Each batch of one row answers 48 MiB; 1 000 batches would be 47 GiB.
+    let text = 48 << 20;
+    let body = own_block(
+        16 + text,
+        &(rows(1)
+            + &column("dtype", 12)
+            + &column("offsets", "(i32.add (local.get $r) (i32.const 128))")
+            + &format!("(i32.store offset=132 (local.get $r) (i32.const {text}))")
+            + &column("data", "(i32.add (local.get $r) (i32.const 144))")
+            + &column("data_len", text)),
+    );
+    on_every_runtime(&patient(), &Guest::elementwise(body).returns("utf8"), |module| {
+        let options = udf_columnar::SessionOptions::default().threads(1).batch_rows(Some(1));
+        let mut session = module.open(options);
+        let result = call_evil(module, session.as_mut(), 1000).map(|o| o.rows());
+        assert_fails(result, udf_columnar::ErrorKind::TooLarge, "pass fewer rows at a time");
+        doubles(module, session.as_mut(), "GOOD", 4);
+    });
+}
+
+#[test]
+fn text_beyond_its_room_may_lie_in_memory_that_grew() {
+    let body = prepared(
+        &("(local.set $i (call $bump (i32.const 0x100000)))
+           (memory.fill (local.get $i) (i32.const 0x61) (i32.const 0x100000))"
+            .to_owned()
+            + &format!("(i32.store {} (i32.const 0))", address("offsets"))
+            + &format!("(i32.store offset=4 {} (i32.const 0x100000))", address("offsets"))
+            + &column("data", "(local.get $i)")
+            + &column("data_len", 0x10_0000)),
+    );
+    on_every_runtime(&patient(), &Guest::reduce(body).returns("utf8"), |module| {
+        let output = call_evil(module, session(module).as_mut(), 4).unwrap();
+        assert_eq!(output.columns[0].array().as_string::<i32>().value(0), "a".repeat(1 << 20));
+    });
+}

@@ -1,0 +1,188 @@
+//! What a guest remembers, what it writes where it should not, and who shares its module.
+
+use crate::{
+    guest::{Guest, MANY_ROWS, in_place},
+    harness::{
+        assert_fails, call, call_evil, counting, doubles, numbers, on_every_runtime, patient,
+        session, values,
+    },
+};
+use std::time::{Duration, Instant};
+use udf_columnar::{
+    ErrorKind::{Busy, DeadlineExceeded, InvalidResult, Trap},
+    SessionOptions, UdfModule,
+};
+
+/// `EVIL(x)` counts its calls in a global and in static memory and answers both, added; it traps
+/// where the first x is negative and answers something invalid where it is 0.
+fn counting_guest() -> Guest {
+    let body = in_place(
+        "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+         (i32.store (i32.const 512) (i32.add (i32.load (i32.const 512)) (i32.const 100)))
+         (if (f64.lt (call $x (local.get $call) (i32.const 0)) (f64.const 0))
+           (then (unreachable)))
+         (if (f64.eq (call $x (local.get $call) (i32.const 0)) (f64.const 0))
+           (then (i32.store (local.get $r) (i32.const 9))))
+         (f64.store (i32.load offset=20 (local.get $c)) (f64.convert_i32_u
+           (i32.add (global.get $calls) (i32.load (i32.const 512)))))",
+    );
+    Guest::reduce(body).item("(global $calls (mut i32) (i32.const 0))")
+}
+
+fn calls_so_far(module: &dyn UdfModule, session: &mut dyn udf_columnar::Session) -> f64 {
+    values(&call_evil(module, session, 1).unwrap())[0]
+}
+
+#[test]
+fn nothing_is_remembered_across_sessions() {
+    on_every_runtime(&patient(), &counting_guest(), |module| {
+        for _ in 0..3 {
+            let mut session = session(module);
+            assert_eq!(calls_so_far(module, session.as_mut()), 101.0);
+            assert_eq!(calls_so_far(module, session.as_mut()), 202.0);
+        }
+    });
+}
+
+#[test]
+fn two_open_sessions_share_nothing() {
+    on_every_runtime(&patient(), &counting_guest(), |module| {
+        let (mut one, mut other) = (session(module), session(module));
+        assert_eq!(calls_so_far(module, one.as_mut()), 101.0);
+        assert_eq!(calls_so_far(module, other.as_mut()), 101.0);
+        assert_eq!(calls_so_far(module, one.as_mut()), 202.0);
+    });
+}
+
+#[test]
+fn nothing_is_remembered_after_a_trap_or_an_invalid_result() {
+    on_every_runtime(&patient(), &counting_guest(), |module| {
+        let mut session = session(module);
+        for (x, kind, phrase) in
+            [(-1.0, Trap, "unreachable"), (0.0, InvalidResult, "result status 9")]
+        {
+            assert_eq!(calls_so_far(module, session.as_mut()), 101.0);
+            let result = call(module, session.as_mut(), "EVIL", numbers(vec![x]));
+            assert_fails(result, kind, phrase);
+            assert_eq!(calls_so_far(module, session.as_mut()), 101.0);
+            let result = call(module, session.as_mut(), "EVIL", numbers(vec![x]));
+            assert_fails(result, kind, phrase);
+        }
+    });
+}
+
+#[test]
+fn a_guest_may_overwrite_its_own_request() {
+    // Header, arguments and input columns; then the input values.
+    let body = in_place(
+        "(memory.fill
+           (i32.load offset=20 (call $input (local.get $call)))
+           (i32.const 0xFF)
+           (i32.shl (call $rows (local.get $call)) (i32.const 3)))
+         (memory.fill (local.get $call) (i32.const 0xFF)
+           (i32.sub (local.get $r) (local.get $call)))",
+    );
+    let guest = Guest::elementwise(body);
+    guest.clone().does_no_harm(MANY_ROWS);
+    on_every_runtime(&patient(), &guest, |module| {
+        let options = SessionOptions::default().threads(1).batch_rows(Some(7));
+        let mut session = module.open(options);
+        doubles(module, session.as_mut(), "EVIL", MANY_ROWS);
+        doubles(module, session.as_mut(), "EVIL", MANY_ROWS + 500);
+    });
+}
+
+#[test]
+fn a_guest_may_write_zeros_over_all_memory_but_its_answer() {
+    let body = in_place(
+        "(memory.fill (i32.const 0) (i32.const 0) (local.get $r))
+         (local.set $i (i32.add (i32.load offset=20 (local.get $c)) (i32.const 32)))
+         (memory.fill (local.get $i) (i32.const 0)
+           (i32.sub (i32.shl (memory.size) (i32.const 16)) (local.get $i)))",
+    );
+    Guest::elementwise(body).does_no_harm(4);
+}
+
+#[test]
+fn two_threads_with_two_sessions_disturb_each_other_not() {
+    on_every_runtime(&patient(), &counting_guest(), |module| {
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for round in 0..20 {
+                        let mut session = session(module);
+                        assert_eq!(calls_so_far(module, session.as_mut()), 101.0);
+                        doubles(module, session.as_mut(), "GOOD", round);
+                        let x = numbers(vec![-1.0]);
+                        let result = call(module, session.as_mut(), "EVIL", x);
+                        assert_fails(result, Trap, "unreachable");
+                        doubles(module, session.as_mut(), "GOOD", round + 1);
+                    }
+                });
+            }
+        });
+    });
+}
+
+const FOREVER: &str = "(loop $forever (br $forever)) (unreachable)";
+
+#[test]
+fn a_call_for_which_no_instance_comes_free_is_told_so() {
+    let limits = patient()
+        .to_builder()
+        .instances(1)
+        .batch_deadline(Duration::from_secs(1))
+        .call_deadline(Duration::from_millis(100))
+        .build()
+        .unwrap();
+    on_every_runtime(&limits, &Guest::elementwise(FOREVER), |module| {
+        std::thread::scope(|scope| {
+            let looping = scope.spawn(|| call_evil(module, session(module).as_mut(), 4));
+            let mut busy = false;
+            while !looping.is_finished() && !busy {
+                match call(module, session(module).as_mut(), "GOOD", counting(4)) {
+                    Ok(output) => assert_eq!(output.rows(), 4),
+                    Err(error) => {
+                        busy = true;
+                        assert_fails(Err::<(), _>(error), Busy, "stayed busy: raise the limit");
+                    }
+                }
+            }
+            assert!(busy, "the only instance was never busy");
+            assert_fails(looping.join().unwrap(), DeadlineExceeded, "the batch ran out of time");
+        });
+        doubles(module, session(module).as_mut(), "GOOD", 4);
+    });
+}
+
+#[test]
+fn a_call_waits_for_the_instance_that_another_session_uses() {
+    let limits = patient()
+        .to_builder()
+        .instances(1)
+        .batch_deadline(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    on_every_runtime(&limits, &Guest::elementwise(FOREVER), |module| {
+        std::thread::scope(|scope| {
+            let looping = scope.spawn(|| call_evil(module, session(module).as_mut(), 4));
+            let mut longest = Duration::ZERO;
+            while !looping.is_finished() {
+                let start = Instant::now();
+                doubles(module, session(module).as_mut(), "GOOD", 4);
+                longest = longest.max(start.elapsed());
+            }
+            assert!(longest >= Duration::from_millis(50), "nobody waited: {longest:?}");
+            assert_fails(looping.join().unwrap(), DeadlineExceeded, "the batch ran out of time");
+        });
+    });
+}
+
+#[test]
+fn more_threads_than_instances_share_them() {
+    let limits = patient().to_builder().instances(1).build().unwrap();
+    on_every_runtime(&limits, &Guest::harmless(), |module| {
+        let options = SessionOptions::default().threads(8).batch_rows(Some(10));
+        doubles(module, module.open(options).as_mut(), "GOOD", MANY_ROWS);
+    });
+}

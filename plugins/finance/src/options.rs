@@ -1,0 +1,212 @@
+//! European options after F. Black and M. Scholes, "The Pricing of Options and Corporate
+//! Liabilities", Journal of Political Economy 81 (1973): no dividends, a constant rate and volatility.
+
+use formualizer_udf_sdk::{UdfError, fz_udf};
+
+use crate::normal;
+
+/// Price of a European call: S·N(d1) − K·exp(−rT)·N(d2), with d1 = (ln(S/K) + (r + σ²/2)T) / (σ√T)
+/// and d2 = d1 − σ√T. Without time or volatility it is worth what exercising it is worth. A
+/// negative price, time or volatility gives no number.
+#[fz_udf(name = "BS_CALL", aliases = ["BLACK_SCHOLES"])]
+pub fn bs_call(
+    /// Price of the underlying now.
+    spot: f64,
+    /// Price at which the option buys.
+    strike: f64,
+    /// Interest a year, continuously compounded: 0.05 for 5 %.
+    rate: f64,
+    /// Volatility a year: 0.2 for 20 %.
+    vol: f64,
+    /// Years to expiry.
+    years: f64,
+) -> f64 {
+    if spot < 0.0 || strike < 0.0 || vol < 0.0 || years < 0.0 {
+        return f64::NAN;
+    }
+    Call { spot, strike, rate, years }.price(vol)
+}
+
+/// The volatility a year at which BS_CALL gives the price. `#NUM!`, with the reason, where there is
+/// none.
+#[fz_udf(name = "IMPLIED_VOL")]
+pub fn implied_vol(
+    /// Price of the call.
+    price: f64,
+    /// Price of the underlying now.
+    spot: f64,
+    /// Price at which the option buys.
+    strike: f64,
+    /// Interest a year, continuously compounded.
+    rate: f64,
+    /// Years to expiry.
+    years: f64,
+) -> Result<f64, UdfError> {
+    let call = Call { spot, strike, rate, years };
+    for (name, value) in [("spot", spot), ("strike", strike), ("years", years)] {
+        if value.is_nan() || value <= 0.0 {
+            return Err(UdfError::num(format!("{name} is {value}; it must be more than 0")));
+        }
+    }
+    if !price.is_finite() || !rate.is_finite() {
+        return Err(UdfError::num(format!("price {price} and rate {rate} must be numbers")));
+    }
+    let intrinsic = call.price(0.0);
+    if price < intrinsic {
+        return Err(UdfError::num(format!(
+            "price {price} is below {intrinsic}, what the call is worth without volatility"
+        )));
+    }
+    if price >= spot {
+        return Err(UdfError::num(format!(
+            "price {price} is not below spot {spot}, which no volatility reaches"
+        )));
+    }
+    call.solve(price).ok_or_else(|| {
+        UdfError::num(format!("no volatility up to {MAX_VOL} gives the price {price}"))
+    })
+}
+
+/// The largest volatility that is looked for.
+const MAX_VOL: f64 = 1_000.0;
+const MAX_STEPS: usize = 200;
+
+struct Call {
+    spot: f64,
+    strike: f64,
+    rate: f64,
+    years: f64,
+}
+
+impl Call {
+    fn discounted_strike(&self) -> f64 {
+        self.strike * (-self.rate * self.years).exp()
+    }
+
+    fn price(&self, vol: f64) -> f64 {
+        let strike = self.discounted_strike();
+        let deviation = vol * self.years.sqrt();
+        if deviation == 0.0 || self.spot == 0.0 || strike == 0.0 {
+            return (self.spot - strike).max(0.0);
+        }
+        // ln(S/K) + rT = ln(S / (K·exp(−rT)))
+        let d1 = (self.spot / strike).ln() / deviation + 0.5 * deviation;
+        self.spot * normal::cumulative(d1) - strike * normal::cumulative(d1 - deviation)
+    }
+
+    /// How much the price rises with the volatility.
+    fn vega(&self, vol: f64) -> f64 {
+        let deviation = vol * self.years.sqrt();
+        let d1 = (self.spot / self.discounted_strike()).ln() / deviation + 0.5 * deviation;
+        self.spot * normal::density(d1) * self.years.sqrt()
+    }
+
+    /// Newton's method, held inside a bracket that every step narrows: where a step would leave it,
+    /// the bracket is halved instead. The price rises with the volatility, so there is one root.
+    fn solve(&self, price: f64) -> Option<f64> {
+        let (mut low, mut high) = (0.0, 1.0);
+        while self.price(high) < price {
+            (low, high) = (high, 2.0 * high);
+            if high > 2.0 * MAX_VOL {
+                return None;
+            }
+        }
+        // Where the price is steepest (Manaster and Koehler 1982): Newton converges from there.
+        let moneyness = (self.spot / self.discounted_strike()).ln();
+        let mut vol = (2.0 * moneyness.abs() / self.years).sqrt();
+        for _ in 0..MAX_STEPS {
+            if !(low < vol && vol < high) {
+                vol = 0.5 * (low + high);
+            }
+            let error = self.price(vol) - price;
+            if error == 0.0 {
+                return Some(vol);
+            }
+            if error > 0.0 {
+                high = vol
+            } else {
+                low = vol
+            }
+            let next = vol - error / self.vega(vol);
+            if (next - vol).abs() <= 1e-15 * vol || high - low <= 4.0 * f64::EPSILON * high {
+                return Some(vol);
+            }
+            vol = next;
+        }
+        (high - low <= 1e-9 * high).then_some(0.5 * (low + high))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use formualizer_udf_sdk::ErrorCode;
+
+    #[track_caller]
+    fn close(found: f64, expected: f64, tolerance: f64) {
+        assert!((found - expected).abs() <= tolerance, "{found} instead of {expected}");
+    }
+
+    #[test]
+    fn prices_are_those_of_the_books() {
+        // J. Hull, Options, Futures, and Other Derivatives, example 15.6: 4.76.
+        close(bs_call(42.0, 40.0, 0.1, 0.2, 0.5), 4.759_422_392_871_532, 1e-12);
+        // E. Haug, The Complete Guide to Option Pricing Formulas, 1.1.1: 2.1334.
+        close(bs_call(60.0, 65.0, 0.08, 0.3, 0.25), 2.133_4, 5e-5);
+    }
+
+    #[test]
+    fn without_time_or_volatility_the_price_is_the_value_of_exercising() {
+        assert_eq!(bs_call(110.0, 100.0, 0.05, 0.2, 0.0), 10.0);
+        assert_eq!(bs_call(90.0, 100.0, 0.05, 0.2, 0.0), 0.0);
+        close(bs_call(110.0, 100.0, 0.05, 0.0, 1.0), 110.0 - 100.0 * (-0.05_f64).exp(), 1e-12);
+        assert_eq!(bs_call(5.0, 0.0, 0.05, 0.2, 1.0), 5.0);
+        assert_eq!(bs_call(0.0, 5.0, 0.05, 0.2, 1.0), 0.0);
+    }
+
+    #[test]
+    fn what_is_no_option_gives_no_number() {
+        assert!(bs_call(-1.0, 100.0, 0.05, 0.2, 1.0).is_nan());
+        assert!(bs_call(100.0, 100.0, 0.05, -0.2, 1.0).is_nan());
+        assert!(bs_call(f64::NAN, 100.0, 0.05, 0.2, 1.0).is_nan());
+    }
+
+    #[test]
+    fn implied_volatility_undoes_the_price() {
+        for vol in [0.01, 0.1, 0.25, 0.8, 3.0] {
+            for strike in [60.0, 95.0, 100.0, 140.0] {
+                for years in [0.1, 1.0, 10.0] {
+                    let price = bs_call(100.0, strike, 0.03, vol, years);
+                    let call = Call { spot: 100.0, strike, rate: 0.03, years };
+                    // Where the price hardly moves with the volatility, it does not tell it.
+                    if price <= call.price(0.0) || call.vega(vol) < 1e-4 || price >= 99.999 {
+                        continue;
+                    }
+                    let found = implied_vol(price, 100.0, strike, 0.03, years).unwrap();
+                    close(found, vol, 1e-9);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn prices_without_a_volatility_say_why() {
+        let check = |error: Result<f64, UdfError>, reason: &str| {
+            let error = error.unwrap_err();
+            assert_eq!(error.code(), ErrorCode::Num);
+            assert!(error.message().contains(reason), "{error}");
+        };
+        check(implied_vol(1.0, 100.0, 50.0, 0.0, 1.0), "is below 50");
+        check(implied_vol(100.0, 100.0, 50.0, 0.0, 1.0), "not below spot");
+        check(implied_vol(1.0, -1.0, 50.0, 0.0, 1.0), "spot is -1");
+        check(implied_vol(1.0, 100.0, f64::NAN, 0.0, 1.0), "strike is NaN");
+        check(implied_vol(1.0, 100.0, 100.0, 0.0, 0.0), "years is 0");
+        check(implied_vol(f64::INFINITY, 100.0, 100.0, 0.0, 1.0), "price inf");
+        check(implied_vol(99.0, 100.0, 100.0, 0.0, 1e-9), "no volatility");
+    }
+
+    #[test]
+    fn a_price_without_volatility_has_volatility_zero() {
+        close(implied_vol(50.0, 100.0, 50.0, 0.0, 1.0).unwrap(), 0.0, 0.2);
+    }
+}
