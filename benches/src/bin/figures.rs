@@ -132,7 +132,7 @@ fn black_scholes(module: &dyn UdfModule, figures: &mut Figures) -> Result<()> {
         vec![column(&spot)?, column(&strike)?, column(&rate)?, column(&vol)?, column(&years)?];
     let native = || -> Vec<f64> {
         let rows = spot.iter().zip(&strike).zip(&rate).zip(&vol).zip(&years);
-        rows.map(|((((s, k), r), v), t)| finance::bs_call(*s, *k, *r, *v, *t)).collect()
+        rows.map(|((((s, k), r), v), t)| finance::options::bs_call(*s, *k, *r, *v, *t)).collect()
     };
     let mut one = Function::open(module, "BS_CALL", arguments.clone(), 1, None)?;
     let mut two = Function::open(module, "BS_CALL", arguments, 2, None)?;

@@ -111,7 +111,8 @@ fn exports(functions: &Punctuated<Path, Token![,]>) -> syn::Result<Vec<String>> 
         )),
         1..=MAX_FUNCTIONS => {}
         count => {
-            errors.at(functions, format!("{count} functions; a module has at most {MAX_FUNCTIONS}"));
+            errors
+                .at(functions, format!("{count} functions; a module has at most {MAX_FUNCTIONS}"));
         }
     }
     errors.finish()?;

@@ -84,11 +84,18 @@ impl<'a, T: Element<'a>> ColumnView<'a, T> {
 impl<'a, T: Fixed> ColumnView<'a, T> {
     /// All values at once, where no row is null.
     ///
-    /// ```ignore
-    /// let total: f64 = match column.values() {
-    ///     Some(values) => values.iter().sum(),
-    ///     None => column.iter().flatten().sum(),
-    /// };
+    /// ```
+    /// use formualizer_udf_sdk::{ColumnView, fz_udf};
+    ///
+    /// /// The sum of a column.
+    /// #[fz_udf(kind = "reduce")]
+    /// fn total(values: ColumnView<'_, f64>) -> f64 {
+    ///     match values.values() {
+    ///         Some(values) => values.iter().sum(),
+    ///         None => values.iter().flatten().sum(),
+    ///     }
+    /// }
+    /// # assert_eq!(total(ColumnView::of(&[Some(1.0), None])), 1.0);
     /// ```
     #[must_use]
     pub fn values(&self) -> Option<&'a [T]> {

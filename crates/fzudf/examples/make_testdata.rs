@@ -4,10 +4,14 @@
 //! cargo run --release -p fzudf --example make_testdata -- stocks  stocks.csv  testdata/stocks.parquet
 //! cargo run --release -p fzudf --example make_testdata -- flights flights.csv testdata/flights.parquet
 //! ```
+//!
+//! `options ROWS TO.parquet` makes a file of any size, with the columns `spot`, `strike` and `years`
+//! that BS_CALL takes: the same rows every time. It is not committed.
 #![forbid(unsafe_code)]
 
 use arrow_array::{
-    Array, ArrayRef, Date32Array, RecordBatch, StringArray, cast::AsArray, types::Date32Type,
+    Array, ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, cast::AsArray,
+    types::Date32Type,
 };
 use arrow_cast::parse::Parser;
 use arrow_csv::{ReaderBuilder, reader::Format};
@@ -24,12 +28,17 @@ use std::{error::Error, fs::File, sync::Arc};
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [what, from, to] = args.as_slice() else {
-        return Err("make_testdata stocks|flights FROM.csv TO.parquet".into());
+        return Err(
+            "make_testdata stocks|flights FROM.csv TO.parquet, or options ROWS TO.parquet".into()
+        );
     };
+    if what == "options" {
+        return options(from.parse()?, to);
+    }
     let batch = match what.as_str() {
         "stocks" => stocks(&read(from, &[])?)?,
         "flights" => flights(&read(from, &["NA"])?)?,
-        other => return Err(format!("{other}: give stocks or flights").into()),
+        other => return Err(format!("{other}: give stocks, flights or options").into()),
     };
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(19)?))
@@ -105,4 +114,36 @@ fn flights(csv: &RecordBatch) -> Result<RecordBatch, Box<dyn Error>> {
         columns.push((name, arrow_cast::cast(part(name)?, &DataType::Int32)?));
     }
     Ok(RecordBatch::try_from_iter(columns)?)
+}
+
+/// Rows of a batch of made-up options.
+const OPTIONS_BATCH: u64 = 1 << 17;
+
+fn options(rows: u64, to: &str) -> Result<(), Box<dyn Error>> {
+    let batch = |start: u64, end: u64| {
+        let column = |salt: u64, low: f64, high: f64| {
+            let values = (start..end).map(|row| low + (high - low) * uniform(row * 3 + salt));
+            Arc::new(Float64Array::from_iter_values(values)) as ArrayRef
+        };
+        RecordBatch::try_from_iter([
+            ("spot", column(0, 50.0, 150.0)),
+            ("strike", column(1, 50.0, 150.0)),
+            ("years", column(2, 0.05, 3.0)),
+        ])
+    };
+    let mut writer = ArrowWriter::try_new(File::create(to)?, batch(0, 0)?.schema(), None)?;
+    for start in (0..rows).step_by(OPTIONS_BATCH as usize) {
+        writer.write(&batch(start, rows.min(start + OPTIONS_BATCH))?)?;
+    }
+    writer.close()?;
+    println!("{to}: {rows} rows, {} bytes", std::fs::metadata(to)?.len());
+    Ok(())
+}
+
+/// 0 to 1, equally distributed: SplitMix64 of Steele, Lea and Flood (2014).
+fn uniform(index: u64) -> f64 {
+    let mut z = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
 }

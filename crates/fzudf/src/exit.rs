@@ -129,6 +129,7 @@ impl From<Error> for Failure {
                      --limit-result: tell its author which",
                 ),
             ),
+            K::Function(_) => (Exit::Call, Some("the function refuses these arguments")),
             K::Trap => (Exit::Call, Some("the plugin failed on this input: tell its author")),
             K::Internal => (Exit::Call, Some("a defect of fzudf or of this machine: report it")),
             _ => (Exit::Call, None),

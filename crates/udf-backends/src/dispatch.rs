@@ -215,19 +215,25 @@ impl Run<'_, '_> {
     ) -> Result<BatchResult, Error> {
         let mut result = BatchResult::default();
         let out = out.filter(|_| self.width > 0);
-        self.rows(lease, range, out, &mut result)?;
+        self.rows(lease, range, out, None, &mut result)?;
         Ok(result)
     }
 
-    /// Runs a batch; one that traps is halved on fresh instances, down to the rows that do.
+    /// Runs a batch; one that traps is halved on fresh instances, down to the rows that do. The
+    /// halves together have the time of a whole call, until `end`: a guest that burns its time
+    /// before it traps would otherwise keep one batch busy for hours.
     fn rows(
         &self,
         lease: &mut Lease,
         range: Range<usize>,
         mut out: Option<&mut [u8]>,
+        end: Option<Instant>,
         result: &mut BatchResult,
     ) -> Result<(), Error> {
-        let until = self.job.until();
+        let mut until = self.job.until();
+        if let Some(end) = end.filter(|end| *end < until.deadline) {
+            (until.deadline, until.what) = (end, "halving a batch that traps");
+        }
         if let Some(error) = until.expired() {
             return Err(error);
         }
@@ -256,6 +262,7 @@ impl Run<'_, '_> {
         if range.len() == 1 {
             return self.failed_row(range.start, &error, out, result);
         }
+        let end = end.or_else(|| Instant::now().checked_add(self.job.limits.call_deadline));
         let middle = range.start + range.len() / 2;
         let (left, right) = match out {
             Some(out) => {
@@ -264,8 +271,8 @@ impl Run<'_, '_> {
             }
             None => (None, None),
         };
-        self.rows(lease, range.start..middle, left, result)?;
-        self.rows(lease, middle..range.end, right, result)
+        self.rows(lease, range.start..middle, left, end, result)?;
+        self.rows(lease, middle..range.end, right, end, result)
     }
 
     /// Refuses a result as soon as its texts are longer than a column can hold, not when all of
@@ -398,4 +405,72 @@ fn errors(parts: &[Part], rows: usize) -> Result<Option<RowErrors>, Error> {
         }
     }
     RowErrors::try_new(codes.into(), Some(messages.finish())).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Instance, Job, Part, elementwise};
+    use crate::{
+        guest::Until,
+        pool::{Factory, Pool},
+    };
+    use arrow_array::{BinaryArray, Int8Array};
+    use std::{ops::Range, sync::Arc};
+    use udf_abi::manifest::Manifest;
+    use udf_columnar::{
+        Argument, BoundCall, CancelToken, Column, Error, ErrorKind, Limits, Signature,
+        frame::FrameArgs,
+    };
+
+    /// Answers the same 64 MiB to every batch of one row: a buffer that is shared, not copied.
+    struct Large(Column);
+    impl Instance for Large {
+        fn call(
+            &mut self,
+            job: &Job<'_>,
+            range: Range<usize>,
+            _: Option<&mut [u8]>,
+            _: &Until,
+        ) -> Result<Answer, Error> {
+            assert!(job.row_offset + range.end as u64 <= 33, "refused too late");
+            Ok(Answer::Part(Part::column(self.0.clone(), false)))
+        }
+    }
+    impl Factory for Large {
+        fn create(&self, _: &Until) -> Result<Box<dyn Instance>, Error> {
+            Ok(Box::new(Self(self.0.clone())))
+        }
+    }
+
+    #[test]
+    fn texts_that_pass_what_a_column_holds_are_refused_before_all_of_them_are_there() {
+        let manifest = br#"{
+          "schema": "formualizer.udf.module/v1",
+          "module": { "id": "demo", "version": "1", "abi": 1, "codec": 2 },
+          "functions": [{ "id": 1, "name": "F", "export": "f", "kind": "elementwise",
+            "min_args": 1, "max_args": 1, "returns": "binary",
+            "params": [{ "name": "x", "type": "i8" }] }]
+        }"#;
+        let function = Manifest::parse(manifest).unwrap().manifest.functions[0].clone();
+        let signature = Signature::try_new(function).unwrap();
+        let x = Argument::column(Arc::new(Int8Array::from(vec![0; 1000]))).unwrap();
+        let bound = BoundCall::try_new(&signature, vec![x], None).unwrap();
+        let (limits, cancel) = (Limits::default(), CancelToken::new());
+        let job = Job {
+            signature: &signature,
+            bound: &bound,
+            args: FrameArgs::of(&bound, true),
+            limits: &limits,
+            row_offset: 0,
+            call_id: 1,
+            volatile: None,
+            cancel: &cancel,
+            deadline: None,
+        };
+        let text = vec![0u8; 64 << 20];
+        let column = Column::try_new(Arc::new(BinaryArray::from(vec![text.as_slice()]))).unwrap();
+        let mut leases = Pool::new(1).acquire(1, 1, &job.until()).unwrap();
+        let error = elementwise(&job, &Large(column), &mut leases, Some(1)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    }
 }

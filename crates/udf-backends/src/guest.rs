@@ -35,7 +35,6 @@ impl Until {
 }
 
 /// What an engine offers of an instance. Every entry runs under `until`.
-#[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "no engine is compiled in"))]
 pub(crate) trait Guest: Send {
     /// Linear memory as it is now.
     fn memory(&mut self) -> &mut [u8];

@@ -264,7 +264,7 @@ impl<'m> Reader<'m> {
                 )));
             }
             result.columns.push(view);
-            result.messages.push(self.messages(column, &table, rows, &mut budget)?);
+            result.messages.push(self.messages(column, &table, values, rows, &mut budget)?);
         }
         Ok(result)
     }
@@ -282,6 +282,7 @@ impl<'m> Reader<'m> {
         &self,
         column: &Column,
         table: &[Column],
+        values: usize,
         rows: usize,
         budget: &mut Budget,
     ) -> Result<Option<ColumnView<'m>>, Error> {
@@ -289,9 +290,10 @@ impl<'m> Reader<'m> {
             return Ok(None);
         }
         let index = column.error_text as usize - 1;
-        let Some(text) = table.get(index).filter(|c| c.dtype == DType::Utf8.id()) else {
+        let text = table.get(index).filter(|c| c.dtype == DType::Utf8.id() && index >= values);
+        let Some(text) = text else {
             return Err(invalid(format!(
-                "error_text {} is not 1 + the index of a utf8 column",
+                "error_text {} is not 1 + the index of a utf8 column behind the values",
                 column.error_text
             )));
         };

@@ -63,4 +63,11 @@ mod tests {
     fn a_panic_has_a_message() {
         panic_if(3.0, 2.0);
     }
+
+    #[test]
+    fn the_committed_module_has_the_manifest_of_this_source() {
+        let module = include_bytes!("../../conformance.wasm");
+        let found = module.windows(MANIFEST.len()).any(|bytes| bytes == MANIFEST.as_bytes());
+        assert!(found, "rebuild it: cargo xtask plugins");
+    }
 }

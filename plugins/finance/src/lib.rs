@@ -17,3 +17,15 @@ formualizer_udf_sdk::fz_module! {
     version: env!("CARGO_PKG_VERSION"),
     functions: [options::bs_call, options::implied_vol, cash_flow::xnpv, series::ema],
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MANIFEST;
+
+    #[test]
+    fn the_committed_module_has_the_manifest_of_this_source() {
+        let module = include_bytes!("../../finance.wasm");
+        let found = module.windows(MANIFEST.len()).any(|bytes| bytes == MANIFEST.as_bytes());
+        assert!(found, "rebuild it: cargo xtask plugins");
+    }
+}

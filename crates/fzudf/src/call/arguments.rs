@@ -250,15 +250,15 @@ fn by_name(signature: &Signature, input: &Input) -> Result<(Vec<Source>, Option<
         }
     }
     if !missing.is_empty() {
-        signature.check_arity(0)?;
-        let failure = Failure::usage(format!("{signature} wants arguments"));
+        let failure = match signature.check_arity(0) {
+            Err(error) => Failure::from(error),
+            Ok(()) => Failure::usage(format!("{signature} wants arguments")),
+        };
         let failure = match taken.is_empty() {
             true => failure,
             false => failure.hint(format!("the input has no column named {}", missing.join(", "))),
         };
-        return Err(failure
-            .hint("give one --arg for each parameter, in their order")
-            .hint(format!("the input has {}", listed(schema))));
+        return Err(failure.hint(format!("the input has {}", listed(schema))));
     }
     while matches!(sources.last(), Some(Source::Omitted)) {
         sources.pop();

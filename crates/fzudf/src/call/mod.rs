@@ -54,6 +54,7 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     stop_on_signals(&cancel)?;
     let limits = limits(&args.limits)?;
     let output = OutputPlan::of(args)?;
+    let threads = start_threads(args.run.threads)?;
     let bytes = read_module(&args.file)?;
     let runtime: Box<dyn WasmUdfRuntime> = match args.run.backend {
         Backend::Wasmtime => Box::new(WasmtimeRuntime::new(limits.clone())?),
@@ -67,7 +68,8 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
         report.note(note);
     }
     plan.check(&signature, &input)?;
-    let options = session_options(args, &signature, &cancel, &mut report)?;
+    let options =
+        session_options(args, &signature, &mut report).threads(threads).cancel(cancel.clone());
     let job = Job {
         args,
         session: module.open(options),
@@ -158,31 +160,27 @@ fn limits(args: &LimitArgs) -> Result<Limits, Failure> {
     Ok(builder.build()?)
 }
 
-fn session_options(
-    args: &CallArgs,
-    signature: &Signature,
-    cancel: &CancelToken,
-    report: &mut Report,
-) -> Result<SessionOptions, Failure> {
+/// The pool that batches run on. It exists before the engine does, which would make one of its own.
+fn start_threads(wanted: Option<usize>) -> Result<usize, Failure> {
     let available = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = args.run.threads.unwrap_or(available);
-    if threads > 1 {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| {
-            Failure::new(Exit::Call, format!("{threads} threads: {e}"))
-                .hint("give fewer with --threads")
-        })?;
+    let threads = wanted.unwrap_or(available);
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
+        Ok(()) => Ok(threads),
+        Err(e) => Err(Failure::new(Exit::Call, format!("{threads} threads: {e}"))
+            .hint("give fewer with --threads")),
     }
+}
+
+fn session_options(args: &CallArgs, signature: &Signature, report: &mut Report) -> SessionOptions {
     let seed = args.run.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
     if signature.function().volatile && args.run.seed.is_none() {
         report.note(format!("--seed {seed} repeats the random numbers of this run"));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(SessionOptions::default()
-        .threads(threads)
+    SessionOptions::default()
         .batch_rows(args.run.batch_rows)
-        .cancel(cancel.clone())
         .deadline(args.limits.limit_total_time)
-        .volatile(seed, i64::try_from(now.as_micros()).unwrap_or(i64::MAX)))
+        .volatile(seed, i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// Ctrl-C and requests to terminate cancel the call, so that files are cleaned up; the second

@@ -7,7 +7,7 @@ use crate::{
 use arrow_array::{ArrayRef, StringArray};
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use udf_abi::ErrorCode;
-use udf_columnar::{Column, Output};
+use udf_columnar::{Column, ErrorKind, Output};
 
 /// Rows of each error that a diagnostic names.
 const NAMED: usize = 3;
@@ -130,8 +130,13 @@ fn crashed(output: &Output) -> Failure {
     if rows > NAMED as u64 {
         text.push_str("\n  …");
     }
-    Failure::new(Exit::Call, text)
-        .hint("tell its author; --errors null or --errors column leaves such rows without a value")
+    let starved = output.failures.iter().any(|f| f.kind == ErrorKind::MemoryLimitExceeded);
+    let failure = Failure::new(Exit::Call, text)
+        .hint("tell its author; --errors null or --errors column leaves such rows without a value");
+    match starved {
+        true => failure.hint("--limit-memory gives it more memory"),
+        false => failure,
+    }
 }
 
 fn shortened(message: &str) -> String {

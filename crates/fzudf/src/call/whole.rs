@@ -5,12 +5,14 @@ use crate::{
     exit::{Exit, Failure, grouped},
     table::{Input, readable},
 };
-use arrow_array::{Array, RecordBatch, new_empty_array};
+use arrow_array::{Array, RecordBatch, StringArray, new_empty_array};
 use arrow_cast::display::array_value_to_string;
 use arrow_schema::{Field, Schema};
 use std::{io::Write as _, sync::Arc};
 use udf_abi::{DType, Physical};
-use udf_columnar::{Call, Column, ColumnView, MAX_ROWS, Output, Signature, collect, view};
+use udf_columnar::{
+    Call, Column, ColumnView, ErrorKind, MAX_ROWS, Output, RowErrors, Signature, collect, view,
+};
 
 /// Most memory that an instance can be given.
 const MOST_MEMORY: u64 = 4 << 30;
@@ -31,7 +33,7 @@ pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
     let answer = job
         .report
         .timed(|| job.session.call(&job.signature, call))
-        .map_err(|error| Failure::from(error).context(job.signature.name()))?;
+        .or_else(|error| refused(&job, error))?;
     check_single(&job, &answer)?;
     job.tally.add(&answer, 0)?;
     job.check_cancelled()?;
@@ -52,20 +54,40 @@ pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A function that refuses its arguments answers an error, which the user may want as a value.
+fn refused(job: &Job<'_>, error: udf_columnar::Error) -> Result<Output, Failure> {
+    let dtype = job.signature.return_dtypes().first().copied().unwrap_or(DType::Null);
+    match error.kind() {
+        ErrorKind::Function(code) if job.signature.is_reduce() => {
+            let message = StringArray::from(vec![error.message()]);
+            let errors = RowErrors::try_new(vec![code.code()].into(), Some(message))?;
+            let column = Column::new_null(dtype, 1).with_errors(errors)?;
+            Ok(Output {
+                columns: vec![column],
+                non_finite: false,
+                failures: Vec::new(),
+                failed_rows: 0,
+                guest_calls: 1,
+            })
+        }
+        _ => Err(Failure::from(error).context(job.signature.name())),
+    }
+}
+
 /// A reduce that answers an error has failed, unless the user said what to make of errors.
 fn check_single(job: &Job<'_>, answer: &Output) -> Result<(), Failure> {
     let error = answer.columns.first().and_then(|column| column.error(0));
-    match error {
-        Some((code, message)) if job.signature.is_reduce() && !job.tally.is_asked_for() => {
-            let text = match message {
-                Some(message) if !message.is_empty() => format!("{code}: {message}"),
-                _ => code.to_string(),
-            };
-            Err(Failure::new(Exit::Call, format!("{} answers {text}", job.signature.name()))
-                .hint("--errors null makes it an empty value"))
-        }
-        _ => Ok(()),
+    let (Some((code, message)), true) = (error, job.signature.is_reduce()) else { return Ok(()) };
+    if job.tally.is_asked_for() {
+        return Ok(());
     }
+    let reason = match message {
+        Some(message) if !message.is_empty() && message != code.text() => format!(": {message}"),
+        _ => String::new(),
+    };
+    let text = format!("{} answers {code}{reason}", job.signature.name());
+    Err(Failure::new(Exit::Call, text)
+        .hint("the function refuses these arguments; --errors null makes it an empty value"))
 }
 
 fn print_value(job: &mut Job<'_>, answer: &Output) -> Result<(), Failure> {

@@ -136,7 +136,7 @@ impl Input {
     }
 
     /// The rows of these columns (all where absent, in ascending order otherwise), in batches of
-    /// `batch_rows` or, if that is absent, of a size that suits them.
+    /// a size that suits them, or of `batch_rows` if that is more.
     pub(crate) fn read(
         self,
         columns: Option<&[usize]>,
@@ -145,8 +145,8 @@ impl Input {
         let fitting = BATCH_BYTES / self.row_bytes.max(1);
         let mut rows = fitting.clamp(*BATCH_ROWS.start(), *BATCH_ROWS.end());
         if let Some(wanted) = batch_rows {
-            // Whole batches of the plugin, as many as fit.
-            rows = (rows / wanted).max(1).saturating_mul(wanted);
+            // Smaller ones are cut from these, so that what is written does not depend on them.
+            rows = rows.max(wanted);
         }
         let projection = columns.map(<[usize]>::to_vec);
         let schema = match columns {

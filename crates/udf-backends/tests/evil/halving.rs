@@ -5,10 +5,13 @@ use crate::{
     harness::{assert_fails, numbers, on_every_runtime, patient},
 };
 use arrow_array::{Array, cast::AsArray, types::Float64Type};
+use std::time::Duration;
 use udf_abi::ErrorCode;
 use udf_columnar::{
     Call, Error,
-    ErrorKind::{self, Function, InvalidResult, MemoryLimitExceeded, StackExhausted, Trap},
+    ErrorKind::{
+        self, DeadlineExceeded, Function, InvalidResult, MemoryLimitExceeded, StackExhausted, Trap,
+    },
     MAX_FAILURES, Output, SessionOptions, UdfModule,
 };
 
@@ -211,5 +214,20 @@ fn an_invalid_answer_is_not_looked_for_row_by_row() {
                 assert_fails(result, InvalidResult, "result status 5");
             }
         }
+    });
+}
+
+#[test]
+fn a_batch_whose_halves_burn_time_and_trap_ends_with_the_time_of_a_call() {
+    let burn = "(local.set $i (i32.const 0))
+        (loop $burn
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (br_if $burn (i32.lt_u (local.get $i) (i32.const 20000000))))
+        (unreachable)";
+    let limits = patient().to_builder().call_deadline(Duration::from_millis(300)).build().unwrap();
+    on_every_runtime(&limits, &Guest::elementwise(burn), |module| {
+        let x = vec![1.0; 4096];
+        let result = run(module, &x, 1, Some(4096));
+        assert_fails(result, DeadlineExceeded, "halving a batch that traps ran out of time");
     });
 }

@@ -7,7 +7,7 @@ use crate::{
 use arrow_array::cast::AsArray;
 use udf_columnar::{
     ErrorKind::{InvalidResult, MemoryLimitExceeded, StackExhausted, Trap},
-    Limits,
+    Limits, SessionOptions,
 };
 
 /// Eight pages of 64 KiB.
@@ -124,8 +124,7 @@ fn a_runaway_recursion_on_a_worker_thread_exhausts_the_stack() {
         (then (drop (call $deep (i32.const -1)))))";
     let guest = Guest::elementwise(in_place(body)).volatile().item(RECURSION);
     on_every_runtime(&patient(), &guest, |module| {
-        let options = udf_columnar::SessionOptions::default().threads(2).batch_rows(Some(100));
-        let mut session = module.open(options);
+        let mut session = module.open(SessionOptions::default().threads(2).batch_rows(Some(100)));
         let result = call_evil(module, session.as_mut(), MANY_ROWS);
         assert_fails(result, StackExhausted, "nested deeper than");
         doubles(module, session.as_mut(), "GOOD", MANY_ROWS);
@@ -183,28 +182,6 @@ fn a_million_columns_without_rows_are_refused() {
           (br_if $double (i32.lt_u (local.get $i) (i32.const 64000000))))";
     let edit = header("column_count", 1_000_000) + &header("value_columns", 1_000_000) + copies;
     Guest::array(own_block(1 << 26, &edit)).fails(InvalidResult, "columns");
-}
-
-#[test]
-fn text_of_many_batches_is_refused_before_it_fills_the_host() {
-    // Each batch of one row answers 48 MiB; 1 000 batches would be 47 GiB.
-    let text = 48 << 20;
-    let body = own_block(
-        16 + text,
-        &(rows(1)
-            + &column("dtype", 12)
-            + &column("offsets", "(i32.add (local.get $r) (i32.const 128))")
-            + &format!("(i32.store offset=132 (local.get $r) (i32.const {text}))")
-            + &column("data", "(i32.add (local.get $r) (i32.const 144))")
-            + &column("data_len", text)),
-    );
-    on_every_runtime(&patient(), &Guest::elementwise(body).returns("utf8"), |module| {
-        let options = udf_columnar::SessionOptions::default().threads(1).batch_rows(Some(1));
-        let mut session = module.open(options);
-        let result = call_evil(module, session.as_mut(), 1000).map(|o| o.rows());
-        assert_fails(result, udf_columnar::ErrorKind::TooLarge, "pass fewer rows at a time");
-        doubles(module, session.as_mut(), "GOOD", 4);
-    });
 }
 
 #[test]

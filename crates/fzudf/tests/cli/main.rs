@@ -1,0 +1,11 @@
+//! The command line as a user meets it: real files, the committed plugins, exit codes and texts.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
+
+mod arguments;
+mod data;
+mod formats;
+mod inspect;
+mod outputs;
+mod real_data;
+mod row_errors;
+mod whole;
