@@ -61,6 +61,9 @@ pub(crate) struct InspectArgs {
     /// Everything as JSON, the manifest included
     #[arg(long)]
     pub(crate) json: bool,
+    /// Size of a plugin that is still taken; 10MiB if absent
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) limit_module: Option<u64>,
 }
 
 #[derive(Args, Debug)]
@@ -147,6 +150,9 @@ pub(crate) struct LimitArgs {
     /// Size of the result of one call; 64MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) limit_result: Option<u64>,
+    /// Size of a plugin that is still taken; 10MiB if absent
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) limit_module: Option<u64>,
 }
 
 /// What becomes of rows in error.

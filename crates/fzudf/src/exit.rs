@@ -107,6 +107,8 @@ impl From<Error> for Failure {
             }
             K::Arity => (Exit::Usage, Some("give one --arg for each parameter, in their order")),
             K::InvalidArgument => (Exit::Usage, None),
+            K::TooLarge => (Exit::Call, Some("pass fewer rows or columns")),
+            K::Busy => (Exit::Call, Some("run it again with fewer --threads")),
             K::Cancelled => (Exit::Interrupted, None),
             K::DeadlineExceeded => (
                 Exit::Call,

@@ -19,7 +19,11 @@ use udf_columnar::{Limits, Signature};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
     let bytes = read_module(&args.file)?;
-    let info = udf_backends::inspect(&bytes, &Limits::default())
+    let mut limits = Limits::builder();
+    if let Some(bytes) = args.limit_module {
+        limits = limits.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
+    }
+    let info = udf_backends::inspect(&bytes, &limits.build()?)
         .map_err(|error| Failure::from(error).context(args.file.display()))?;
     let file = args.file.display().to_string();
     let text = match args.json {

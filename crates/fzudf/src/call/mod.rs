@@ -157,6 +157,9 @@ fn limits(args: &LimitArgs) -> Result<Limits, Failure> {
     if let Some(bytes) = args.limit_result {
         builder = builder.result_bytes(bytes);
     }
+    if let Some(bytes) = args.limit_module {
+        builder = builder.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
+    }
     Ok(builder.build()?)
 }
 

@@ -60,3 +60,13 @@ fn what_is_no_plugin_is_refused_with_3() {
 fn a_missing_plugin_is_an_input_error() {
     Folder::new().run(&["inspect", "none.wasm"]).fails(5, &["none.wasm"]);
 }
+
+#[test]
+fn large_plugins_are_taken_if_the_user_says_so() {
+    let folder = Folder::new();
+    let file = finance();
+    let small = ["--limit-module", "1KiB"];
+    folder.run(&[&["inspect", &file], &small[..]].concat()).fails(3, &["limit is 1024"]);
+    folder.run(&[&["call", &file, "BS_CALL"], &small[..]].concat()).fails(3, &["limit is 1024"]);
+    folder.run(&["inspect", &file, "--limit-module", "1MiB"]).ok();
+}
