@@ -42,11 +42,11 @@ impl Job<'_> {
         };
         let now = Instant::now();
         let own = now.checked_add(limit).unwrap_or(now + Duration::from_secs(1 << 30));
-        let (deadline, what) = match self.deadline {
-            Some(end) if end < own => (end, "the evaluation"),
-            _ => (own, what),
+        let (deadline, what, allowed) = match self.deadline {
+            Some(end) if end < own => (end, "the evaluation", None),
+            _ => (own, what, Some(limit)),
         };
-        Until { deadline, what, cancel: self.cancel.clone() }
+        Until { deadline, what, allowed, cancel: self.cancel.clone() }
     }
 
     /// Bytes to preallocate for a batch's text: as many as its text arguments have, and some.
@@ -102,7 +102,8 @@ pub(crate) struct Part {
     pub(crate) validity: Option<BooleanBuffer>,
     pub(crate) errors: Option<RowErrors>,
     pub(crate) non_finite: bool,
-    pub(crate) utc: bool,
+    /// Whether timestamps are instants; absent where no row holds a value.
+    pub(crate) utc: Option<bool>,
 }
 
 impl Part {
@@ -113,7 +114,7 @@ impl Part {
             validity: None,
             errors: None,
             non_finite,
-            utc: false,
+            utc: None,
         }
     }
 }
@@ -233,6 +234,7 @@ impl Run<'_, '_> {
         let mut until = self.job.until();
         if let Some(end) = end.filter(|end| *end < until.deadline) {
             (until.deadline, until.what) = (end, "halving a batch that traps");
+            until.allowed = Some(self.job.limits.call_deadline);
         }
         if let Some(error) = until.expired() {
             return Err(error);
@@ -306,7 +308,7 @@ impl Run<'_, '_> {
                     validity: Some(BooleanBuffer::new_unset(1)),
                     errors: Some(errors),
                     non_finite: false,
-                    utc: false,
+                    utc: None,
                 }
             }
             None => {
@@ -349,7 +351,14 @@ fn assemble(
     failures.truncate(MAX_FAILURES);
     let non_finite = parts.iter().any(|part| part.non_finite);
     let column = if view::width(dtype) > 0 {
-        let utc = parts.iter().any(|part| part.utc);
+        let mut zones = parts.iter().filter_map(|part| part.utc);
+        let utc = zones.next().unwrap_or(false);
+        if zones.any(|other| other != utc) {
+            return Err(Error::new(
+                ErrorKind::InvalidResult,
+                "some batches answer instants (UTC), others wall clock times: a column is one or the other",
+            ));
+        }
         let array = collect::fixed_array_of(dtype, utc, rows, words, validity(&parts, rows))?;
         let column = match dtype {
             udf_abi::DType::Error => {

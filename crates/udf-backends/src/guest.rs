@@ -5,7 +5,10 @@ use crate::{
     memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
 };
 use arrow_array::{StringArray, cast::AsArray};
-use std::{ops::Range, time::Instant};
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
 use udf_columnar::{
     CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect, failure,
     frame::{CallContext, FrameAddress, OutputSpec},
@@ -18,6 +21,8 @@ pub(crate) struct Until {
     pub(crate) deadline: Instant,
     /// What the moment is the end of, for the message.
     pub(crate) what: &'static str,
+    /// How long that may take, where a limit says so.
+    pub(crate) allowed: Option<Duration>,
     /// Cancels from outside.
     pub(crate) cancel: CancelToken,
 }
@@ -29,7 +34,9 @@ impl Until {
             return Some(Error::new(ErrorKind::Cancelled, "the evaluation was cancelled"));
         }
         (Instant::now() >= self.deadline).then(|| {
-            Error::new(ErrorKind::DeadlineExceeded, format!("{} ran out of time", self.what))
+            let allowed = self.allowed.map(|limit| format!(": the limit is {limit:?}"));
+            let message = format!("{} ran out of time{}", self.what, allowed.unwrap_or_default());
+            Error::new(ErrorKind::DeadlineExceeded, message)
         })
     }
 }
@@ -193,7 +200,7 @@ fn part(
         validity: collect::validity(view.validity),
         errors,
         non_finite,
-        utc: view.flags & udf_abi::frame::COLUMN_UTC != 0,
+        utc: Some(view.flags & udf_abi::frame::COLUMN_UTC != 0),
     })
 }
 

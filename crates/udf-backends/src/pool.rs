@@ -192,6 +192,7 @@ mod tests {
         Until {
             deadline: Instant::now() + Duration::from_millis(30),
             what: "the test",
+            allowed: None,
             cancel: CancelToken::new(),
         }
     }

@@ -101,14 +101,16 @@ impl Signature {
 
     fn arity_error(&self, given: usize) -> Error {
         let f = &self.function;
-        let wanted = match f.max_args {
-            Some(max) if max == f.min_args => format!("{max}"),
-            Some(max) => format!("{} to {max}", f.min_args),
-            None => format!("at least {}", f.min_args),
+        let (wanted, last) = match f.max_args {
+            Some(max) if max == f.min_args => (format!("{max}"), max),
+            Some(max) => (format!("{} to {max}", f.min_args), max),
+            None => (format!("at least {}", f.min_args), f.min_args),
         };
+        let plural = if last == 1 { "" } else { "s" };
+        let were = if given == 1 { "was" } else { "were" };
         Error::new(
             ErrorKind::Arity,
-            format!("{} takes {wanted} arguments, {given} were given: {self}", f.name),
+            format!("{} takes {wanted} argument{plural}, {given} {were} given: {self}", f.name),
         )
     }
 }

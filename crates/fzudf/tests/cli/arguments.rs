@@ -100,9 +100,9 @@ fn the_number_of_arguments_is_checked() {
     let folder = folder();
     folder
         .call(&["DIV_CHECKED", "-i", "t.parquet", "--arg", "a"])
-        .fails(2, &["DIV_CHECKED takes 2 arguments, 1 were given", "DIV_CHECKED(a: f64, b: f64)"]);
+        .fails(2, &["DIV_CHECKED takes 2 arguments, 1 was given", "DIV_CHECKED(a: f64, b: f64)"]);
     let many = ["ID_F64", "-i", "t.parquet", "--arg", "a", "--arg", "b"];
-    folder.call(&many).fails(2, &["takes 1 arguments, 2 were given"]);
+    folder.call(&many).fails(2, &["takes 1 argument, 2 were given"]);
 }
 
 #[test]

@@ -52,6 +52,9 @@ pub(super) struct Scan<'m> {
 }
 
 pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Error> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(invalid("not a WebAssembly module: it does not start with \\0asm"));
+    }
     let mut sections = Sections::default();
     let mut scan = Scan {
         exports: Vec::new(),

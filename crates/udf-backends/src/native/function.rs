@@ -362,7 +362,7 @@ pub(super) fn part(column: Column, out: Option<&mut [u8]>) -> Result<Part, Error
                 validity: collect::validity(view.validity),
                 errors: column.errors().cloned(),
                 non_finite,
-                utc: view.flags & udf_abi::frame::COLUMN_UTC != 0,
+                utc: Some(view.flags & udf_abi::frame::COLUMN_UTC != 0),
             })
         }
         _ => Err(Error::new(

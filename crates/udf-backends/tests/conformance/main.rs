@@ -21,11 +21,12 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The plugin built from source where the test command has done so, else the committed one.
-fn plugin() -> Vec<u8> {
-    let folder =
-        std::env::var_os("FZ_REBUILT_PLUGINS").map_or(root().join("plugins"), PathBuf::from);
-    std::fs::read(folder.join("conformance.wasm")).unwrap()
+/// The committed plugin, and the one built from source where the test command has done so.
+fn plugins() -> Vec<(&'static str, Vec<u8>)> {
+    let read = |folder: PathBuf| std::fs::read(folder.join("conformance.wasm")).unwrap();
+    let rebuilt = std::env::var_os("FZ_REBUILT_PLUGINS").map(PathBuf::from);
+    let committed = ("committed", read(root().join("plugins")));
+    std::iter::once(committed).chain(rebuilt.map(|folder| ("rebuilt", read(folder)))).collect()
 }
 
 fn limits() -> Limits {
@@ -87,12 +88,15 @@ fn check(case: &Case, result: Result<Output, Error>) -> Result<(), String> {
 
 #[test]
 fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() {
-    let bytes = plugin();
     let cases = case::read_all(&root().join("testdata/cases"));
     assert!(cases.len() >= 60, "{} cases", cases.len());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let mut wrong = Vec::new();
-    for runtime in runtimes() {
+    let runtimes = runtimes();
+    for (runtime, (build, bytes)) in runtimes
+        .iter()
+        .flat_map(|runtime| plugins().into_iter().map(move |plugin| (runtime, plugin)))
+    {
         let module = runtime.load(&bytes).unwrap();
         for case in &cases {
             for threads in THREADS {
@@ -100,7 +104,7 @@ fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() 
                     let result = pool.install(|| run(module.as_ref(), case, threads, batch_rows));
                     if let Err(why) = check(case, result) {
                         wrong.push(format!(
-                            "{} [{}, {threads} threads, batches of {batch_rows:?}]: {why}",
+                            "{} [{}, {build}, {threads} threads, batches of {batch_rows:?}]: {why}",
                             case.name,
                             runtime.name()
                         ));
@@ -129,7 +133,7 @@ fn a_volatile_function_gives_a_row_the_same_value_in_every_batch() {
     use arrow_array::Float64Array;
     use udf_columnar::Argument;
     let runtime = udf_backends::WasmtimeRuntime::new(limits()).unwrap();
-    let module = runtime.load(&plugin()).unwrap();
+    let module = runtime.load(&plugins()[0].1).unwrap();
     let signature = module.signature("RAND").unwrap();
     let values = |batch_rows, threads, seed| {
         let below = Argument::column(Arc::new(Float64Array::from(vec![1.0; 200]))).unwrap();
