@@ -15,7 +15,7 @@ use std::{
 };
 use udf_columnar::{
     BoundCall, CancelToken, Column, Error, ErrorKind, Limits, MAX_FAILURES, Output, RowErrors,
-    RowFailure, Signature, batch_rows, batches, collect, failure, frame::FrameArgs, view,
+    RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
 };
 
 /// A call as every batch of it sees it.
@@ -137,17 +137,16 @@ struct Run<'r, 'a> {
     stopped: AtomicBool,
 }
 
-/// Runs an elementwise call on these instances, one worker each.
+/// Runs an elementwise call in batches of `size` rows on these instances, one worker each.
 pub(crate) fn elementwise(
     job: &Job<'_>,
     factory: &dyn Factory,
     leases: &mut [Lease],
-    requested_rows: Option<usize>,
+    size: usize,
 ) -> Result<Output, Error> {
     let rows = job.bound.rows();
     let dtype = job.signature.return_dtypes().first().copied().unwrap_or(udf_abi::DType::Null);
     let width = view::width(dtype);
-    let size = batch_rows(job.signature, job.bound, requested_rows);
     let mut words = vec![0u64; (rows * width).div_ceil(8)];
     let run = Run {
         job,
@@ -479,7 +478,7 @@ mod tests {
         let text = vec![0u8; 64 << 20];
         let column = Column::try_new(Arc::new(BinaryArray::from(vec![text.as_slice()]))).unwrap();
         let mut leases = Pool::new(1).acquire(1, 1, &job.until()).unwrap();
-        let error = elementwise(&job, &Large(column), &mut leases, Some(1)).unwrap_err();
+        let error = elementwise(&job, &Large(column), &mut leases, 1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
     }
 }

@@ -165,11 +165,10 @@ impl Session for PooledSession {
 
 impl PooledSession {
     fn elementwise(&self, job: &Job<'_>) -> Result<Output, Error> {
-        let requested = self.options.batch_rows;
-        let size = udf_columnar::batch_rows(job.signature, job.bound, requested);
+        let size = udf_columnar::batch_rows(job.signature, job.bound, self.options.batch_rows);
         let wanted = self.options.threads.min(job.bound.rows().div_ceil(size)).max(1);
         let mut leases = self.shared.pool.acquire(self.id, wanted, &self.waiting(job))?;
-        dispatch::elementwise(job, self.shared.factory.as_ref(), &mut leases, requested)
+        dispatch::elementwise(job, self.shared.factory.as_ref(), &mut leases, size)
     }
 
     fn whole(&self, job: &Job<'_>) -> Result<Output, Error> {
