@@ -46,6 +46,7 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
     let keys = [&called].into_iter().chain(&aliases).map(|name| names::key(name));
     let manifest = manifest(settings, function, &called, &aliases);
     let body = body(settings, item, function);
+    let lanes = lanes(settings, item, function);
     quote! {
         #item
 
@@ -55,6 +56,8 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
 
         const _: () = {
             use ::formualizer_udf_sdk::__private as fz;
+
+            #lanes
 
             impl fz::Function for #name {
                 const MANIFEST: &'static [fz::Piece] = &[#(#manifest),*];
@@ -115,6 +118,22 @@ fn manifest(
         raw(format!("\",\"description\":{}}}", json::text(&function.description))),
     ]);
     pieces
+}
+
+/// Has the compiler check that parameters and result hold equally many rows at once.
+fn lanes(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
+    let params = function.params.iter().map(param_trait);
+    let returns = &function.returns;
+    let (result, sees_rows) = match settings.kind {
+        Kind::Elementwise => (
+            quote_spanned!(returns.span()=> <#returns as fz::ReturnValue>::LANES),
+            !function.has_context,
+        ),
+        // The results of other kinds are looked at where they are written.
+        _ => (quote!(1), false),
+    };
+    let span = item.sig.ident.span();
+    quote_spanned!(span=> const _: () = fz::check_lanes(&[#(#params::LANES),*], #result, #sees_rows);)
 }
 
 fn param_trait(param: &Param) -> TokenStream {

@@ -6,6 +6,7 @@ use crate::{
     param::{Param, RowParam},
     raw::{BLOCK, Block, Frame, InPlace, Inputs, OutputColumn, Outputs, typed},
     returns::ReturnValue,
+    simd::lanes::check_lanes,
     sink::{End, Sink, cut},
 };
 use core::mem::take;
@@ -70,6 +71,7 @@ fn rows_of(block: usize, rows: usize) -> u32 {
 
 /// A call that answers one value.
 pub fn reduce<R: ReturnValue>(outputs: Outputs<'_>, value: R) -> u64 {
+    const { check_lanes(&[], R::LANES, false) };
     match value.settle() {
         Err(error) => failure(&error),
         Ok(value) => fill::<R>(outputs, |sink| {

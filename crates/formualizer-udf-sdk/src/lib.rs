@@ -37,6 +37,7 @@
 //! | [`UdfError`], [`ErrorCode`] | errors of rows and calls |
 //! | [`Date`], [`Time`], [`DateTime`], [`DateTimeUtc`], [`Duration`], [`Value`], [`OwnedValue`] | types that Rust lacks |
 //! | [`ColumnView`], [`RangeView`], [`Array`] | whole columns, for kinds `reduce` and `array` |
+//! | [`simd`] | functions of several rows at once, with vectorised maths |
 //! | [`Context`] | seed and clock of volatile functions |
 //! | [`Param`], [`ReturnValue`], [`ArrayReturn`] | the types that parameters and results can have |
 //!
@@ -53,6 +54,7 @@ mod manifest;
 mod param;
 mod raw;
 mod returns;
+pub mod simd;
 mod sink;
 mod types;
 mod view;
@@ -78,6 +80,7 @@ pub mod __private {
         param::{Blocks, Chunk, Param, Source},
         raw::{BLOCK, Frame, Inputs},
         returns::ReturnValue,
+        simd::lanes::check_lanes,
     };
     pub use udf_abi::ABI_VERSION;
 

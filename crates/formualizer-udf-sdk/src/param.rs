@@ -28,6 +28,8 @@ pub trait Param<'a>: Sized {
     const SHAPE: &'static str = "scalar";
     /// Whether the caller may leave it out.
     const OPTIONAL: bool = false;
+    /// Rows that one value holds: more than 1 for the types of [`simd`](crate::simd).
+    const LANES: usize = 1;
     /// The argument of a call that is not elementwise.
     #[doc(hidden)]
     fn take(input: &Input<'a>) -> Self;
@@ -119,7 +121,7 @@ pub struct FixedSource<'a, T> {
 }
 
 impl<'a, T: Fixed> FixedSource<'a, T> {
-    fn of(input: &Input<'a>) -> Self {
+    pub(crate) fn of(input: &Input<'a>) -> Self {
         let values: &'a [T] = input.column(0).fixed();
         let mut rest = [T::zeroed(); BLOCK];
         let mut chunks: &[[T; BLOCK]] = &[];
