@@ -66,6 +66,7 @@ const Argument = struct {
         return .{ .column = column, .step = if (arg.*.kind == fz.FZ_ARG_SCALAR) 0 else 1 };
     }
 
+    /// Asked of rows only that are there: a column without rows has no buffer.
     fn number(self: Argument, comptime T: type, row: usize) T {
         const values: [*]const T = @ptrFromInt(self.column.values);
         return values[row * self.step];
@@ -86,6 +87,13 @@ const Argument = struct {
         return fz.fz_is_valid(self.column, @intCast(row * self.step)) == 0;
     }
 };
+
+/// Values in room that the host prepared: none where there are no rows, for their address may be 0.
+fn room(comptime T: type, address: u32, rows: u32) []T {
+    if (rows == 0) return &.{};
+    const start: [*]T = @ptrFromInt(address);
+    return start[0..rows];
+}
 
 /// The column that the host prepared.
 fn output(call: Call) *fz.FzColumn {
@@ -113,12 +121,12 @@ export fn fz_fn_ratio(ptr: u32, _: u32) u64 {
     const a = Argument.at(call, 0) orelse return fail(call, "a is missing");
     const b = Argument.at(call, 1) orelse return fail(call, "b is missing");
     const column = output(call);
-    const values: [*]f64 = @ptrFromInt(column.values);
-    const errors: [*]u8 = @ptrFromInt(column.errors);
-    for (0..call.rows) |row| {
+    const values = room(f64, column.values, call.rows);
+    const errors = room(u8, column.errors, call.rows);
+    for (values, errors, 0..) |*value, *code, row| {
         const by = b.number(f64, row);
-        values[row] = if (by == 0) 0 else a.number(f64, row) / by;
-        errors[row] = if (by == 0) fz.FZ_ERROR_DIV else 0;
+        value.* = if (by == 0) 0 else a.number(f64, row) / by;
+        code.* = if (by == 0) fz.FZ_ERROR_DIV else 0;
         column.error_count += @intFromBool(by == 0);
     }
     return done(call);
@@ -150,7 +158,8 @@ export fn fz_fn_initials(ptr: u32, _: u32) u64 {
     const call = call_at(ptr);
     const text = Argument.at(call, 0) orelse return fail(call, "text is missing");
     const column = output(call);
-    const offsets: [*]i32 = @ptrFromInt(column.offsets);
+    if (call.rows == 0) return done(call);
+    const offsets = room(i32, column.offsets, call.rows + 1);
     var most: usize = 0;
     for (0..call.rows) |row| most += text.text(row).len;
     if (most > std.math.maxInt(i32)) return fail(call, "the texts of a result pass 2 GiB");
@@ -167,7 +176,7 @@ export fn fz_fn_initials(ptr: u32, _: u32) u64 {
             offsets[row + 1] = @intCast(used);
         }
     } else {
-        @memset(offsets[0 .. call.rows + 1], 0);
+        @memset(offsets, 0);
     }
     column.data_len = used;
     return done(call);
@@ -177,12 +186,11 @@ export fn fz_fn_initials(ptr: u32, _: u32) u64 {
 export fn fz_fn_factorial(ptr: u32, _: u32) u64 {
     const call = call_at(ptr);
     const n = Argument.at(call, 0) orelse return fail(call, "n is missing");
-    const values: [*]i64 = @ptrFromInt(output(call).values);
-    for (0..call.rows) |row| {
-        values[row] = 1;
+    for (room(i64, output(call).values, call.rows), 0..) |*value, row| {
+        value.* = 1;
         if (n.is_null(row)) continue;
         var factor: i64 = 2;
-        while (factor <= n.number(i64, row)) : (factor += 1) values[row] *= factor;
+        while (factor <= n.number(i64, row)) : (factor += 1) value.* *= factor;
     }
     return done(call);
 }

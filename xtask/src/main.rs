@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod cmd;
 mod error;
+mod foreign;
 mod metadata;
 mod plugins;
 mod steps;

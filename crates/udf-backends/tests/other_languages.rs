@@ -13,6 +13,7 @@ mod value;
 
 use case::{Case, Expected};
 use std::{path::PathBuf, sync::Arc, time::Duration};
+use udf_backends::{engine_names, runtime_by_name};
 use udf_columnar::{Call, Error, Limits, Output, SessionOptions, UdfModule, WasmUdfRuntime};
 
 const BATCH_ROWS: [Option<usize>; 5] = [None, Some(1), Some(3), Some(64), Some(1000)];
@@ -45,10 +46,7 @@ fn limits() -> Limits {
 }
 
 fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
-    vec![
-        #[cfg(feature = "wasmtime")]
-        Arc::new(udf_backends::WasmtimeRuntime::new(limits()).unwrap()),
-    ]
+    engine_names().iter().map(|name| runtime_by_name(name, limits()).unwrap()).collect()
 }
 
 fn run(

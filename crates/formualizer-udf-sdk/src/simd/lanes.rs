@@ -166,20 +166,22 @@ lanes! {
 /// Refuses, while the plugin is compiled, functions whose lanes do not fit together.
 #[expect(clippy::panic, reason = "evaluated by the compiler, which shows the message")]
 pub const fn check_lanes(params: &[usize], result: usize, sees_rows: bool) {
-    let mut index = 0;
+    let (mut index, mut has_lanes, mut is_mixed) = (0, result > 1, false);
     while index < params.len() {
-        if params[index] != result {
-            panic!(
-                "a function of lanes has the same number of lanes in every parameter and in its \
-                 result: f64x4 goes with f64x4 (and i64x4), f64 with f64"
-            );
-        }
+        has_lanes |= params[index] > 1;
+        is_mixed |= params[index] != result;
         index += 1;
     }
-    if result > 1 && !sees_rows {
+    if has_lanes && !sees_rows {
         panic!(
-            "lanes are for elementwise functions without a Context: \
-             in other functions read columns with simd::chunks"
+            "lanes are for elementwise functions without a Context: in other functions read \
+             columns with simd::chunks"
+        );
+    }
+    if has_lanes && is_mixed {
+        panic!(
+            "a function of lanes has the same number of lanes in every parameter and in its \
+             result: f64x4 goes with f64x4 (and i64x4), f64 with f64"
         );
     }
 }

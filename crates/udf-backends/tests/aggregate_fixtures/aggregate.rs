@@ -125,7 +125,7 @@ impl Aggregate {
                     Argument::Scalar(column) => (column.dtype(), "scalar"),
                     Argument::Column(column) => (column.dtype(), "column"),
                     Argument::Range(_) => panic!("an aggregate takes no range"),
-                    Argument::Omitted => (self.function.params[index - OWN].dtype, "scalar"),
+                    Argument::Omitted => (self.function.params[index - OWN].dtype.0, "scalar"),
                 };
                 json!({
                     "name": format!("p{index}"), "type": dtype.name(), "shape": shape,

@@ -3,11 +3,11 @@
 use crate::{
     aggregate::{Aggregate, States},
     engine::{Engine, Instance, engines},
-    plugins, root, value,
+    plugins, root,
+    value::{self, Type},
 };
 use serde_json::Value;
 use std::collections::HashMap;
-use udf_abi::DType;
 use udf_columnar::{Argument, Column, Error, ErrorKind};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -20,13 +20,13 @@ fn groups(step: &Value) -> Vec<u32> {
 }
 
 fn argument(argument: &Value) -> Argument {
-    let dtype = |key: &str| DType::from_name(argument[key].as_str()?);
-    if let Some(dtype) = dtype("scalar") {
+    let ty = |key: &str| Type::from_name(argument[key].as_str()?);
+    if let Some(ty) = ty("scalar") {
         let one = std::slice::from_ref(&argument["value"]);
-        Argument::Scalar(value::column(dtype, one, 1).unwrap())
-    } else if let Some(dtype) = dtype("column") {
+        Argument::Scalar(value::column(ty, one, 1).unwrap())
+    } else if let Some(ty) = ty("column") {
         let values = argument["values"].as_array().unwrap();
-        Argument::Column(value::column(dtype, values, 1).unwrap())
+        Argument::Column(value::column(ty, values, 1).unwrap())
     } else {
         assert_eq!(argument["omitted"], true, "{argument}");
         Argument::Omitted
@@ -101,10 +101,10 @@ impl Run<'_> {
 
 fn assert_result(step: &Value, column: &Column) {
     let result = &step["result"];
-    let (dtype, found) = value::show(column);
-    assert_eq!(dtype, text(result, "type"));
-    let wanted = result["values"].as_array().unwrap();
-    let wanted = value::column(column.dtype(), wanted, 1).unwrap();
+    let (name, found) = value::show(column);
+    assert_eq!(name, text(result, "type"));
+    let ty = Type::from_name(&name).unwrap();
+    let wanted = value::column(ty, result["values"].as_array().unwrap(), 1).unwrap();
     let (_, wanted) = value::show(&wanted);
     let tolerance = step["tolerance"].as_f64().unwrap_or(0.0);
     let near = |a: &Value, b: &Value| match (a.as_f64(), b.as_f64()) {
