@@ -67,7 +67,8 @@ impl Parse for Example {
         let parentheses = parenthesized!(list in input);
         let args = Punctuated::<Value, Token![,]>::parse_terminated(&list)?;
         if !input.peek(Token![=>]) {
-            return Err(input.error("write `=> result` behind the arguments"));
+            let message = "write `=> result` behind the arguments";
+            return Err(syn::Error::new(parentheses.span.join(), message));
         }
         input.parse::<Token![=>]>()?;
         let result = input.parse()?;
@@ -295,7 +296,8 @@ fn check_count(example: &Example, function: &Function, errors: &mut Errors) {
         Some(most) => format!("{fewest} to {most}"),
         None => format!("{fewest} or more"),
     };
-    let message = format!("{given} arguments, but the function takes {takes}");
+    let s = if given == 1 { "" } else { "s" };
+    let message = format!("{given} argument{s}, but the function takes {takes}");
     errors.push(syn::Error::new(example.span, message));
 }
 
@@ -350,7 +352,8 @@ fn check_result(
         (Kind::Array, _, found) => check_array(result, found, function, errors),
         (Kind::Elementwise, Some(rows), found) => {
             if found.map(<[Value]>::len) != Some(rows) {
-                let message = format!("the arguments have {rows} rows: give a list of {rows} results");
+                let message =
+                    format!("the arguments have {rows} rows: give a list of {rows} results");
                 errors.at(&result.tokens, message);
             }
             let class = class::of_result(&function.returns);
@@ -365,12 +368,7 @@ fn check_result(
     }
 }
 
-fn check_array(
-    result: &Value,
-    rows: Option<&[Value]>,
-    function: &Function,
-    errors: &mut Errors,
-) {
+fn check_array(result: &Value, rows: Option<&[Value]>, function: &Function, errors: &mut Errors) {
     let (classes, any_number) = class::of_array(&function.returns);
     let Some(rows) = rows else {
         if !matches!(result.content, Content::Error(..) | Content::Null) {
@@ -381,7 +379,8 @@ fn check_array(
     for row in rows {
         let cells = row.list().unwrap_or(std::slice::from_ref(row));
         if !any_number && cells.len() != classes.len() {
-            let message = format!("{} values; a row has {} columns", cells.len(), classes.len());
+            let (found, wanted) = (cells.len(), classes.len());
+            let message = format!("values in this row: {found}; columns of the result: {wanted}");
             errors.at(&row.tokens, message);
             continue;
         }
