@@ -20,6 +20,7 @@
 //! ```text
 //! module     bytes: inspected, scanned, held against the contract; nothing is executed
 //! store      one loaded module per content
+//! cache      compiled modules on disk, authenticated
 //! session    a call: bound, cut into batches, put together again
 //!   dispatch batches over instances, halving of batches that trap
 //!   pool     instances of a module, bounded, warm while their session lives
@@ -31,11 +32,14 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `wasmtime` | yes | `WasmtimeRuntime`: machine code through Cranelift |
+//! | `cache` | no | [`CacheConfig`]: what one process has compiled, the next one reads from disk |
 //! | `cast` | yes | see `udf-columnar` |
 //!
 //! Without an engine feature the crate still inspects modules and runs `native` functions.
 #![deny(unsafe_code)]
 
+#[cfg(feature = "cache")]
+mod cache;
 mod dispatch;
 mod guest;
 pub mod memory;
@@ -47,6 +51,8 @@ mod store;
 #[cfg(feature = "wasmtime")]
 mod wasmtime;
 
+#[cfg(feature = "cache")]
+pub use crate::cache::{CacheConfig, CacheReport, Cleared};
 #[cfg(feature = "wasmtime")]
 pub use crate::wasmtime::WasmtimeRuntime;
 pub use module::{ModuleInfo, inspect};
