@@ -22,6 +22,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl From<wasm_toolchain::Error> for Error {
+    fn from(error: wasm_toolchain::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Gives a foreign error the sentence it lacks: what was being done.
 pub(crate) trait Context<T> {
     fn context(self, doing: impl fmt::Display) -> Result<T>;

@@ -14,7 +14,6 @@ mod plugins;
 mod steps;
 mod test;
 mod tidy;
-mod wasm_toolchain;
 
 use std::{
     env,

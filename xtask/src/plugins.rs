@@ -8,12 +8,12 @@ use std::{
 };
 
 use serde_json::Value;
+use wasm_toolchain::{Build, TARGET, WasmToolchain};
 
 use crate::{
     error::{Context, Error, Result},
     foreign,
     metadata::{elements, metadata, text},
-    wasm_toolchain::{TARGET, WasmToolchain},
 };
 
 /// Where the manifest of the plugins workspace stands, from the repository's folder.
@@ -68,7 +68,9 @@ pub(crate) fn build(root: &Path) -> Result<Built> {
         None => root.join("plugins/target"),
     };
 
-    let command = WasmToolchain::find_or_install(root)?.cargo_build(root, &target_dir)?;
+    let build =
+        Build { dir: root, shown_as: "formualizer-udf", target_dir: &target_dir, release: true };
+    let command = WasmToolchain::find_or_install(root)?.cargo_build(&build)?;
     let command = command.arg("--workspace").arg("--manifest-path").arg(MANIFEST);
     println!("$ {command}");
     // The command stands above in full; this one is shorter and does the same.

@@ -33,7 +33,7 @@ struct Counts {
 impl Steps {
     /// Runs a command. Returns whether it succeeded.
     pub(crate) fn run(&mut self, title: &str, command: &Cmd) -> bool {
-        self.call(title, &command.to_string(), || command.run()).is_some()
+        self.call(title, &command.to_string(), || Ok(command.run()?)).is_some()
     }
 
     /// Runs a command that runs tests, and counts them. Returns whether it succeeded.
@@ -41,11 +41,11 @@ impl Steps {
         let mut lines = Vec::new();
         let failed_before = self.counts.failed;
         let outcome = self.call(title, &command.to_string(), || {
-            command.run_and_see(|line| {
+            Ok(command.run_and_see(|line| {
                 if line.starts_with("test result:") {
                     lines.push(line.to_owned());
                 }
-            })
+            })?)
         });
         // `call` has counted the step itself; the tests that failed say more.
         let counted: Counts = lines.iter().map(|line| Counts::of(line)).sum();

@@ -9,22 +9,24 @@ const ALPHABET: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 const BITS: usize = 5;
 /// 60 halvings: a cell of 37 by 19 mm.
 const MAX_PRECISION: i64 = 12;
-/// A cell of 4.8 by 4.8 m.
-const PRECISION: i64 = 9;
 
 /// The geohash of a place: the longer, the smaller the cell it names (5: 4.9 km, 7: 153 m, 9: 4.8 m wide at
 /// the equator). Cells that share a beginning lie in one larger cell.
-#[fz_udf(name = "GEOHASH")]
+#[fz_udf(name = "GEOHASH", examples = [
+    (57.64911, 10.40744) => "u4pruydqq",
+    (42.6, -5.6, 5) => "ezs42",
+    (0, 0, 13) => error("#NUM!", "precision is 13; it must be 1 to 12"),
+])]
 pub fn geohash(
     /// Latitude, degrees, −90 to 90.
     lat: f64,
     /// Longitude, degrees, −180 to 180.
     lon: f64,
-    /// Characters, 1 to 12; 9 where it is left out.
-    precision: Option<i64>,
+    /// Characters, 1 to 12.
+    #[default = 9]
+    precision: i64,
 ) -> Result<String, UdfError> {
     degrees::check(lat, lon)?;
-    let precision = precision.unwrap_or(PRECISION);
     if !(1..=MAX_PRECISION).contains(&precision) {
         return Err(UdfError::num(format!(
             "precision is {precision}; it must be 1 to {MAX_PRECISION}"
@@ -39,7 +41,10 @@ pub fn geohash(
 }
 
 /// The latitude of the middle of a cell, in degrees.
-#[fz_udf(name = "GEOHASH_LAT")]
+#[fz_udf(name = "GEOHASH_LAT", examples = [
+    ("s") => 22.5,
+    ("ezs4a") => error("#VALUE!", "`a` does not stand in a geohash"),
+])]
 pub fn geohash_lat(
     /// A geohash of 1 to 12 characters, in any case.
     hash: &str,
@@ -48,7 +53,7 @@ pub fn geohash_lat(
 }
 
 /// The longitude of the middle of a cell, in degrees.
-#[fz_udf(name = "GEOHASH_LON")]
+#[fz_udf(name = "GEOHASH_LON", examples = [("s") => 22.5])]
 pub fn geohash_lon(
     /// A geohash of 1 to 12 characters, in any case.
     hash: &str,
@@ -58,7 +63,9 @@ pub fn geohash_lon(
 
 /// The middles of cells: a row for each geohash, latitude and longitude side by side, in degrees. Nothing
 /// where there is no geohash; one that is wrong fails the call, naming its row.
-#[fz_udf(name = "GEOHASH_DECODE", kind = "array")]
+#[fz_udf(name = "GEOHASH_DECODE", kind = "array", examples = [
+    (["s", null, "k"]) => [[22.5, 22.5], [null, null], [-22.5, 22.5]],
+])]
 pub fn geohash_decode(
     /// Geohashes of 1 to 12 characters.
     hashes: TextColumn<'_>,
@@ -153,11 +160,11 @@ mod tests {
     #[test]
     fn known_cells() {
         // The example of the German Wikipedia, and the ones of geohash.org's own description.
-        assert_eq!(geohash(57.64911, 10.40744, Some(11)).unwrap(), "u4pruydqqvj");
-        assert_eq!(geohash(42.6, -5.6, Some(5)).unwrap(), "ezs42");
-        assert_eq!(geohash(0.0, 0.0, None).unwrap(), "s00000000");
-        assert_eq!(geohash(90.0, 180.0, Some(3)).unwrap(), "zzz");
-        assert_eq!(geohash(-90.0, -180.0, Some(3)).unwrap(), "000");
+        assert_eq!(geohash(57.64911, 10.40744, 11).unwrap(), "u4pruydqqvj");
+        assert_eq!(geohash(42.6, -5.6, 5).unwrap(), "ezs42");
+        assert_eq!(geohash(0.0, 0.0, 9).unwrap(), "s00000000");
+        assert_eq!(geohash(90.0, 180.0, 3).unwrap(), "zzz");
+        assert_eq!(geohash(-90.0, -180.0, 3).unwrap(), "000");
         let (lat, lon) = (geohash_lat("ezs42").unwrap(), geohash_lon("EZS42").unwrap());
         assert!((lat - 42.605).abs() < 1e-3 && (lon + 5.603).abs() < 1e-3, "{lat} {lon}");
     }
@@ -168,9 +175,9 @@ mod tests {
             assert_eq!(error.code(), code);
             assert!(error.message().contains(reason), "{error}");
         };
-        check(geohash(91.0, 0.0, None).unwrap_err(), ErrorCode::Num, "latitude is 91");
-        check(geohash(0.0, 0.0, Some(0)).unwrap_err(), ErrorCode::Num, "precision is 0");
-        check(geohash(0.0, 0.0, Some(13)).unwrap_err(), ErrorCode::Num, "precision is 13");
+        check(geohash(91.0, 0.0, 9).unwrap_err(), ErrorCode::Num, "latitude is 91");
+        check(geohash(0.0, 0.0, 0).unwrap_err(), ErrorCode::Num, "precision is 0");
+        check(geohash(0.0, 0.0, 13).unwrap_err(), ErrorCode::Num, "precision is 13");
         check(geohash_lat("").unwrap_err(), ErrorCode::Value, "has 0");
         check(geohash_lat("ezs4a").unwrap_err(), ErrorCode::Value, "`a` does not");
         check(geohash_lon("日本").unwrap_err(), ErrorCode::Value, "`日` does not");
@@ -193,14 +200,14 @@ mod tests {
         fn a_cell_holds_its_place(
             lat in -90.0..=90.0f64, lon in -180.0..=180.0f64, precision in 1..=MAX_PRECISION
         ) {
-            let hash = geohash(lat, lon, Some(precision)).unwrap();
+            let hash = geohash(lat, lon, precision).unwrap();
             prop_assert_eq!(hash.len() as i64, precision);
             let cell = decode(&hash).unwrap();
             prop_assert!(cell.lat.low <= lat && lat <= cell.lat.high);
             prop_assert!(cell.lon.low <= lon && lon <= cell.lon.high);
-            let again = geohash(cell.lat.middle(), cell.lon.middle(), Some(precision)).unwrap();
+            let again = geohash(cell.lat.middle(), cell.lon.middle(), precision).unwrap();
             prop_assert_eq!(&again, &hash);
-            let shorter = geohash(lat, lon, Some(precision - 1));
+            let shorter = geohash(lat, lon, precision - 1);
             prop_assert!(shorter.is_err() || hash.starts_with(&shorter.unwrap()));
         }
 

@@ -10,7 +10,11 @@ pub const EARTH_RADIUS: f64 = 6_371_008.771_4;
 /// Metres between two places along a great circle of a sphere with the earth's mean radius (6 371 008.7714 m),
 /// by the haversine formula (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984). The
 /// earth is flattened: the true distance differs by up to 0.6 %.
-#[fz_udf(name = "HAVERSINE")]
+#[fz_udf(name = "HAVERSINE", examples = [
+    (0, 0, 0, 180) => 20015114.352186374,
+    (52.5, 13.4, [52.5, null], 13.4) => [0, null],
+    (91, 0, 0, 0) => error("#NUM!", "latitude is 91; it must lie between -90 and 90 degrees"),
+])]
 pub fn haversine(
     /// Latitude of the first place, degrees, −90 to 90.
     lat1: f64,

@@ -4,7 +4,10 @@ use formualizer_udf_sdk::fz_udf;
 
 /// The least number of code points to insert, delete or replace to make one text of the other.
 /// Upper and lower case differ. The time grows with the product of the lengths.
-#[fz_udf(name = "LEVENSHTEIN", aliases = ["EDIT_DISTANCE"])]
+#[fz_udf(name = "LEVENSHTEIN", aliases = ["EDIT_DISTANCE"], examples = [
+    ("kitten", "sitting") => 3,
+    (["größe", "", null], "grösse") => [2, 6, null],
+])]
 pub fn levenshtein(
     /// One text.
     a: &str,

@@ -6,7 +6,10 @@ use formualizer_udf_sdk::fz_udf;
 /// The text in lower-case ASCII letters, digits and single hyphens between them: "Crème Brûlée!"
 /// gives "creme-brulee". Other scripts are transliterated character by character ("東京" gives
 /// "dong-jing"); what has no transliteration separates words. Empty where nothing is left.
-#[fz_udf(name = "SLUGIFY")]
+#[fz_udf(name = "SLUGIFY", examples = [
+    ("Hello World") => "hello-world",
+    (["Crème Brûlée!", "東京", null]) => ["creme-brulee", "dong-jing", null],
+])]
 pub fn slugify(
     /// Any text.
     text: &str,

@@ -5,7 +5,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// The characters of the text, last first. Grapheme clusters stay whole: letters keep their
 /// accents, flags and families their parts, and a line break of CR and LF its order.
-#[fz_udf(name = "REVERSE")]
+#[fz_udf(name = "REVERSE", examples = [
+    ("abc") => "cba",
+    (["größe", "a🇩🇪", null]) => ["eßörg", "🇩🇪a", null],
+])]
 pub fn reverse(
     /// Any text.
     text: &str,
@@ -21,7 +24,10 @@ pub fn reverse(
 
 /// Every word with its first letter in upper case and the rest in lower case; what stands between
 /// words stays. An apostrophe within a word begins no new one: "don't" gives "Don't".
-#[fz_udf(name = "TITLE_CASE")]
+#[fz_udf(name = "TITLE_CASE", examples = [
+    ("don't PANIC") => "Don't Panic",
+    ("3rd avenue") => "3rd Avenue",
+])]
 pub fn title_case(
     /// Any text.
     text: &str,
@@ -43,7 +49,10 @@ pub fn title_case(
 
 /// The number of words: runs of letters, digits and what joins them ("3.5", "don't", "snake_case" are
 /// one each). Scripts without spaces count by Unicode's rules, which know no dictionary.
-#[fz_udf(name = "TOKEN_COUNT", aliases = ["WORD_COUNT"])]
+#[fz_udf(name = "TOKEN_COUNT", aliases = ["WORD_COUNT"], examples = [
+    ("don't stop: 3.5 snake_case") => 4,
+    (["", null]) => [0, null],
+])]
 pub fn token_count(
     /// Any text.
     text: &str,
