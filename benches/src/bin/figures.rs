@@ -1,10 +1,10 @@
 //! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run.
 
+use arrow_array::{Array, StringArray, builder::StringBuilder, cast::AsArray};
 use fz_benches::{
     Function, column, doubles, int_column, integers, load, median, native_gcd, native_mulp,
     runtime, seconds, texts,
 };
-use arrow_array::{StringArray, builder::StringBuilder, cast::AsArray};
 use serde_json::{Map, Value, json};
 use std::{
     error::Error,

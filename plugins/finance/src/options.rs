@@ -1,10 +1,7 @@
 //! European options after F. Black and M. Scholes, "The Pricing of Options and Corporate
 //! Liabilities", Journal of Political Economy 81 (1973): no dividends, a constant rate and volatility.
 
-use formualizer_udf_sdk::{
-    UdfError, fz_udf,
-    simd::f64x4,
-};
+use formualizer_udf_sdk::{UdfError, fz_udf, simd::f64x4};
 
 use crate::normal;
 use std::f64::consts::LN_2;
@@ -34,8 +31,8 @@ pub fn bs_call(
     let deviation = vol * years.sqrt();
     // ln(S/K) + rT = ln(S / (K·exp(−rT)))
     let d1 = ln(spot / strike_now) / deviation + f64x4::HALF * deviation;
-    let price = spot * normal::cumulative_lanes(d1)
-        - strike_now * normal::cumulative_lanes(d1 - deviation);
+    let price =
+        spot * normal::cumulative_lanes(d1) - strike_now * normal::cumulative_lanes(d1 - deviation);
     // What it is worth where nothing is left to chance, or one side is worth nothing.
     let gain = spot - strike_now;
     let gain = gain.simd_lt(zero).select(zero, gain);
@@ -299,7 +296,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         /// From far out of to deep in the money, from minutes to decades.
         #[test]

@@ -14,8 +14,10 @@ pub fn reverse(
     text: &str,
 ) -> String {
     if text.is_ascii() && !text.contains('\r') {
-        // Nothing in it clings together.
-        return text.bytes().rev().map(char::from).collect();
+        // Nothing in it clings together: its bytes are its characters.
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.reverse();
+        return String::from_utf8(bytes).unwrap_or_default();
     }
     let mut reversed = String::with_capacity(text.len());
     reversed.extend(text.graphemes(true).rev());
