@@ -32,7 +32,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `wasmtime` | yes | `WasmtimeRuntime`: machine code through Cranelift |
-//! | `wasmi` | no | `WasmiRuntime`: an interpreter, also on wasm32-unknown-unknown, dozens of times slower |
+//! | `wasmi` | no | `WasmiRuntime`: an interpreter, slower by far, also on wasm32-unknown-unknown |
 //! | `cache` | no | compiled modules on disk, for wasmtime |
 //! | `cast` | yes | see `udf-columnar` |
 //!
