@@ -69,7 +69,7 @@ impl Machine {
         Self {
             cargo: first_line("cargo", "--version"),
             facts: Facts::gather(here),
-            linker: ["cc", "gcc", "clang", "link.exe"].into_iter().find_map(on_path),
+            linker: ["cc", "gcc", "clang"].into_iter().find_map(on_path),
             wasm_opt: first_line("wasm-opt", "--version"),
             cache: cache_folder(),
         }
@@ -90,6 +90,7 @@ impl Machine {
         };
         let linker = match &self.linker {
             Some(path) => Ok(path.display().to_string()),
+            None if cfg!(windows) => Ok("left to rustc, which knows where it is".into()),
             None => Err("no cc, gcc or clang on the PATH".into()),
         };
         let install_linker = match (cfg!(target_os = "macos"), facts.has_apt) {
@@ -140,7 +141,7 @@ impl Machine {
                 found: self.cache.clone(),
                 is_needed: false,
                 purpose: "saves compiling a plugin in every run",
-                mend: format!("export {variable}=FOLDER, a folder of your own"),
+                mend: format!("export {variable}=\"$HOME/.fzudf-cache\""),
             },
         ]
     }
@@ -178,7 +179,8 @@ fn first_line(program: &str, option: &str) -> Option<String> {
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+    let file = format!("{program}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path).map(|dir| dir.join(&file)).find(|file| file.is_file())
 }
 
 fn cores() -> usize {
