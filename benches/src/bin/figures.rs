@@ -233,7 +233,8 @@ fn write_parquet(path: &Path, rows: usize) -> Result<()> {
     use arrow_schema::{DataType, Field, Schema};
     let field = |name: &str| Field::new(name, DataType::Float64, false);
     let schema = Arc::new(Schema::new(vec![field("a"), field("b")]));
-    let mut writer = parquet::arrow::ArrowWriter::try_new(File::create(path)?, schema.clone(), None)?;
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(File::create(path)?, schema.clone(), None)?;
     for part in 0..rows / MILLION {
         let column = |seed| Arc::new(Float64Array::from(doubles(MILLION, 0.0, 100.0, seed)));
         let seed = part as u64 * 2;
