@@ -7,8 +7,8 @@ use crate::{
     error::Result,
     metadata::{metadata, target_directory},
     steps::Steps,
-    wasm_toolchain::{TARGET, WasmToolchain},
 };
+use wasm_toolchain::{Build, TARGET, WasmToolchain};
 
 /// Which engines are compiled in. Those with wasmtime share its build: features of a dependency do
 /// not change between them.
@@ -56,7 +56,10 @@ fn engine_tests(root: &Path, features: &str) -> Cmd {
 /// What a browser runs: no wasmtime, no threads, no clock of the standard library.
 fn portable_build(root: &Path) -> Result<Cmd> {
     let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
-    let command = WasmToolchain::find_or_install(root)?.cargo_build(root, &target.join("wasm"))?;
+    let target_dir = target.join("wasm");
+    let build =
+        Build { dir: root, shown_as: "formualizer-udf", target_dir: &target_dir, release: true };
+    let command = WasmToolchain::find_or_install(root)?.cargo_build(&build)?;
     let packages = "--package udf-columnar --package udf-backends --lib --no-default-features";
     Ok(command.args(packages.split(' ')).arg("--features=udf-backends/wasmi"))
 }

@@ -1,4 +1,5 @@
-//! `fzudf`: inspect WebAssembly plugins, and run their functions over Parquet, Arrow and CSV files.
+//! `fzudf`: inspect WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON
+//! files.
 //!
 //! ```text
 //! fzudf inspect plugins/finance.wasm
@@ -10,17 +11,24 @@
 //! | `cli` | what the command line takes |
 //! | `inspect` | the command of that name: nothing is executed |
 //! | `call` | the command of that name: arguments, the three kinds of functions, the report |
-//! | `table` | files of rows: Parquet, Arrow and CSV, in batches, in and out |
+//! | `cache`, `completions`, `doctor` | the commands of these names |
+//! | `engine` | the engine that a command asks for |
+//! | `table` | files of rows: Parquet, Arrow, CSV and JSON, in batches, in and out |
 //! | `exit` | how a command ends: exit codes and diagnostics |
 //!
 //! Data goes to stdout, everything else to stderr. Deliberately absent: any knowledge of frames,
 //! guest memory and engines beyond choosing one.
 #![forbid(unsafe_code)]
 
+mod cache;
 mod call;
 mod cli;
+mod completions;
+mod doctor;
+mod engine;
 mod exit;
 mod inspect;
+mod stdout;
 mod table;
 
 use clap::Parser;
@@ -31,6 +39,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Call(args) => call::run(&args),
+        Command::Cache(args) => cache::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
