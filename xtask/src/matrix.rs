@@ -41,7 +41,7 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
     steps.call(&title, "cargo xtask matrix", || {
         let command = portable_build(root)?;
         println!("$ {command}");
-        command.run()
+        Ok(command.run()?)
     })
 }
 
