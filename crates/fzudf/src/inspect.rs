@@ -77,10 +77,11 @@ fn as_text(file: &str, info: &ModuleInfo) -> String {
 fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
     let module = &info.manifest.module;
     let mut field = |name: &str, text: &str| writeln!(out, "{name:<9} {text}");
-    match info.bare {
-        true => field("module", "without a manifest: exports of numbers are called by their names")?,
-        false => field("module", &format!("{} {}", module.id, module.version))?,
-    }
+    let named = match info.bare {
+        true => "without a manifest: exports of numbers are called by their names".into(),
+        false => format!("{} {}", module.id, module.version),
+    };
+    field("module", &named)?;
     if !module.description.is_empty() {
         field("", &module.description)?;
     }

@@ -17,8 +17,8 @@ use std::{
     time::Duration,
 };
 use udf_columnar::{
-    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, MAX_FAILURES, Output, RowErrors,
-    RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
+    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, MAX_FAILURES, Output,
+    RowErrors, RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
 };
 use web_time::Instant;
 

@@ -10,8 +10,8 @@ use crate::{
 use std::{fmt, sync::Arc, time::Duration};
 use udf_abi::manifest::{Manifest, normalise_name};
 use udf_columnar::{
-    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, Session, SessionOptions, Signature,
-    UdfModule, failure, frame::FrameArgs,
+    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, Session, SessionOptions,
+    Signature, UdfModule, failure, frame::FrameArgs,
 };
 use web_time::Instant;
 

@@ -1,8 +1,7 @@
 //! The typed bridge: bare exports of numbers, called for each row.
 //!
 //! Rows are read from the columns' bytes and written to their place in the result; engines lend
-//! the call. Signatures of one type with up to four parameters go through the engine's typed
-//! functions ([`typed_rows`]), all others through its dynamic values ([`dynamic_rows`]).
+//! the call, for values whose types are found out at run time or known before.
 
 use crate::{
     dispatch::Job,
@@ -14,10 +13,15 @@ use udf_columnar::{Argument, Column, ColumnView, Error, ErrorKind, Overlay, view
 /// A batch of rows that an export is called for.
 pub(crate) struct TypedRows<'a> {
     /// The export.
+    #[cfg_attr(
+        not(any(feature = "wasmtime", feature = "wasmi")),
+        expect(dead_code, reason = "no engine is compiled in")
+    )]
     pub(crate) export: &'a str,
     /// Its parameters: types, and the values of all rows of the call.
     pub(crate) params: Vec<TypedParam<'a>>,
     /// Type of its result.
+    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "only wasmtime asks"))]
     pub(crate) result: DType,
     overlay: &'a Overlay,
 }
@@ -47,12 +51,6 @@ impl<'a> TypedRows<'a> {
         Ok(Self { export, params, result, overlay: job.bound.overlay() })
     }
 
-    /// The type that all parameters and the result have, and the number of parameters.
-    pub(crate) fn uniform(&self) -> Option<(DType, usize)> {
-        let same = self.params.iter().all(|param| param.dtype == self.result);
-        same.then_some((self.result, self.params.len()))
-    }
-
     /// Whether the row is null or in error, so that the export is not called for it.
     #[inline]
     fn is_hidden(&self, row: usize) -> bool {
@@ -69,8 +67,9 @@ impl<'a> TypedParam<'a> {
         }
     }
 
+    /// The number of a row, whose type the caller knows.
     #[inline]
-    fn at<T: Number>(&self, row: usize) -> T {
+    pub(crate) fn at<T: Number>(&self, row: usize) -> T {
         T::read(self.bytes, if self.varies { row } else { 0 })
     }
 
@@ -146,56 +145,12 @@ impl Number for Value {
     }
 }
 
-/// The parameters of a row as the tuple that engines take.
-pub(crate) trait Row {
-    /// Those of `row`; zeros where there are fewer parameters.
-    fn of(params: &[TypedParam<'_>], row: usize) -> Self;
-}
-
-impl<T: Number + Default> Row for (T,) {
-    #[inline]
-    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
-        (nth(params, 0, row),)
-    }
-}
-
-impl<T: Number + Default> Row for (T, T) {
-    #[inline]
-    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
-        (nth(params, 0, row), nth(params, 1, row))
-    }
-}
-
-impl<T: Number + Default> Row for (T, T, T) {
-    #[inline]
-    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
-        (nth(params, 0, row), nth(params, 1, row), nth(params, 2, row))
-    }
-}
-
-impl<T: Number + Default> Row for (T, T, T, T) {
-    #[inline]
-    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
-        (nth(params, 0, row), nth(params, 1, row), nth(params, 2, row), nth(params, 3, row))
-    }
-}
-
-#[inline]
-fn nth<T: Number + Default>(params: &[TypedParam<'_>], index: usize, row: usize) -> T {
-    params.get(index).map_or(T::default(), |param| param.at(row))
-}
-
-/// Calls `call` for every row that the sink lacks and nothing hides, in order, until one fails.
-/// The engine has checked that `P` and `R` are the export's.
-pub(crate) fn typed_rows<P: Row, R: Number, E>(
-    rows: &TypedRows<'_>,
-    sink: &mut RowSink<'_>,
-    mut call: impl FnMut(P) -> Result<R, E>,
-) -> Result<(), E> {
-    each(rows, sink, |row| call(P::of(&rows.params, row)))
-}
-
-/// Like [`typed_rows`], for values whose types are known when they are called.
+/// Calls `call` with the values of every row that the sink lacks and nothing hides, in order, until
+/// one fails.
+#[cfg_attr(
+    not(any(feature = "wasmtime", feature = "wasmi")),
+    expect(dead_code, reason = "no engine is compiled in")
+)]
 pub(crate) fn dynamic_rows<E>(
     rows: &TypedRows<'_>,
     sink: &mut RowSink<'_>,
@@ -204,7 +159,8 @@ pub(crate) fn dynamic_rows<E>(
     each(rows, sink, |row| call(&mut rows.params.iter().map(|param| param.value(row))))
 }
 
-fn each<R: Number, E>(
+/// Like [`dynamic_rows`], for callers that read the row's values themselves.
+pub(crate) fn each<R: Number, E>(
     rows: &TypedRows<'_>,
     sink: &mut RowSink<'_>,
     mut call: impl FnMut(usize) -> Result<R, E>,

@@ -75,10 +75,7 @@ struct Response {
 }
 
 /// Calls a function with the arguments of a request, and answers its response.
-pub(crate) fn respond(
-    request: &[u8],
-    function: fn(&[Value]) -> Result<Value, Failure>,
-) -> Vec<u8> {
+pub(crate) fn respond(request: &[u8], function: fn(&[Value]) -> Result<Value, Failure>) -> Vec<u8> {
     let result = match serde_json::from_slice::<Request>(request) {
         Ok(request) if request.codec_version == 1 => function(&request.args),
         Ok(request) => Err(Failure::new("NImpl", format!("codec {}", request.codec_version))),

@@ -195,12 +195,7 @@ fn explicit(signature: &Signature, args: &[String], input: &Input) -> Result<Vec
     Ok(sources)
 }
 
-fn source(
-    param: &Param,
-    takes_range: bool,
-    text: &str,
-    input: &Input,
-) -> Result<Source, Failure> {
+fn source(param: &Param, takes_range: bool, text: &str, input: &Input) -> Result<Source, Failure> {
     if let Some(value) = text.strip_prefix('=') {
         return literal::parse(value, param).map(Source::Value);
     }

@@ -5,6 +5,7 @@ mod arguments;
 mod data;
 mod formats;
 mod inspect;
+mod lanes;
 mod outputs;
 mod real_data;
 mod row_errors;

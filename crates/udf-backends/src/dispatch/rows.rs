@@ -2,10 +2,7 @@
 
 use super::{BatchResult, Run};
 use crate::{guest::Until, pool::Lease, rows::RowSink};
-use std::{
-    ops::Range,
-    sync::atomic::Ordering,
-};
+use std::{ops::Range, sync::atomic::Ordering};
 use udf_columnar::{Error, ErrorKind, failure};
 use web_time::Instant;
 
@@ -22,8 +19,7 @@ impl Run<'_, '_> {
         let mut result = BatchResult::default();
         let mut start = range.start;
         while start < range.end {
-            let mut sink =
-                RowSink::try_new(self.job, start..range.end, self.width, out.take())?;
+            let mut sink = RowSink::try_new(self.job, start..range.end, self.width, out.take())?;
             self.fill(lease, &mut sink, &until, &mut result)?;
             let (part, rest) = sink.finish(dtype, self.width)?;
             self.count_text(&part)?;

@@ -1,10 +1,11 @@
-//! The typed bridge on wasmtime: a batch of rows is one entry, with a call for each row.
+//! The typed bridge on wasmtime: a batch of rows is one entry, with a call for each row. Signatures
+//! of one type with up to four parameters are called without dynamic values.
 
 use super::instance::WasmtimeGuest;
 use crate::{
     guest::Until,
     rows::RowSink,
-    typed::{Number, Row, TypedRows, Value, dynamic_rows, typed_rows},
+    typed::{Number, TypedParam, TypedRows, Value, dynamic_rows, each},
 };
 use udf_abi::DType;
 use udf_columnar::Error;
@@ -16,7 +17,7 @@ pub(super) fn rows(
     sink: &mut RowSink<'_>,
     until: &Until,
 ) -> Result<(), Error> {
-    match rows.uniform() {
+    match uniform_type(rows) {
         Some((DType::F64, count @ 1..=4)) => uniform::<f64>(guest, rows, sink, until, count),
         Some((DType::I64, count @ 1..=4)) => uniform::<i64>(guest, rows, sink, until, count),
         Some((DType::F32, count @ 1..=4)) => uniform::<f32>(guest, rows, sink, until, count),
@@ -56,7 +57,7 @@ fn typed<P: Row + WasmParams, R: Number + WasmResults>(
 ) -> Result<(), Error> {
     let function = guest.export::<P, R>(rows.export)?;
     guest.enter(until, |store| {
-        typed_rows(rows, sink, |values: P| function.call(&mut *store, values))
+        each(rows, sink, |row| function.call(&mut *store, P::of(&rows.params, row)))
     })
 }
 
@@ -97,4 +98,49 @@ fn value(val: &Val) -> wasmtime::Result<Value> {
         Val::F64(bits) => Ok(Value::F64(f64::from_bits(*bits))),
         _ => Err(wasmtime::Error::msg("the export answers no number")),
     }
+}
+
+/// The type that all parameters and the result have, and the number of parameters.
+fn uniform_type(rows: &TypedRows<'_>) -> Option<(DType, usize)> {
+    let same = rows.params.iter().all(|param| param.dtype == rows.result);
+    same.then_some((rows.result, rows.params.len()))
+}
+
+/// The parameters of a row as the tuple that a typed function takes.
+trait Row {
+    /// Those of `row`; zeros where there are fewer parameters.
+    fn of(params: &[TypedParam<'_>], row: usize) -> Self;
+}
+
+impl<T: Number + Default> Row for (T,) {
+    #[inline]
+    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
+        (nth(params, 0, row),)
+    }
+}
+
+impl<T: Number + Default> Row for (T, T) {
+    #[inline]
+    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
+        (nth(params, 0, row), nth(params, 1, row))
+    }
+}
+
+impl<T: Number + Default> Row for (T, T, T) {
+    #[inline]
+    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
+        (nth(params, 0, row), nth(params, 1, row), nth(params, 2, row))
+    }
+}
+
+impl<T: Number + Default> Row for (T, T, T, T) {
+    #[inline]
+    fn of(params: &[TypedParam<'_>], row: usize) -> Self {
+        (nth(params, 0, row), nth(params, 1, row), nth(params, 2, row), nth(params, 3, row))
+    }
+}
+
+#[inline]
+fn nth<T: Number + Default>(params: &[TypedParam<'_>], index: usize, row: usize) -> T {
+    params.get(index).map_or(T::default(), |param| param.at(row))
 }
