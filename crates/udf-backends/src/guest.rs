@@ -2,12 +2,15 @@
 
 use crate::{
     dispatch::{Answer, Instance, Job, Part},
+    json,
     memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
+    rows::RowSink,
+    typed::TypedRows,
 };
 use arrow_array::{StringArray, cast::AsArray};
 use std::{ops::Range, time::Duration};
 use udf_columnar::{
-    CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect, failure,
+    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, RowErrors, collect, failure,
     frame::{CallContext, FrameAddress, OutputSpec},
 };
 use web_time::Instant;
@@ -46,7 +49,7 @@ impl Until {
 
 /// What an engine offers of an instance. Every entry runs under `until`.
 pub(crate) trait Guest: Send {
-    /// Linear memory as it is now.
+    /// Linear memory as it is now; empty where the module has none.
     fn memory(&mut self) -> &mut [u8];
     /// `fz_alloc`, unchecked.
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error>;
@@ -54,6 +57,14 @@ pub(crate) trait Guest: Send {
     fn free(&mut self, block: Block, until: &Until) -> Result<(), Error>;
     /// The function's export.
     fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error>;
+    /// A bare export, for each row that the sink lacks; a failure belongs to the first row that
+    /// it then lacks. See [`typed`](crate::typed).
+    fn typed(
+        &mut self,
+        rows: &TypedRows<'_>,
+        sink: &mut RowSink<'_>,
+        until: &Until,
+    ) -> Result<(), Error>;
 }
 
 /// Blocks are multiples of this many bytes.
@@ -100,6 +111,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
         out: Option<&mut [u8]>,
         until: &Until,
     ) -> Result<Answer, Error> {
+        if job.lane == Lane::Json {
+            return json::whole(&mut self.guest, job, until);
+        }
         let output = output(job, &range);
         let frame = job.args.plan(range.clone(), output.as_slice())?;
         let base = self.block(frame.len(), until)?;
@@ -141,6 +155,13 @@ impl<G: Guest> Instance for GuestInstance<G> {
             self.guest.free(block, until)?;
         }
         read
+    }
+
+    fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {
+        match job.lane {
+            Lane::Json => json::rows(&mut self.guest, job, sink, until),
+            _ => self.guest.typed(&TypedRows::of(job)?, sink, until),
+        }
     }
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     if let Some(note) = note {
         report.note(note);
     }
+    let signature = plan.signature(signature, &input, args.input.is_some())?;
     plan.check(&signature, &input)?;
     let options =
         session_options(args, &signature, &mut report).threads(threads).cancel(cancel.clone());

@@ -6,6 +6,7 @@ mod cache;
 mod data;
 mod formats;
 mod inspect;
+mod lanes;
 mod ndjson;
 mod outputs;
 mod real_data;
