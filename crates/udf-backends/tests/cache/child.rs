@@ -41,7 +41,11 @@ impl Role {
 
 /// The command that starts a child.
 fn program(role: Role, folder: &Path) -> Command {
-    let mut command = Command::new(env::current_exe().unwrap());
+    program_at(&env::current_exe().unwrap(), role, folder)
+}
+
+fn program_at(executable: &Path, role: Role, folder: &Path) -> Command {
+    let mut command = Command::new(executable);
     command
         .args(["--exact", ENTRY, "--nocapture", "--test-threads", "1"])
         .env(ROLE, role.name())
@@ -74,13 +78,18 @@ pub(crate) fn wait(mut child: Child) -> String {
     answers[0].clone()
 }
 
-/// Runs a child, as this user if one is given, and waits for its answer.
+/// Runs a child, as this user if one is given, and waits for its answer. The user may not reach the
+/// folder that this program was built in, so a copy beside the cache is run.
 pub(crate) fn run(role: Role, folder: &Path, user: Option<u32>) -> String {
-    let mut command = program(role, folder);
-    if let Some(user) = user {
-        command.uid(user).gid(user);
+    let Some(user) = user else {
+        return wait(program(role, folder).spawn().unwrap());
+    };
+    let copy = folder.with_file_name("program");
+    if !copy.exists() {
+        std::fs::copy(env::current_exe().unwrap(), &copy).unwrap();
     }
-    wait(command.spawn().unwrap())
+    let mut command = program_at(&copy, role, folder);
+    wait(command.uid(user).gid(user).current_dir("/").spawn().unwrap())
 }
 
 /// Runs a child through a shell that first says this; the child stands for `"$@"`.
