@@ -99,7 +99,7 @@ fn whole(settings: &Settings, function: &Function) -> TokenStream {
     let answer = match (settings.kind, &settings.columns) {
         (Kind::Array, Some((names, _))) => {
             let count = names.len();
-            quote_spanned!(returns.span()=> fz::named_array::<#returns>(outputs, #call, #count))
+            quote_spanned!(returns.span()=> fz::named_array::<#returns, #count>(outputs, #call))
         }
         (Kind::Array, None) => {
             quote_spanned!(returns.span()=> fz::array::<#returns>(outputs, #call))
@@ -173,10 +173,10 @@ fn rows(settings: &Settings, function: &Function) -> TokenStream {
 /// Whether blocks with nulls are evaluated as a whole, with the null rows patched: where all of it
 /// is numbers, so that the loop can become vector instructions.
 fn patches(settings: &Settings, function: &Function) -> bool {
-    let number = |class| match class {
-        Class::Int(..) | Class::Float => true,
-        Class::Date | Class::Time | Class::DateTime | Class::Duration => true,
-        _ => false,
+    let number = |class| {
+        let is_time =
+            matches!(class, Class::Date | Class::Time | Class::DateTime | Class::Duration);
+        is_time || matches!(class, Class::Int(..) | Class::Float)
     };
     let plain = |param: &Param| {
         let described = &param.described;

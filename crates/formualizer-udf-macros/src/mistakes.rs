@@ -46,7 +46,7 @@ pub(crate) fn of_param(ty: &Type, kind: Kind) -> Option<String> {
             "take columns, of keys and of values say: `ColumnView<'_, T>`".into()
         }
         "Option" => return inner(ty).and_then(|ty| of_option(ty, kind)),
-        name => return of_name(name, "take").map(Into::into),
+        name => return of_name(name, "take"),
     })
 }
 

@@ -93,7 +93,7 @@ fn i32s(dtype: DType, values: impl IntoIterator<Item = Option<i32>>) -> Data {
 fn a_default_stands_for_what_is_left_out_and_for_rows_that_are_null() {
     for rows in LENGTHS {
         let x = Given::Column(f64s((0..rows).map(|row| Some(row as f64))));
-        let factor = |row: usize| (row % 3 != 0).then_some(row as f64);
+        let factor = |row: usize| (!row.is_multiple_of(3)).then_some(row as f64);
         let run = |factor: Given, offset: Option<Given>| {
             let args: Vec<_> = [x.clone(), factor].into_iter().chain(offset).collect();
             one_column(call::<scaled>(&args, rows, Some(DType::F64), &Options::default()))
