@@ -241,7 +241,7 @@ static inline FzResultHeader *fz_result(const FzCallHeader *call) {
     return (FzResultHeader *)(uintptr_t)call->result;
 }
 
-/* Column `index` of a result. */
+/* Column `index` of a result, prepared by the host or built by the guest: both have the same stride. */
 static inline FzColumn *fz_result_column(const FzCallHeader *call, const FzResultHeader *result,
                                          uint32_t index) {
     return (FzColumn *)((uintptr_t)result->columns + (uintptr_t)index * call->column_stride);
@@ -280,7 +280,7 @@ void fz_free(uint32_t ptr, uint32_t len);
 /* Optional: discards whatever the guest holds between calls. */
 void fz_reset(void);
 
-/* Every function of the manifest: `ptr` is the address of an FzCallHeader, `len` the bytes of the
+/* Every function of the manifest, and the four exports of an aggregate (docs/abi.md, "Aggregates"): `ptr` is the address of an FzCallHeader, `len` the bytes of the
  * request block; the answer is fz_pack(address of an FzResultHeader, bytes). */
 typedef uint64_t FzFunction(uint32_t ptr, uint32_t len);
 

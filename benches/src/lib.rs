@@ -3,7 +3,7 @@
 //! The native loop stands beside every figure, on one thread, on the same data, and like the call
 //! it makes a fresh output column each time.
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, StringArray, builder::StringBuilder};
 use std::{path::PathBuf, sync::Arc, time::Instant};
 use udf_backends::WasmtimeRuntime;
 use udf_columnar::{
@@ -50,6 +50,31 @@ pub fn doubles(rows: usize, low: f64, high: f64, seed: u64) -> Vec<f64> {
 pub fn integers(rows: usize, high: u64, seed: u64) -> Vec<i64> {
     let mut next = numbers(seed);
     (0..rows).map(|_| (next() % high + 1) as i64).collect()
+}
+
+/// `rows` texts of 6 to 18 characters; one in four has letters that take two or three bytes.
+#[must_use]
+pub fn texts(rows: usize, seed: u64) -> StringArray {
+    const PLAIN: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz ABCDE";
+    const OTHER: [char; 8] = ['ä', 'ö', 'ü', 'é', 'ñ', 'ł', '東', '京'];
+    let mut next = numbers(seed);
+    let mut text = String::new();
+    let mut texts = StringBuilder::with_capacity(rows, rows * 13);
+    for _ in 0..rows {
+        text.clear();
+        let bits = next();
+        let is_other = bits % 4 == 0;
+        for _ in 0..6 + bits / 4 % 13 {
+            let bits = next();
+            if is_other && bits % 3 == 0 {
+                text.push(OTHER[(bits / 3 % 8) as usize]);
+            } else {
+                text.push(char::from(PLAIN[(bits / 3 % 32) as usize]));
+            }
+        }
+        texts.append_value(&text);
+    }
+    texts.finish()
 }
 
 /// A column argument of doubles.

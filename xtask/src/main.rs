@@ -9,6 +9,7 @@ mod ci;
 mod cmd;
 mod error;
 mod matrix;
+mod foreign;
 mod metadata;
 mod plugins;
 mod steps;

@@ -1,4 +1,5 @@
-//! `plugins`: builds every crate of the plugins workspace to WebAssembly.
+//! `plugins`: builds every crate of the plugins workspace to WebAssembly, and the plugins in other
+//! languages beside them.
 
 use std::{
     env, fs,
@@ -11,6 +12,7 @@ use wasm_toolchain::{Build, TARGET, WasmToolchain};
 
 use crate::{
     error::{Context, Error, Result},
+    foreign,
     metadata::{elements, metadata, text},
 };
 
@@ -85,7 +87,10 @@ pub(crate) fn build(root: &Path) -> Result<Built> {
         let bytes = read(&release.join(file))?;
         replace(&folder.join(format!("{name}.wasm")), &bytes)?;
     }
-    Ok(Built { folder, names: plugins.into_iter().map(|(name, _)| name).collect() })
+    let mut names = foreign::build(root, &target_dir, &folder)?;
+    names.extend(plugins.into_iter().map(|(name, _)| name));
+    names.sort();
+    Ok(Built { folder, names })
 }
 
 /// The members that are plugins: the folder's name and the file that cargo builds.

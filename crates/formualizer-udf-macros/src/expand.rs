@@ -56,6 +56,7 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
         Kind::Elementwise => rows(settings, function),
         _ => whole(settings, function),
     };
+    let lanes = lanes(settings, item, function);
     quote! {
         #item
 
@@ -65,6 +66,8 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
 
         const _: () = {
             use ::formualizer_udf_sdk::__private as fz;
+
+            #lanes
 
             impl fz::Function for #name {
                 const MANIFEST: &'static [fz::Piece] = &[#(#manifest),*];
@@ -78,6 +81,25 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
             }
         };
     }
+}
+
+/// Has the compiler check that parameters and result hold equally many rows at once.
+fn lanes(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
+    let params = function.params.iter().map(|param| {
+        let ty = &param.ty;
+        quote_spanned!(ty.span()=> <#ty as fz::Param<'_>>::LANES)
+    });
+    let returns = &function.returns;
+    let (result, sees_rows) = match settings.kind {
+        Kind::Elementwise => (
+            quote_spanned!(returns.span()=> <#returns as fz::ReturnValue>::LANES),
+            !function.has_context,
+        ),
+        // The results of other kinds are looked at where they are written.
+        _ => (quote!(1), false),
+    };
+    let span = item.sig.ident.span();
+    quote_spanned!(span=> const _: () = fz::check_lanes(&[#(#params),*], #result, #sees_rows);)
 }
 
 /// Calls a function of kind `reduce` or `array`.

@@ -7,6 +7,7 @@ use crate::{
     param::{Param, RowParam},
     raw::{BLOCK, Block, Frame, InPlace, Inputs, Outputs},
     returns::ReturnValue,
+    simd::lanes::check_lanes,
     sink::{End, Sink, cut},
 };
 use udf_abi::{
@@ -124,6 +125,7 @@ pub(crate) fn rows_of(block: usize, rows: usize) -> u32 {
 
 /// A call that answers one value.
 pub fn reduce<R: ReturnValue>(outputs: Outputs<'_>, value: R) -> u64 {
+    const { check_lanes(&[], R::LANES, false) };
     match value.settle() {
         Err(error) => failure(&error),
         Ok(value) => fill::<R>(outputs, |sink| {

@@ -38,6 +38,7 @@
 //! | [`Date`], [`Time`], [`DateTime`], [`DateTimeUtc`], [`Duration`] | types that Rust lacks |
 //! | [`Value`], [`OwnedValue`], [`SpreadsheetValue`] | a cell, whatever it holds |
 //! | [`ColumnView`], [`RangeView`], [`Array`] | whole columns, for kinds `reduce` and `array` |
+//! | [`simd`] | functions of several rows at once, with vectorised maths |
 //! | [`Context`] | seed and clock of volatile functions |
 //! | [`Param`], [`DefaultParam`], [`ReturnValue`], [`ArrayReturn`] | the types that parameters and results can have |
 //!
@@ -56,6 +57,7 @@ mod param;
 mod raw;
 mod rest;
 mod returns;
+pub mod simd;
 mod sink;
 mod table;
 mod types;
@@ -90,6 +92,7 @@ pub mod __private {
         raw::{BLOCK, Frame, Inputs},
         rest::{RestBlocks, RestChunk, RestSource, arguments, rest},
         returns::ReturnValue,
+        simd::lanes::check_lanes,
     };
     pub use udf_abi::ABI_VERSION;
 

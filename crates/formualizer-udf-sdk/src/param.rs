@@ -28,6 +28,8 @@ pub trait Param<'a>: Sized {
     const SHAPE: &'static str = "scalar";
     /// Whether the caller may leave it out.
     const OPTIONAL: bool = false;
+    /// Rows that one value holds: more than 1 for the types of [`simd`](crate::simd).
+    const LANES: usize = 1;
     /// The argument of a call that is not elementwise.
     #[doc(hidden)]
     fn take(input: &Input<'a>) -> Self;

@@ -24,6 +24,8 @@ pub trait ReturnValue: Sized {
     /// Whether it is a spreadsheet mixture.
     #[doc(hidden)]
     const IS_ANY: bool;
+    /// Rows that one value holds: more than 1 for the types of [`simd`](crate::simd).
+    const LANES: usize = 1;
     /// Whether a row of it may be an error with a message.
     #[doc(hidden)]
     const MAY_FAIL: bool = false;

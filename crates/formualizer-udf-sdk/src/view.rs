@@ -3,7 +3,7 @@
 use crate::{
     element::{Element, Fixed},
     param::Param,
-    raw::{Input, InputColumn},
+    raw::{BLOCK, Input, InputColumn},
     types::Value,
 };
 use core::fmt;
@@ -82,6 +82,25 @@ impl<'a, T: Element<'a>> ColumnView<'a, T> {
 }
 
 impl<'a, T: Fixed> ColumnView<'a, T> {
+    /// Copies the block of 32 rows with this number, `fill` standing where there is no value.
+    #[inline]
+    pub(crate) fn block(&self, block: usize, fill: T, out: &mut [T; BLOCK]) {
+        let first = block * BLOCK;
+        if let Some(rows) = self.values().and_then(|values| values.get(first..)) {
+            match rows.first_chunk() {
+                Some(rows) => *out = *rows,
+                None => {
+                    out.fill(fill);
+                    out[..rows.len()].copy_from_slice(rows);
+                }
+            }
+            return;
+        }
+        for (index, room) in out.iter_mut().enumerate() {
+            *room = self.get(first + index).unwrap_or(fill);
+        }
+    }
+
     /// All values at once, where no row is null.
     ///
     /// ```

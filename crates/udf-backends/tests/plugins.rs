@@ -5,7 +5,10 @@
 #![cfg(any(feature = "wasmtime", feature = "wasmi"))]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, cast::AsArray, types::Float64Type};
+use arrow_array::{
+    Array, ArrayRef, Date32Array, Float64Array, Int64Array, StringArray, cast::AsArray,
+    types::{Float64Type, Int64Type},
+};
 use std::{path::PathBuf, sync::Arc};
 use udf_abi::ErrorCode;
 use udf_columnar::{Argument, Call, Column, Limits, SessionOptions, UdfModule};
@@ -58,7 +61,7 @@ fn assert_near(found: f64, wanted: f64) {
 
 #[test]
 fn a_plugin_rebuilt_from_source_has_the_committed_manifest() {
-    for name in ["finance", "conformance", "kitchen_sink", "upstream_json"] {
+    for name in ["finance", "conformance", "geo", "kitchen_sink", "text", "upstream_json"] {
         let Some(rebuilt) = rebuilt(name) else {
             eprintln!("FZ_REBUILT_PLUGINS is not set: run `cargo xtask test` to compare {name}");
             continue;
@@ -146,5 +149,63 @@ fn both_builds_give_the_same_prices_over_a_grid() {
         for (a, b) in pair[0].iter().zip(&pair[1]) {
             assert!((a - b).abs() <= 1e-12 * a.abs().max(1.0), "{a} and {b}");
         }
+    }
+}
+
+fn texts(values: &[Option<&str>]) -> Argument {
+    Argument::column(Arc::new(StringArray::from(values.to_vec()))).unwrap()
+}
+
+#[test]
+fn texts_go_in_and_out_with_their_nulls() {
+    let given = [Some("Crème Brûlée!"), None, Some(""), Some("don't 東京")];
+    for module in modules("text") {
+        let strings = |name: &str| {
+            let column = call(module.as_ref(), name, vec![texts(&given)]);
+            let array: &StringArray = column.array().as_string();
+            array.iter().map(|text| text.map(ToOwned::to_owned)).collect::<Vec<_>>()
+        };
+        let owned =
+            |texts: [Option<&str>; 4]| texts.map(|text| text.map(ToOwned::to_owned)).to_vec();
+        assert_eq!(
+            strings("SLUGIFY"),
+            owned([Some("creme-brulee"), None, Some(""), Some("dont-dong-jing")])
+        );
+        assert_eq!(strings("REVERSE"), owned([Some("!eélûrB emèrC"), None, Some(""), Some("京東 t'nod")]));
+        assert_eq!(
+            strings("TITLE_CASE"),
+            owned([Some("Crème Brûlée!"), None, Some(""), Some("Don't 東京")])
+        );
+        let counts = |column: Column| {
+            let array: &Int64Array = column.array().as_primitive::<Int64Type>();
+            array.iter().collect::<Vec<_>>()
+        };
+        let tokens = call(module.as_ref(), "TOKEN_COUNT", vec![texts(&given)]);
+        assert_eq!(counts(tokens), [Some(2), None, Some(0), Some(3)]);
+        let one = Argument::scalar(Arc::new(StringArray::from(vec!["creme"]))).unwrap();
+        let distances = call(module.as_ref(), "LEVENSHTEIN", vec![texts(&given), one]);
+        assert_eq!(counts(distances), [Some(10), None, Some(5), Some(8)]);
+    }
+}
+
+#[test]
+fn places_that_are_not_on_earth_are_errors_of_their_rows() {
+    for module in modules("geo") {
+        let arguments = vec![column([0.0, 91.0, 0.0]), scalar(0.0), scalar(0.0), scalar(180.0)];
+        let found = call(module.as_ref(), "HAVERSINE", arguments);
+        let half_way_round = std::f64::consts::PI * 6_371_008.771_4;
+        assert_near(values(&found)[0], half_way_round);
+        assert_near(values(&found)[2], half_way_round);
+        let (code, message) = found.error(1).unwrap();
+        assert_eq!(code, ErrorCode::Num);
+        assert!(message.is_some_and(|text| text.contains("latitude is 91")));
+
+        let hashes = call(module.as_ref(), "GEOHASH", vec![column([57.64911]), scalar(10.40744)]);
+        assert_eq!(hashes.array().as_string::<i32>().value(0), "u4pruydqq");
+        let given = [Some("u4pruydqq"), None, Some("a")];
+        let lats = call(module.as_ref(), "GEOHASH_LAT", vec![texts(&given)]);
+        assert!((values(&lats)[0] - 57.64911).abs() < 1e-4);
+        assert!(lats.array().is_null(1) && lats.error(1).is_none());
+        assert_eq!(lats.error(2).unwrap().0, ErrorCode::Value);
     }
 }

@@ -1,9 +1,13 @@
 //! European options after F. Black and M. Scholes, "The Pricing of Options and Corporate
 //! Liabilities", Journal of Political Economy 81 (1973): no dividends, a constant rate and volatility.
 
-use formualizer_udf_sdk::{UdfError, fz_udf};
+use formualizer_udf_sdk::{
+    UdfError, fz_udf,
+    simd::f64x4,
+};
 
 use crate::normal;
+use std::f64::consts::LN_2;
 
 /// Price of a European call: S·N(d1) − K·exp(−rT)·N(d2), with d1 = (ln(S/K) + (r + σ²/2)T) / (σ√T)
 /// and d2 = d1 − σ√T. Without time or volatility it is worth what exercising it is worth. A
@@ -15,16 +19,49 @@ use crate::normal;
 ])]
 pub fn bs_call(
     /// Price of the underlying now.
-    spot: f64,
+    spot: f64x4,
     /// Price at which the option buys.
-    strike: f64,
+    strike: f64x4,
     /// Interest a year, continuously compounded: 0.05 for 5 %.
-    rate: f64,
+    rate: f64x4,
     /// Volatility a year: 0.2 for 20 %.
-    vol: f64,
+    vol: f64x4,
     /// Years to expiry.
-    years: f64,
-) -> f64 {
+    years: f64x4,
+) -> f64x4 {
+    let zero = f64x4::ZERO;
+    let strike_now = strike * (-rate * years).exp();
+    let deviation = vol * years.sqrt();
+    // ln(S/K) + rT = ln(S / (K·exp(−rT)))
+    let d1 = ln(spot / strike_now) / deviation + f64x4::HALF * deviation;
+    let price = spot * normal::cumulative_lanes(d1)
+        - strike_now * normal::cumulative_lanes(d1 - deviation);
+    // What it is worth where nothing is left to chance, or one side is worth nothing.
+    let gain = spot - strike_now;
+    let gain = gain.simd_lt(zero).select(zero, gain);
+    let certain = deviation.simd_eq(zero) | spot.simd_eq(zero) | strike_now.simd_eq(zero);
+    let price = certain.select(gain, price);
+    let invalid =
+        spot.simd_lt(zero) | strike.simd_lt(zero) | vol.simd_lt(zero) | years.simd_lt(zero);
+    invalid.select(f64x4::splat(f64::NAN), price)
+}
+
+/// The logarithm, of numbers below the smallest normal one too, which `f64x4::ln` takes for zero.
+#[inline]
+fn ln(x: f64x4) -> f64x4 {
+    let tiny = x.simd_lt(f64x4::splat(f64::MIN_POSITIVE));
+    if !tiny.any() {
+        return x.ln();
+    }
+    const POWER: i32 = 54;
+    let raised = (x * f64x4::splat(2f64.powi(POWER))).ln();
+    tiny.select(raised - f64x4::splat(f64::from(POWER) * LN_2), x.ln())
+}
+
+/// What `BS_CALL` gives, by the standard library's `exp` and `ln`, one row at a time: the reference
+/// that tests and benchmarks hold it against.
+#[must_use]
+pub fn call_price(spot: f64, strike: f64, rate: f64, vol: f64, years: f64) -> f64 {
     if spot < 0.0 || strike < 0.0 || vol < 0.0 || years < 0.0 {
         return f64::NAN;
     }
@@ -94,7 +131,9 @@ impl Call {
         let strike = self.discounted_strike();
         let deviation = vol * self.years.sqrt();
         if deviation == 0.0 || self.spot == 0.0 || strike == 0.0 {
-            return (self.spot - strike).max(0.0);
+            let gain = self.spot - strike;
+            // Not `max`, which would make a number of what is none.
+            return if gain < 0.0 { 0.0 } else { gain };
         }
         // ln(S/K) + rT = ln(S / (K·exp(−rT)))
         let d1 = (self.spot / strike).ln() / deviation + 0.5 * deviation;
@@ -148,6 +187,24 @@ impl Call {
 mod tests {
     use super::*;
     use formualizer_udf_sdk::ErrorCode;
+    use proptest::prelude::*;
+
+    /// `BS_CALL` of one option, held against the reference.
+    fn bs_call(spot: f64, strike: f64, rate: f64, vol: f64, years: f64) -> f64 {
+        let all = f64x4::splat;
+        let found = super::bs_call(all(spot), all(strike), all(rate), all(vol), all(years));
+        let [found, rest @ ..] = found.to_array();
+        assert!(rest.iter().all(|other| other.to_bits() == found.to_bits()));
+        let expected = call_price(spot, strike, rate, vol, years);
+        let same = found == expected || (found.is_nan() && expected.is_nan());
+        // Below the smallest normal number, rounding alone is more than a part in a billion.
+        let tolerance = 1e-9 * expected.abs() + f64::MIN_POSITIVE * f64::EPSILON * 4.0;
+        assert!(
+            same || (found - expected).abs() <= tolerance,
+            "{found} instead of {expected}: {spot} {strike} {rate} {vol} {years}"
+        );
+        found
+    }
 
     #[track_caller]
     fn close(found: f64, expected: f64, tolerance: f64) {
@@ -176,6 +233,8 @@ mod tests {
         assert!(bs_call(-1.0, 100.0, 0.05, 0.2, 1.0).is_nan());
         assert!(bs_call(100.0, 100.0, 0.05, -0.2, 1.0).is_nan());
         assert!(bs_call(f64::NAN, 100.0, 0.05, 0.2, 1.0).is_nan());
+        assert!(bs_call(f64::NAN, 100.0, 0.05, 0.0, 1.0).is_nan());
+        assert!(bs_call(100.0, f64::NAN, 0.05, 0.2, 0.0).is_nan());
     }
 
     #[test]
@@ -215,5 +274,62 @@ mod tests {
     #[test]
     fn a_price_without_volatility_has_volatility_zero() {
         close(implied_vol(50.0, 100.0, 50.0, 0.0, 1.0).unwrap(), 0.0, 0.2);
+    }
+
+    /// Numbers of every size between two powers of ten.
+    fn sizes(low: f64, high: f64) -> impl Strategy<Value = f64> {
+        (low..high).prop_map(|power| 10f64.powf(power))
+    }
+
+    fn special() -> impl Strategy<Value = f64> {
+        prop::sample::select(vec![
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            0.3,
+            100.0,
+            1e-320,
+            1e308,
+            f64::MIN_POSITIVE,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// From far out of to deep in the money, from minutes to decades.
+        #[test]
+        fn four_prices_at_once_are_those_of_the_reference(
+            rows in prop::array::uniform4((
+                sizes(-2.0, 4.0), sizes(-2.0, 2.0), -0.1..0.3, sizes(-4.0, 1.0), sizes(-5.0, 2.0)
+            )),
+        ) {
+            let rows = rows.map(|(spot, ratio, rate, vol, years)| {
+                [spot, spot * ratio, rate, vol, years]
+            });
+            let lane = |index: usize| f64x4::new(rows.map(|row| row[index]));
+            let found = super::bs_call(lane(0), lane(1), lane(2), lane(3), lane(4)).to_array();
+            for (found, [spot, strike, rate, vol, years]) in found.into_iter().zip(rows) {
+                let expected = call_price(spot, strike, rate, vol, years);
+                // Tiny prices are what is left of two almost equal numbers, here as there.
+                let tolerance = if expected > 1e-20 * spot { 1e-9 } else { 1e-6 };
+                prop_assert!(
+                    found == expected || (found - expected).abs() <= tolerance * expected,
+                    "{found} instead of {expected}: {spot} {strike} {rate} {vol} {years}"
+                );
+            }
+        }
+
+        #[test]
+        fn numbers_at_the_edge_are_priced_as_the_reference_prices_them(
+            spot in special(), strike in special(), rate in special(), vol in special(),
+            years in special(),
+        ) {
+            bs_call(spot, strike, rate, vol, years);
+        }
     }
 }
