@@ -51,7 +51,9 @@ pub(crate) fn build(root: &Path, target_dir: &Path, folder: &Path) -> Result<Vec
                     .arg(format!("-femit-bin={}", out.display()))
                     .args(sources(&dir, "zig")?),
                 Err(error) => {
-                    println!("plugins/{name} is SKIPPED, its committed file is not rebuilt: {error}");
+                    println!(
+                        "plugins/{name} is SKIPPED, its committed file is not rebuilt: {error}"
+                    );
                     continue;
                 }
             },
@@ -134,7 +136,9 @@ fn has_apt(root: &Path) -> bool {
 /// of the target folder.
 fn zig(root: &Path, target_dir: &Path, dir: &Path) -> Result<Cmd> {
     let is_right = |zig: Cmd| {
-        zig.arg("version").output().is_ok_and(|version| version.trim_ascii() == ZIG_VERSION.as_bytes())
+        zig.arg("version")
+            .output()
+            .is_ok_and(|version| version.trim_ascii() == ZIG_VERSION.as_bytes())
     };
     if is_right(Cmd::new(root, "zig")) {
         return Ok(Cmd::new(dir, "zig"));
@@ -161,7 +165,9 @@ fn zig(root: &Path, target_dir: &Path, dir: &Path) -> Result<Cmd> {
     if is_right(module(root)) {
         return Ok(module(dir));
     }
-    Err(Error::new(format!("zig {ZIG_VERSION} is not there; run: pip install ziglang=={ZIG_VERSION}")))
+    Err(Error::new(format!(
+        "zig {ZIG_VERSION} is not there; run: pip install ziglang=={ZIG_VERSION}"
+    )))
 }
 
 #[cfg(test)]

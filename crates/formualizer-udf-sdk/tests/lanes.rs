@@ -85,9 +85,11 @@ fn lanes_give_what_one_row_at_a_time_gives() {
             let a = numbers(rows, nulls);
             let column = Given::Column(f64s(a.iter().copied()));
             let scalar = Given::Scalar(f64s([Some(3.0)]));
-            for args in
-                [[column.clone(), scalar.clone()], [scalar, column.clone()], [column.clone(), column]]
-            {
+            for args in [
+                [column.clone(), scalar.clone()],
+                [scalar, column.clone()],
+                [column.clone(), column],
+            ] {
                 let wanted = visible(run::<by_one>(&args, rows, DType::F64), &a);
                 assert_eq!(visible(run::<by_two>(&args, rows, DType::F64), &a), wanted);
                 assert_eq!(visible(run::<by_four>(&args, rows, DType::F64), &a), wanted);

@@ -6,7 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Float64Array, Int64Array, StringArray, cast::AsArray,
+    Array, ArrayRef, Date32Array, Float64Array, Int64Array, StringArray,
+    cast::AsArray,
     types::{Float64Type, Int64Type},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -171,7 +172,10 @@ fn texts_go_in_and_out_with_their_nulls() {
             strings("SLUGIFY"),
             owned([Some("creme-brulee"), None, Some(""), Some("dont-dong-jing")])
         );
-        assert_eq!(strings("REVERSE"), owned([Some("!eélûrB emèrC"), None, Some(""), Some("京東 t'nod")]));
+        assert_eq!(
+            strings("REVERSE"),
+            owned([Some("!eélûrB emèrC"), None, Some(""), Some("京東 t'nod")])
+        );
         assert_eq!(
             strings("TITLE_CASE"),
             owned([Some("Crème Brûlée!"), None, Some(""), Some("Don't 東京")])

@@ -166,6 +166,7 @@ impl Param {
             optional: false,
             variadic: false,
             description: String::new(),
+            default: None,
             unknown: Map::new(),
         }
     }

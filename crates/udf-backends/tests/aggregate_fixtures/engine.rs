@@ -58,7 +58,8 @@ macro_rules! engine {
 
                 fn free(&mut self, ptr: u32, len: u32) {
                     let store = &mut self.store;
-                    let free = self.instance.get_typed_func::<(u32, u32), ()>(&mut *store, "fz_free");
+                    let free =
+                        self.instance.get_typed_func::<(u32, u32), ()>(&mut *store, "fz_free");
                     free.unwrap().call(store, (ptr, len)).unwrap();
                 }
 
