@@ -11,12 +11,13 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 use udf_columnar::{
     BoundCall, CancelToken, Column, Error, ErrorKind, Limits, MAX_FAILURES, Output, RowErrors,
     RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
 };
+use web_time::Instant;
 
 /// A call as every batch of it sees it.
 pub(crate) struct Job<'a> {

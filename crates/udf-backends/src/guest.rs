@@ -5,14 +5,12 @@ use crate::{
     memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
 };
 use arrow_array::{StringArray, cast::AsArray};
-use std::{
-    ops::Range,
-    time::{Duration, Instant},
-};
+use std::{ops::Range, time::Duration};
 use udf_columnar::{
     CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect, failure,
     frame::{CallContext, FrameAddress, OutputSpec},
 };
+use web_time::Instant;
 
 /// Until when a guest may run.
 #[derive(Clone, Debug)]
@@ -63,7 +61,10 @@ pub(crate) struct GuestInstance<G> {
 }
 
 impl<G: Guest> GuestInstance<G> {
-    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "no engine is compiled in"))]
+    #[cfg_attr(
+        not(any(feature = "wasmtime", feature = "wasmi")),
+        expect(dead_code, reason = "no engine is compiled in")
+    )]
     pub(crate) fn new(guest: G) -> Self {
         Self { guest, block: None }
     }

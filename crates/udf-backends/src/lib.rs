@@ -3,10 +3,9 @@
 //! ```no_run
 //! use std::sync::Arc;
 //! use arrow_array::Float64Array;
-//! use udf_backends::WasmtimeRuntime;
-//! use udf_columnar::{Argument, Call, Limits, SessionOptions, WasmUdfRuntime};
+//! use udf_columnar::{Argument, Call, Limits, SessionOptions};
 //!
-//! let runtime = WasmtimeRuntime::new(Limits::default())?;
+//! let runtime = udf_backends::default_runtime(Limits::default())?;
 //! let module = runtime.load(&std::fs::read("plugins/finance.wasm")?)?;
 //! let function = module.signature("EMA")?;
 //! let prices = Argument::column(Arc::new(Float64Array::from(vec![10.0, 11.0, 12.5])))?;
@@ -25,29 +24,44 @@
 //!   pool     instances of a module, bounded, warm while their session lives
 //! guest      one batch: frame in, export called, result out; any engine
 //!   memory   every number that a guest gave is checked here and nowhere else
-//! native · wasmtime
+//!   sandbox  growth within the limits, and the words for what stopped a guest
+//! native · wasmtime · wasmi
+//! engines    which of them are compiled in, by name and by preference
 //! ```
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `wasmtime` | yes | `WasmtimeRuntime`: machine code through Cranelift |
+//! | `wasmi` | no | `WasmiRuntime`: an interpreter, also on wasm32-unknown-unknown, dozens of times slower |
+//! | `cache` | no | compiled modules on disk, for wasmtime |
 //! | `cast` | yes | see `udf-columnar` |
+//!
+//! Engines may be compiled in side by side; [`default_runtime`] prefers wasmtime, and
+//! [`runtime_by_name`] takes the one that a user asks for. The results are the same.
 //!
 //! Without an engine feature the crate still inspects modules and runs `native` functions.
 #![deny(unsafe_code)]
 
 mod dispatch;
+mod engines;
 mod guest;
 pub mod memory;
 pub mod module;
 pub mod native;
 mod pool;
+#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
+mod sandbox;
 mod session;
 mod store;
+#[cfg(feature = "wasmi")]
+mod wasmi;
 #[cfg(feature = "wasmtime")]
 mod wasmtime;
 
+#[cfg(feature = "wasmi")]
+pub use crate::wasmi::WasmiRuntime;
 #[cfg(feature = "wasmtime")]
 pub use crate::wasmtime::WasmtimeRuntime;
+pub use engines::{default_runtime, engine_names, runtime_by_name};
 pub use module::{ModuleInfo, inspect};
 pub use native::NativeRuntime;

@@ -5,12 +5,7 @@ use crate::{
     module::ModuleInfo,
     pool::{Factory, Pool},
 };
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 use udf_abi::{
     exports::CODEC_COLUMNAR,
     manifest::{Manifest, normalise_name},
@@ -19,6 +14,7 @@ use udf_columnar::{
     BoundCall, Call, Column, Error, ErrorKind, Limits, Output, Session, SessionOptions, Signature,
     UdfModule, failure, frame::FrameArgs,
 };
+use web_time::Instant;
 
 /// A module that an engine has made ready.
 pub(crate) struct LoadedModule {

@@ -2,14 +2,13 @@
 //!
 //! `cargo xtask test` rebuilds the plugins and names their folder in `FZ_REBUILT_PLUGINS`; without
 //! it the comparison with the rebuilt ones has nothing to compare and says so.
-#![cfg(feature = "wasmtime")]
+#![cfg(any(feature = "wasmtime", feature = "wasmi"))]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, cast::AsArray, types::Float64Type};
 use std::{path::PathBuf, sync::Arc};
 use udf_abi::ErrorCode;
-use udf_backends::WasmtimeRuntime;
-use udf_columnar::{Argument, Call, Column, Limits, SessionOptions, UdfModule, WasmUdfRuntime};
+use udf_columnar::{Argument, Call, Column, Limits, SessionOptions, UdfModule};
 
 fn committed(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
@@ -21,11 +20,14 @@ fn rebuilt(name: &str) -> Option<Vec<u8>> {
     Some(std::fs::read(folder.join(format!("{name}.wasm"))).unwrap())
 }
 
-/// The committed module, and the one built from source where there is one.
+/// The committed module, and the one built from source where there is one, on every engine.
 fn modules(name: &str) -> Vec<Arc<dyn UdfModule>> {
-    let runtime = WasmtimeRuntime::new(Limits::default()).unwrap();
-    let bytes = std::iter::once(committed(name)).chain(rebuilt(name));
-    bytes.map(|bytes| runtime.load(&bytes).unwrap()).collect()
+    let builds: Vec<_> = std::iter::once(committed(name)).chain(rebuilt(name)).collect();
+    let load = |engine: &&str| {
+        let runtime = udf_backends::runtime_by_name(engine, Limits::default()).unwrap();
+        builds.iter().map(|bytes| runtime.load(bytes).unwrap()).collect::<Vec<_>>()
+    };
+    udf_backends::engine_names().iter().flat_map(load).collect()
 }
 
 fn numbers(values: impl IntoIterator<Item = f64>) -> ArrayRef {

@@ -50,6 +50,9 @@ pub struct ModuleInfo {
     pub exports: Vec<ExportInfo>,
     /// Everything it imports; empty for a module that the contract admits.
     pub imports: Vec<ImportInfo>,
+    /// Whether a function of it grows a table.
+    #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
+    pub(crate) grows_tables: bool,
 }
 
 impl ModuleInfo {
@@ -90,6 +93,7 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         memory_max_pages: scan.memory.and_then(|m| m.maximum),
         exports: scan.exports,
         imports: scan.imports,
+        grows_tables: scan.grows_tables,
     })
 }
 

@@ -49,6 +49,7 @@ pub(super) struct Scan<'m> {
     pub(super) functions: u32,
     pub(super) code_bytes: usize,
     pub(super) data_bytes: usize,
+    pub(super) grows_tables: bool,
 }
 
 pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Error> {
@@ -64,6 +65,7 @@ pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Err
         functions: 0,
         code_bytes: 0,
         data_bytes: 0,
+        grows_tables: false,
     };
     for payload in Parser::new(0).parse_all(bytes) {
         section(payload.map_err(not_wasm)?, &mut scan, &mut sections, limits).map_err(
@@ -219,7 +221,9 @@ fn section<'m>(
                 locals = locals.saturating_add(run?.0);
             }
             check_count("locals in one function", locals, MAX_LOCALS)?;
-            check_loops(&body, locals.saturating_add(sections.next_params()))
+            let locals = locals.saturating_add(sections.next_params());
+            scan.grows_tables |= check_body(&body, locals)?;
+            Ok(())
         }
         Payload::CustomSection(section) => {
             if section.name() == MANIFEST_SECTION {
@@ -274,7 +278,9 @@ fn describe_function(ty: &FuncType) -> String {
     }
 }
 
-fn check_loops(body: &FunctionBody<'_>, locals: u32) -> Result<(), Refusal> {
+/// Refuses loops around too many locals; tells whether the body grows a table.
+fn check_body(body: &FunctionBody<'_>, locals: u32) -> Result<bool, Refusal> {
+    let mut grows_tables = false;
     let mut is_loop = Vec::new();
     let (mut depth, mut deepest) = (0u64, 0u64);
     let mut operators = body.get_operators_reader()?;
@@ -287,6 +293,7 @@ fn check_loops(body: &FunctionBody<'_>, locals: u32) -> Result<(), Refusal> {
             }
             Operator::Block { .. } | Operator::If { .. } => is_loop.push(false),
             Operator::End => depth -= u64::from(is_loop.pop() == Some(true)),
+            Operator::TableGrow { .. } => grows_tables = true,
             _ => {}
         }
     }
@@ -296,7 +303,7 @@ fn check_loops(body: &FunctionBody<'_>, locals: u32) -> Result<(), Refusal> {
         ))
         .into());
     }
-    Ok(())
+    Ok(grows_tables)
 }
 
 fn check_count(what: &str, found: u32, limit: u32) -> Result<(), Refusal> {

@@ -6,11 +6,11 @@ use crate::{
     guest::{Guest, GuestInstance, Until},
     memory::{Block, GuestMemory},
     pool::Factory,
+    sandbox::{self, Growth, missing},
 };
 use std::{collections::HashMap, sync::Arc};
-use udf_abi::{
-    ABI_VERSION,
-    exports::{EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC},
+use udf_abi::exports::{
+    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmtime::{
@@ -41,17 +41,10 @@ impl ModuleFactory {
 
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
-        let state = State {
-            limiter: Limiter {
-                memory_bytes: self.limits.memory_bytes,
-                table_elements: self.limits.table_elements,
-                refused: None,
-            },
-            until: until.clone(),
-            stopped: None,
-        };
+        let growth = Growth::new(&self.limits);
+        let state = State { growth, until: until.clone(), stopped: None };
         let mut store = Store::new(self.pre.module().engine(), state);
-        store.limiter(|state| &mut state.limiter);
+        store.limiter(|state| &mut state.growth);
         store.epoch_deadline_callback(|mut context| {
             let state = context.data_mut();
             match state.until.expired() {
@@ -90,48 +83,26 @@ impl Factory for ModuleFactory {
             ticker: self.ticker.clone(),
             limits: self.limits.clone(),
         };
-        let found = guest.enter(until, |store| version.call(store, ()))?;
-        if found != ABI_VERSION {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!(
-                    "fz_abi_version answered {found}, this host speaks {ABI_VERSION}: rebuild the plugin with a matching SDK"
-                ),
-            ));
-        }
+        sandbox::check_version(guest.enter(until, |store| version.call(store, ()))?)?;
         Ok(Box::new(GuestInstance::new(guest)))
     }
 }
 
 struct State {
-    limiter: Limiter,
+    growth: Growth,
     until: Until,
     /// Why the epoch callback stopped the guest.
     stopped: Option<Error>,
 }
 
-struct Limiter {
-    memory_bytes: u64,
-    table_elements: u64,
-    /// The growth that was refused last.
-    refused: Option<String>,
-}
-
-impl ResourceLimiter for Limiter {
+impl ResourceLimiter for Growth {
     fn memory_growing(
         &mut self,
         _current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let granted = desired as u64 <= self.memory_bytes;
-        if !granted {
-            self.refused = Some(format!(
-                "the guest asked for {desired} bytes of memory, the limit is {}",
-                self.memory_bytes
-            ));
-        }
-        Ok(granted)
+        Ok(self.memory(desired))
     }
 
     fn table_growing(
@@ -140,14 +111,7 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let granted = desired as u64 <= self.table_elements;
-        if !granted {
-            self.refused = Some(format!(
-                "the guest asked for a table of {desired} elements, the limit is {}",
-                self.table_elements
-            ));
-        }
-        Ok(granted)
+        Ok(self.table(desired))
     }
 }
 
@@ -173,7 +137,7 @@ impl WasmtimeGuest {
         let state = self.store.data_mut();
         state.until = until.clone();
         state.stopped = None;
-        state.limiter.refused = None;
+        state.growth.forget();
         self.store.set_epoch_deadline(1);
         let entered = self.ticker.enter();
         let result = run(&mut self.store);
@@ -223,11 +187,6 @@ fn typed<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(
     instance.get_typed_func(store, name).map_err(|_| missing(name))
 }
 
-/// Inspection has held the exports against the contract before.
-fn missing(name: &str) -> Error {
-    Error::new(ErrorKind::Internal, format!("export `{name}` is not what inspection found"))
-}
-
 /// What stopped the guest.
 fn failure(
     store: &mut Store<State>,
@@ -246,22 +205,14 @@ fn failure(
     }
     let trap = error.downcast_ref::<Trap>().copied();
     if trap == Some(Trap::StackOverflow) {
-        return Error::new(
-            ErrorKind::StackExhausted,
-            format!("the guest's calls nested deeper than {} bytes of stack", limits.stack_bytes),
-        );
+        return sandbox::stack_exhausted(limits);
     }
     let message = panic
         .and_then(|(memory, at)| {
             GuestMemory::new(memory.data(&store)).panic_message(at, limits.message_bytes)
         })
         .unwrap_or_else(|| trap.map_or_else(|| format!("{error:#}"), describe));
-    match store.data_mut().limiter.refused.take() {
-        Some(refused) => {
-            Error::new(ErrorKind::MemoryLimitExceeded, format!("{refused} ({message})"))
-        }
-        None => Error::new(ErrorKind::Trap, message),
-    }
+    store.data_mut().growth.trapped(message)
 }
 
 fn describe(trap: Trap) -> String {

@@ -11,7 +11,7 @@ mod value;
 
 use case::{Case, Expected};
 use std::{path::PathBuf, sync::Arc};
-use udf_backends::NativeRuntime;
+use udf_backends::{NativeRuntime, engine_names, runtime_by_name};
 use udf_columnar::{Call, Error, Limits, Output, SessionOptions, UdfModule, WasmUdfRuntime};
 
 const BATCH_ROWS: [Option<usize>; 6] = [None, Some(1), Some(3), Some(64), Some(100), Some(4096)];
@@ -35,11 +35,15 @@ fn limits() -> Limits {
     Limits::builder().batch_deadline(minute).call_deadline(minute).build().unwrap()
 }
 
+/// Every engine that is compiled in.
+fn engines() -> impl Iterator<Item = Arc<dyn WasmUdfRuntime>> {
+    engine_names().iter().map(|name| runtime_by_name(name, limits()).unwrap())
+}
+
 fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
     let mut runtimes: Vec<Arc<dyn WasmUdfRuntime>> =
         vec![Arc::new(functions::register(NativeRuntime::new(limits())))];
-    #[cfg(feature = "wasmtime")]
-    runtimes.push(Arc::new(udf_backends::WasmtimeRuntime::new(limits()).unwrap()));
+    runtimes.extend(engines());
     runtimes
 }
 
@@ -89,7 +93,7 @@ fn check(case: &Case, result: Result<Output, Error>) -> Result<(), String> {
 #[test]
 fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() {
     let cases = case::read_all(&root().join("testdata/cases"));
-    assert!(cases.len() >= 60, "{} cases", cases.len());
+    assert!(cases.len() >= 170, "{} cases", cases.len());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let mut wrong = Vec::new();
     let runtimes = runtimes();
@@ -127,25 +131,27 @@ fn the_cases_cover_every_dtype_of_the_contract() {
     }
 }
 
-#[cfg(feature = "wasmtime")]
+#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
 #[test]
 fn a_volatile_function_gives_a_row_the_same_value_in_every_batch() {
     use arrow_array::Float64Array;
     use udf_columnar::Argument;
-    let runtime = udf_backends::WasmtimeRuntime::new(limits()).unwrap();
-    let module = runtime.load(&plugins()[0].1).unwrap();
-    let signature = module.signature("RAND").unwrap();
-    let values = |batch_rows, threads, seed| {
+    let modules: Vec<_> = engines().map(|e| e.load(&plugins()[0].1).unwrap()).collect();
+    let values_on = |module: &dyn UdfModule, batch_rows, threads, seed| {
+        let signature = module.signature("RAND").unwrap();
         let below = Argument::column(Arc::new(Float64Array::from(vec![1.0; 200]))).unwrap();
         let options =
             SessionOptions::default().threads(threads).batch_rows(batch_rows).volatile(seed, 0);
         let output = module.open(options).call(&signature, Call::new(vec![below])).unwrap();
         value::show(&output.columns[0]).1
     };
-    let whole = values(None, 1, 7);
+    let whole = values_on(modules[0].as_ref(), None, 1, 7);
     assert!(whole.windows(2).all(|pair| pair[0] != pair[1]), "rows differ from each other");
-    for (batch_rows, threads) in [(Some(1), 1), (Some(7), 2), (Some(64), 2)] {
-        assert_eq!(values(batch_rows, threads, 7), whole);
+    for module in &modules {
+        for (batch_rows, threads) in [(None, 1), (Some(1), 1), (Some(7), 2), (Some(64), 2)] {
+            assert_eq!(values_on(module.as_ref(), batch_rows, threads, 7), whole);
+        }
+        let other = values_on(module.as_ref(), None, 1, 8);
+        assert_ne!(other, whole, "another seed gives other values");
     }
-    assert_ne!(values(None, 1, 8), whole, "another seed gives other values");
 }

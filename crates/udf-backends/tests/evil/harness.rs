@@ -16,10 +16,8 @@ const PROMPT: Duration = Duration::from_secs(10);
 
 /// Every engine that runs guests.
 fn start_runtimes(limits: &Limits) -> Vec<Arc<dyn WasmUdfRuntime>> {
-    vec![
-        #[cfg(feature = "wasmtime")]
-        Arc::new(udf_backends::WasmtimeRuntime::new(limits.clone()).unwrap()),
-    ]
+    let start = |name: &&str| udf_backends::runtime_by_name(name, limits.clone()).unwrap();
+    udf_backends::engine_names().iter().map(start).collect()
 }
 
 /// The engines with these limits; started once for each set of limits.
@@ -74,6 +72,8 @@ pub(crate) fn on_every_runtime(
     let (runtimes, bytes) = (runtimes(limits), guest.bytes());
     promptly(move || {
         for runtime in runtimes {
+            // Shown where the test fails.
+            eprintln!("on {}:", runtime.name());
             let module = runtime.load(&bytes).unwrap_or_else(|e| panic!("{}: {e}", runtime.name()));
             test(module.as_ref());
         }
