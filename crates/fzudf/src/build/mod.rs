@@ -11,14 +11,13 @@ mod package;
 use crate::{
     check,
     exit::{Exit, Failure, grouped, printable},
-    stdout,
+    file, stdout,
 };
 use clap::Args;
 use optimise::Optimised;
 use package::Package;
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 use udf_backends::ModuleInfo;
@@ -118,7 +117,7 @@ fn build(
         }
         Optimised::Not(note) => (&original, note.clone()),
     };
-    write(&out, bytes)?;
+    file::write(&out, bytes)?;
     // Names and paths of what is in the file now.
     let info = inspect(bytes).map_err(|e| refused(e, plugin))?;
     report(&out, &info, note.as_deref())?;
@@ -134,7 +133,10 @@ fn inspect(bytes: &[u8]) -> Result<ModuleInfo, Error> {
 fn refused(error: Error, plugin: &Package) -> Failure {
     let text = error.to_string();
     let failure = Failure::new(Exit::Refused, format!("{}: {text}", plugin.name));
-    if text.contains("fz_alloc") || text.contains("fz_abi_version") || text.contains("no custom section") {
+    if text.contains("fz_alloc")
+        || text.contains("fz_abi_version")
+        || text.contains("no custom section")
+    {
         failure.hint(
             "the crate has no fz_module!: list its functions in one, as docs/authoring.md shows",
         )
@@ -146,8 +148,7 @@ fn refused(error: Error, plugin: &Package) -> Failure {
 }
 
 fn report(out: &Path, info: &ModuleInfo, note: Option<&str>) -> Result<(), Failure> {
-    let functions: Vec<&str> =
-        info.manifest.functions.iter().map(|f| f.name.as_str()).collect();
+    let functions: Vec<&str> = info.manifest.functions.iter().map(|f| f.name.as_str()).collect();
     let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
     stdout::print(&printable(&format!(
         "{}\n  size       {} bytes{note}\n  functions  {}\n",
@@ -155,28 +156,4 @@ fn report(out: &Path, info: &ModuleInfo, note: Option<&str>) -> Result<(), Failu
         grouped(info.size as u64),
         functions.join(", ")
     )))
-}
-
-/// Written beside, then renamed: there is the old file or the new one.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::io(format_args!("{} cannot be written", path.display()), error)
-            .hint("give --out a file in a folder that exists and may be written to")
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut beside = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        // As any other new file: what the user's mask leaves of it.
-        use std::os::unix::fs::PermissionsExt as _;
-        beside.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut beside = beside.prefix(".fzudf-build-").tempfile_in(folder).map_err(failed)?;
-    beside.write_all(bytes).map_err(failed)?;
-    beside.as_file().sync_all().map_err(failed)?;
-    beside.persist(path).map_err(|e| failed(e.error))?;
-    Ok(())
 }

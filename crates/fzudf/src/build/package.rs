@@ -145,7 +145,11 @@ mod tests {
         })
     }
 
-    fn chosen(packages: &[Value], manifest: &str, wanted: Option<&str>) -> Result<Vec<String>, Failure> {
+    fn chosen(
+        packages: &[Value],
+        manifest: &str,
+        wanted: Option<&str>,
+    ) -> Result<Vec<String>, Failure> {
         let metadata = json!({
             "packages": packages, "workspace_root": "/w", "target_directory": "/w/target",
         });
@@ -162,7 +166,8 @@ mod tests {
 
     #[test]
     fn all_plugins_of_a_workspace_are_built() {
-        let all = [package("a", &["cdylib"]), package("helper", &["lib"]), package("c", &["cdylib"])];
+        let all =
+            [package("a", &["cdylib"]), package("helper", &["lib"]), package("c", &["cdylib"])];
         assert_eq!(chosen(&all, "/w/Cargo.toml", None).unwrap(), ["a", "c"]);
     }
 

@@ -4,9 +4,7 @@ use super::{Finding, Severity, custom, names};
 use crate::exit::grouped;
 use std::collections::HashSet;
 use udf_abi::{
-    exports::{
-        AGGREGATE_SUFFIXES, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS,
-    },
+    exports::{AGGREGATE_SUFFIXES, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS},
     manifest::{Function, FunctionKind},
 };
 use udf_backends::ModuleInfo;
@@ -138,7 +136,10 @@ impl Lint {
             self.warn(
                 "large-module",
                 "",
-                format!("the module has {} bytes; hosts compile all of it", grouped(info.size as u64)),
+                format!(
+                    "the module has {} bytes; hosts compile all of it",
+                    grouped(info.size as u64)
+                ),
                 "look for a large dependency (cargo tree), set `lto = true`, install wasm-opt",
             );
         }

@@ -118,9 +118,7 @@ fn refusal(error: &Error) -> Vec<Finding> {
     };
     match error.details() {
         [] => vec![finding(error.message())],
-        details => {
-            details.iter().map(|d| finding(&format!("{}: {d}", error.message()))).collect()
-        }
+        details => details.iter().map(|d| finding(&format!("{}: {d}", error.message()))).collect(),
     }
 }
 

@@ -51,7 +51,8 @@ pub(super) fn oddity(name: &str) -> Option<&'static str> {
 /// Whether two names are one slip of the finger apart: not those that differ in a number.
 pub(super) fn are_near(a: &str, b: &str) -> bool {
     let (a, b) = (normalise_name(a), normalise_name(b));
-    let without_digits = |s: &str| -> String { s.chars().filter(|c| !c.is_ascii_digit()).collect() };
+    let without_digits =
+        |s: &str| -> String { s.chars().filter(|c| !c.is_ascii_digit()).collect() };
     a.chars().count().min(b.chars().count()) >= 4
         && without_digits(&a) != without_digits(&b)
         && strsim::osa_distance(&a, &b) == 1
@@ -78,7 +79,8 @@ mod tests {
         for name in ["A1", "xfd1048576", "AB12", "R1C1", "RC", "R", "c", "R2C"] {
             assert!(is_cell(name), "{name}");
         }
-        for name in ["XFE1", "A1048577", "A0", "ABCD1", "A", "A1B", "BS_CALL", "RATE", "A_1", "RXC"] {
+        for name in ["XFE1", "A1048577", "A0", "ABCD1", "A", "A1B", "BS_CALL", "RATE", "A_1", "RXC"]
+        {
             assert!(!is_cell(name), "{name}");
         }
     }

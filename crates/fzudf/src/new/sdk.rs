@@ -110,8 +110,7 @@ mod tests {
     #[test]
     fn the_lock_file_has_each_crate_in_order() {
         let lock = lock_file("units");
-        let names: Vec<&str> =
-            lock.lines().filter_map(|l| l.strip_prefix("name = ")).collect();
+        let names: Vec<&str> = lock.lines().filter_map(|l| l.strip_prefix("name = ")).collect();
         assert!(names.is_sorted(), "{names:?}");
         for name in ["\"units\"", "\"syn\"", "\"bytemuck\"", "\"udf-abi\""] {
             assert!(names.contains(&name), "{name} in {names:?}");
