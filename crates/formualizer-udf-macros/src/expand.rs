@@ -6,9 +6,13 @@ use syn::{ItemFn, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     attribute::{Kind, Settings},
+    class::{self, Class, Shape},
+    entry,
     errors::Errors,
+    example,
     function::{self, Function, Param},
-    json, names,
+    names,
+    role::Role,
 };
 
 pub(crate) fn function(settings: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
@@ -24,6 +28,9 @@ pub(crate) fn function(settings: TokenStream, item: TokenStream) -> syn::Result<
         }
     };
     let function = function::check(&mut item, &settings, &mut errors);
+    if let Some(function) = &function {
+        example::check(&settings.examples, settings.kind, function, &mut errors);
+    }
     Ok(match (function, errors.finish()) {
         (Some(function), Ok(())) => companion(&settings, &item, &function),
         (_, Ok(())) => quote!(#item),
@@ -44,8 +51,11 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
     };
     let aliases: Vec<String> = settings.aliases.iter().map(syn::LitStr::value).collect();
     let keys = [&called].into_iter().chain(&aliases).map(|name| names::key(name));
-    let manifest = manifest(settings, function, &called, &aliases);
-    let body = body(settings, item, function);
+    let manifest = entry::pieces(settings, function, &called, &aliases);
+    let body = match settings.kind {
+        Kind::Elementwise => rows(settings, item, function),
+        _ => whole(settings, item, function),
+    };
     quote! {
         #item
 
@@ -68,105 +78,113 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
     }
 }
 
-/// Fragments of JSON, from `name` to the closing brace.
-fn manifest(
-    settings: &Settings,
-    function: &Function,
-    called: &str,
-    aliases: &[String],
-) -> Vec<TokenStream> {
-    let raw = |json: String| quote!(fz::Piece::Raw(#json));
-    let aliases: Vec<_> = aliases.iter().map(|alias| json::text(alias)).collect();
-    let types: Vec<_> = function.params.iter().map(param_trait).collect();
-    let mut pieces = vec![
-        raw(format!(
-            "\"name\":{},\"aliases\":[{}],\"kind\":\"{}\",\"min_args\":",
-            json::text(called),
-            aliases.join(","),
-            settings.kind.name()
-        )),
-        quote!(fz::Piece::Number(fz::min_args(&[#(#types::OPTIONAL),*]))),
-        raw(format!(
-            ",\"max_args\":{},\"volatile\":{},\"params\":[",
-            function.params.len(),
-            settings.volatile
-        )),
-    ];
-    for (index, (param, ty)) in function.params.iter().zip(&types).enumerate() {
-        let comma = if index > 0 { "," } else { "" };
-        pieces.extend([
-            raw(format!("{comma}{{\"name\":{},\"type\":\"", json::text(&param.name))),
-            quote!(fz::Piece::Raw(#ty::DTYPE.name())),
-            raw("\",\"shape\":\"".into()),
-            quote!(fz::Piece::Raw(#ty::SHAPE)),
-            raw("\",\"optional\":".into()),
-            quote!(fz::Piece::Raw(if #ty::OPTIONAL { "true" } else { "false" })),
-            raw(format!(",\"description\":{}}}", json::text(&param.description))),
-        ]);
-    }
-    let returns = &function.returns;
-    let returns = match settings.kind {
-        Kind::Array => quote_spanned!(returns.span()=> <#returns as fz::ArrayReturn>),
-        _ => quote_spanned!(returns.span()=> <#returns as fz::ReturnValue>),
-    };
-    pieces.extend([
-        raw("],\"returns\":\"".into()),
-        quote!(fz::Piece::Raw(#returns::DTYPE.name())),
-        raw(format!("\",\"description\":{}}}", json::text(&function.description))),
-    ]);
-    pieces
-}
-
-fn param_trait(param: &Param) -> TokenStream {
-    let ty = &param.ty;
-    quote_spanned!(ty.span()=> <#ty as fz::Param<'_>>)
-}
-
-fn body(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
+/// Calls a function of kind `reduce` or `array`.
+fn whole(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
     let (name, returns) = (&item.sig.ident, &function.returns);
-    let types: Vec<_> = function.params.iter().map(|param| &param.ty).collect();
-    let indices = 0..types.len();
-    let indices: Vec<_> = indices.collect();
-    if settings.kind != Kind::Elementwise {
-        let context = function.has_context.then(|| quote!(fz::context(&inputs),));
-        let arguments = types
-            .iter()
-            .zip(&indices)
-            .map(|(ty, index)| quote_spanned!(ty.span()=> fz::argument::<#ty>(&inputs, #index)));
-        let call = quote!(#name(#context #(#arguments),*));
-        let answer = match settings.kind {
-            Kind::Array => quote_spanned!(returns.span()=> fz::array::<#returns>),
-            _ => quote_spanned!(returns.span()=> fz::reduce::<#returns>),
-        };
-        let answer = quote!(#answer(outputs, #call));
-        return quote! {
-            let (inputs, outputs) = frame.split();
-            #answer
-        };
+    let context = function.has_context.then(|| quote!(fz::context(&inputs),));
+    let arguments = function.params.iter().enumerate().map(|(index, param)| {
+        let ty = &param.ty;
+        let at = ty.span();
+        match &param.role {
+            Role::Plain => quote_spanned!(at=> fz::argument::<#ty>(&inputs, #index)),
+            Role::Default(value, _) => {
+                quote_spanned!(at=> fz::argument_or::<#ty>(&inputs, #index, #value))
+            }
+            Role::Variadic(_) => quote_spanned!(at=> &fz::arguments::<#ty>(&inputs, #index)),
+        }
+    });
+    let call = quote!(#name(#context #(#arguments),*));
+    let answer = match (settings.kind, &settings.columns) {
+        (Kind::Array, Some((names, _))) => {
+            let count = names.len();
+            quote_spanned!(returns.span()=> fz::named_array::<#returns>(outputs, #call, #count))
+        }
+        (Kind::Array, None) => {
+            quote_spanned!(returns.span()=> fz::array::<#returns>(outputs, #call))
+        }
+        _ => quote_spanned!(returns.span()=> fz::reduce::<#returns>(outputs, #call)),
+    };
+    quote! {
+        let (inputs, outputs) = frame.split();
+        #answer
     }
-    let sources: Vec<_> = indices.iter().map(|index| format_ident!("source{index}")).collect();
-    let chunks: Vec<_> = indices.iter().map(|index| format_ident!("chunk{index}")).collect();
-    let open = types
-        .iter()
-        .zip(&indices)
-        .map(|(ty, index)| quote_spanned!(ty.span()=> fz::source::<#ty>(&inputs, #index)));
+}
+
+/// Calls an elementwise function for each row, in blocks.
+fn rows(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
+    let (name, returns) = (&item.sig.ident, &function.returns);
+    let count = function.params.len();
+    let sources: Vec<_> = (0..count).map(|index| format_ident!("source{index}")).collect();
+    let chunks: Vec<_> = (0..count).map(|index| format_ident!("chunk{index}")).collect();
+    let open = function.params.iter().enumerate().map(|(index, param)| {
+        let ty = &param.ty;
+        let at = ty.span();
+        match &param.role {
+            Role::Plain => quote_spanned!(at=> fz::source::<#ty>(&inputs, #index)),
+            Role::Default(value, _) => {
+                quote_spanned!(at=> fz::source_or::<#ty>(&inputs, #index, #value))
+            }
+            Role::Variadic(_) => quote_spanned!(at=> fz::rest::<#ty>(&inputs, #index)),
+        }
+    });
+    // Sources, blocks and chunks of variadic parameters are types of their own.
+    let named = |single: &str, rest: &str| -> Vec<_> {
+        let names = function.params.iter().map(|p| if p.is_variadic() { rest } else { single });
+        names.map(|name| format_ident!("{name}")).collect()
+    };
+    let source = named("Source", "RestSource");
+    let blocks = named("Blocks", "RestBlocks");
+    let chunk = named("Chunk", "RestChunk");
     let mask = if settings.total {
         quote!(|_| u32::MAX)
     } else {
-        quote!(|block| u32::MAX #(& fz::Blocks::mask(&#sources, block))*)
+        quote!(|block| u32::MAX #(& fz::#blocks::mask(&#sources, block))*)
     };
     let context = function.has_context.then(|| quote!(let context = fz::context(&inputs);));
     let context_at =
         function.has_context.then(|| quote!(fz::context_at(context, block * fz::BLOCK + row),));
-    let run = quote_spanned!(returns.span()=> fz::elementwise::<#returns, _>);
+    let body = quote!({
+        #( let #chunks = fz::#blocks::chunk(&#sources, block); )*
+        move |row| #name(#context_at #( fz::#chunk::get(&#chunks, row) ),*)
+    });
+    let run = if patches(settings, function) {
+        let run = quote_spanned!(returns.span()=> fz::elementwise_patched::<#returns, _, _>);
+        quote! {
+            #run(&inputs, outputs, #mask, |block| #body, |block, mask| {
+                #( let #chunks = fz::Patch::patched(&#sources, block, mask); )*
+                move |row| #name(#( fz::Chunk::get(&#chunks, row) ),*)
+            })
+        }
+    } else {
+        let run = quote_spanned!(returns.span()=> fz::elementwise::<#returns, _>);
+        quote!(#run(&inputs, outputs, #mask, |block| #body))
+    };
     quote! {
         let (inputs, outputs) = frame.split();
         #context
         #( let #sources = #open; )*
-        #( let #sources = fz::Source::blocks(&#sources); )*
-        #run(&inputs, outputs, #mask, |block| {
-            #( let #chunks = fz::Blocks::chunk(&#sources, block); )*
-            move |row| #name(#context_at #( fz::Chunk::get(&#chunks, row) ),*)
-        })
+        #( let #sources = fz::#source::blocks(&#sources); )*
+        #run
     }
+}
+
+/// Whether blocks with nulls are evaluated as a whole, with the null rows patched: where all of it
+/// is numbers, so that the loop can become vector instructions.
+fn patches(settings: &Settings, function: &Function) -> bool {
+    let number = |class| match class {
+        Class::Int(..) | Class::Float => true,
+        Class::Date | Class::Time | Class::DateTime | Class::Duration => true,
+        _ => false,
+    };
+    let plain = |param: &Param| {
+        let described = &param.described;
+        let is_number = number(described.class) && described.shape == Shape::Scalar;
+        is_number && described.optional == Some(false) && !param.is_variadic()
+    };
+    let direct = class::of_direct(&function.returns);
+    !settings.total
+        && !function.has_context
+        && !function.params.is_empty()
+        && function.params.iter().all(plain)
+        && (number(direct) || direct == Class::Bool)
 }

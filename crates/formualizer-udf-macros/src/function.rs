@@ -10,14 +10,28 @@ use udf_abi::exports::MAX_PARAMS;
 
 use crate::{
     attribute::{Kind, Settings},
+    class::{self, Described, last},
     errors::Errors,
+    mistakes, names,
+    role::{self, Role},
 };
 
 /// A parameter.
 pub(crate) struct Param {
     pub(crate) name: String,
+    /// The type of one argument: `T` of a variadic `&[T]`.
     pub(crate) ty: Type,
     pub(crate) description: String,
+    /// What the type's name says of it.
+    pub(crate) described: Described,
+    pub(crate) role: Role,
+    ident: Ident,
+}
+
+impl Param {
+    pub(crate) fn is_variadic(&self) -> bool {
+        matches!(self.role, Role::Variadic(_))
+    }
 }
 
 /// What of the function the generated code needs.
@@ -29,8 +43,32 @@ pub(crate) struct Function {
     pub(crate) returns: Type,
 }
 
-/// Checks the function and takes from its parameters the doc comments, which rustc would refuse.
-/// Answers nothing where the rest cannot be looked at.
+impl Function {
+    /// The parameter that takes the argument at `index`.
+    pub(crate) fn param_of(&self, index: usize) -> Option<&Param> {
+        self.params.get(index).or_else(|| self.params.last().filter(|p| p.is_variadic()))
+    }
+
+    pub(crate) fn is_variadic(&self) -> bool {
+        self.params.last().is_some_and(Param::is_variadic)
+    }
+
+    /// The fewest arguments of a call, as far as the types' names say.
+    pub(crate) fn fewest_arguments(&self) -> usize {
+        self.params.iter().rposition(is_required).map_or(0, |last| last + 1)
+    }
+}
+
+fn is_required(param: &Param) -> bool {
+    match param.role {
+        Role::Plain => param.described.optional == Some(false),
+        Role::Default(..) => false,
+        Role::Variadic(fewest) => fewest > 0,
+    }
+}
+
+/// Checks the function and takes from its parameters the doc comments and attributes, which rustc
+/// would refuse. Answers nothing where the rest cannot be looked at.
 pub(crate) fn check(
     item: &mut ItemFn,
     settings: &Settings,
@@ -42,12 +80,14 @@ pub(crate) fn check(
     let count = inputs.len();
     let mut params = Vec::new();
     let mut has_context = false;
+    let mut complete = true;
     for (index, input) in inputs.iter_mut().enumerate() {
         let FnArg::Typed(input) = input else {
             errors.at(input, "a function of a plugin has no `self`: move it out of the `impl`");
+            complete = false;
             continue;
         };
-        if is_context(&input.ty) {
+        if last(&input.ty).as_deref() == Some("Context") {
             if index > 0 {
                 errors.at(&input.ty, "`Context` is the first parameter, if it is one");
             } else if !settings.volatile {
@@ -59,17 +99,23 @@ pub(crate) fn check(
             has_context = index == 0;
             continue;
         }
-        params.extend(param(input, settings.kind, errors));
+        match param(input, settings.kind, errors) {
+            Some(param) => params.push(param),
+            None => complete = false,
+        }
     }
     if count > MAX_PARAMS {
         errors.at(&item.sig.inputs, format!("{count} parameters; at most {MAX_PARAMS} are taken"));
     }
-    check_names(&params, item, errors);
+    check_names(&params, errors);
+    check_order(&params, errors);
     let ReturnType::Type(_, returns) = &item.sig.output else {
         errors.at(&item.sig.ident, "the function answers nothing: give it a result, `-> f64` say");
         return None;
     };
-    Some(Function { params, has_context, description, returns: elided(returns) })
+    mistakes::check_result(returns, settings, errors);
+    let returns = elided(returns);
+    complete.then_some(Function { params, has_context, description, returns })
 }
 
 fn check_signature(item: &ItemFn, errors: &mut Errors) {
@@ -89,30 +135,35 @@ fn check_signature(item: &ItemFn, errors: &mut Errors) {
         errors.at(abi, "write a plain `fn`: fz_module! makes the export");
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, "C's variadic parameters are not supported");
+        errors.at(variadic, "C's variadic parameters are not supported: write #[variadic] xs: &[T]");
     }
 }
 
 fn param(input: &mut PatType, kind: Kind, errors: &mut Errors) -> Option<Param> {
     let description = take_docs(&mut input.attrs);
-    let name = if let Pat::Ident(pat) = &*input.pat
+    let attrs = role::take(input);
+    let ident = if let Pat::Ident(pat) = &*input.pat
         && pat.by_ref.is_none()
         && pat.subpat.is_none()
     {
-        let name = pat.ident.unraw().to_string();
-        name.trim_start_matches('_').to_owned()
+        pat.ident.clone()
     } else {
         errors.at(&input.pat, "a parameter has a name here: take it apart inside the function");
         return None;
     };
+    let name = ident.unraw().to_string().trim_start_matches('_').to_owned();
     if name.is_empty() {
         errors.at(&input.pat, "give the parameter a name: callers read it");
+    } else if let Some(problem) = names::label_problem(&name) {
+        errors.at(&input.pat, problem);
     }
-    if let Some(message) = type_problem(&input.ty, kind) {
-        errors.at(&input.ty, message);
+    let (role, ty) = role::of(&attrs, &name, &input.ty, errors)?;
+    if let Some(message) = mistakes::of_param(&ty, kind) {
+        errors.at(&ty, message);
         return None;
     }
-    Some(Param { name, ty: elided(&input.ty), description })
+    let ty = elided(&ty);
+    Some(Param { name, described: class::of_param(&ty), ty, description, role, ident })
 }
 
 /// The type with its lifetimes left open, as they are outside of the function.
@@ -131,69 +182,35 @@ fn elided(ty: &Type) -> Type {
     ty
 }
 
-/// Says of frequent mistakes what to write instead; everything else is left to the traits.
-fn type_problem(ty: &Type, kind: Kind) -> Option<String> {
-    if let Type::ImplTrait(_) = ty {
-        return Some("name the type: callers have to know it".into());
-    }
-    if let Type::Reference(reference) = ty {
-        if reference.mutability.is_some() {
-            return Some("arguments are read only: take it without `mut`".into());
-        }
-        return match last(&reference.elem)?.as_str() {
-            "String" => Some("take `&str`".into()),
-            "Vec" => Some("take `&[u8]` for bytes, `ColumnView<'_, T>` for a column".into()),
-            _ => None,
-        };
-    }
-    match (last(ty)?.as_str(), kind) {
-        ("String", _) => Some("take `&str`: nothing is copied then".into()),
-        ("Vec", Kind::Elementwise) => Some(
-            "take `&[u8]` for bytes; a whole column is `ColumnView<'_, T>` with kind = \"reduce\" \
-             or \"array\""
-                .into(),
-        ),
-        ("Vec", _) => Some("take `ColumnView<'_, T>`".into()),
-        ("Result", _) => {
-            Some("errors do not reach a function; `Value<'_>` sees them as values".into())
-        }
-        ("OwnedValue", _) => Some("take `Value<'_>`".into()),
-        ("ColumnView" | "RangeView", Kind::Elementwise) => Some(
-            "an elementwise function sees one row at a time: set kind = \"reduce\" or \"array\", \
-             or take a value"
-                .into(),
-        ),
-        _ => None,
-    }
-}
-
-/// The last name of a path.
-fn last(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
-        _ => None,
-    }
-}
-
-fn is_context(ty: &Type) -> bool {
-    last(ty).as_deref() == Some("Context")
-}
-
-fn check_names(params: &[Param], item: &ItemFn, errors: &mut Errors) {
+fn check_names(params: &[Param], errors: &mut Errors) {
     let mut seen: Vec<String> = Vec::new();
     for param in params {
         let key = param.name.to_uppercase();
         if seen.contains(&key) {
-            let name: &Ident = &item.sig.ident;
-            errors.at(
-                name,
-                format!(
-                    "two parameters are called `{}` (names are compared without case)",
-                    param.name
-                ),
-            );
+            let message =
+                format!("two parameters are called `{}` (names are compared without case)", param.name);
+            errors.at(&param.ident, message);
         }
         seen.push(key);
+    }
+}
+
+fn check_order(params: &[Param], errors: &mut Errors) {
+    for (index, param) in params.iter().enumerate() {
+        let rest = &params[index + 1..];
+        if param.is_variadic() && !rest.is_empty() {
+            let message = "only the last parameter can be variadic: move it to the end";
+            errors.at(&param.ident, message);
+        }
+        if let (Role::Default(..), Some(required)) = (&param.role, rest.iter().find(|p| is_required(p)))
+        {
+            let message = format!(
+                "`{}` has a default but can never be left out, since `{}` behind it is required: \
+                 move it behind, or take an Option",
+                param.name, required.name
+            );
+            errors.at(&param.ident, message);
+        }
     }
 }
 

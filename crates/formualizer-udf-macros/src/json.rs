@@ -21,8 +21,21 @@ pub(crate) fn text(text: &str) -> String {
     json
 }
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn bytes_are_two_digits_each() {
+        assert_eq!(super::hexadecimal(&[0, 0xff, 0x1a]), "00ff1a");
+    }
+
     #[test]
     fn quotes_and_control_characters_are_escaped() {
         assert_eq!(super::text("a\"\\\n\u{1}é"), r#""a\"\\\n\u0001é""#);

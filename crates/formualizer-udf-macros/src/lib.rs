@@ -1,7 +1,8 @@
 //! The macros of `formualizer-udf-sdk`, which re-exports and documents them.
 //!
 //! ```text
-//! #[fz_udf]    attribute.rs (parse) ─▶ function.rs (check) ─▶ expand.rs
+//! #[fz_udf]    attribute.rs, example.rs (parse) ─▶ function.rs, role.rs, mistakes.rs (check)
+//!              ─▶ expand.rs (the call), entry.rs (the manifest)
 //! fz_module!   module.rs (parse, check, expand)
 //! ```
 //!
@@ -9,12 +10,17 @@
 //! left to the traits of the SDK: a macro sees names, not types.
 
 mod attribute;
+mod class;
+mod entry;
 mod errors;
+mod example;
 mod expand;
 mod function;
 mod json;
+mod mistakes;
 mod module;
 mod names;
+mod role;
 
 use proc_macro::TokenStream;
 

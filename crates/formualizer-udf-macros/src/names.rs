@@ -33,6 +33,18 @@ pub(crate) fn problem(name: &str) -> Option<String> {
     })
 }
 
+/// What is wrong with the name of a column or a parameter, if anything.
+pub(crate) fn label_problem(name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some("a name is not empty".into());
+    }
+    if name.trim() != name {
+        return Some(format!("`{name}` starts or ends with white space: remove it"));
+    }
+    let long = name.len() > MAX_NAME_BYTES;
+    long.then(|| format!("{} bytes; a name has at most {MAX_NAME_BYTES}", name.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +52,14 @@ mod tests {
     #[test]
     fn names_compare_without_case_and_prefixes() {
         assert_eq!(key("_xlfn._XLL.größe"), "GRÖSSE");
+    }
+
+    #[test]
+    fn names_of_columns_are_any_text_without_white_space_at_its_ends() {
+        assert_eq!(label_problem("upper band (%)"), None);
+        for bad in ["", " a", "a ", &"A".repeat(129)] {
+            assert!(label_problem(bad).is_some(), "{bad}");
+        }
     }
 
     #[test]

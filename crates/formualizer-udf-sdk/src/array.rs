@@ -2,7 +2,8 @@
 
 use crate::{
     error::UdfError,
-    returns::{MaybeNull, ReturnValue},
+    returns::ReturnValue,
+    table::{Table, Values},
 };
 use udf_abi::DType;
 
@@ -60,47 +61,104 @@ impl<T> Array<T> {
     }
 }
 
-/// A type that an `array` function can answer: `Vec<T>` (one column), [`Array<T>`], or a `Result`
-/// of either; `T` may be an `Option`.
+/// A type that an `array` function can answer: `Vec<T>` (one column), [`Array<T>`] (columns of one
+/// type), a tuple of up to 12 `Vec`s of equal length (named columns), or a `Result` of one of
+/// these.
+///
+/// `T` may be an `Option` (null), or a `Result` (an error of that row).
+///
+/// ```
+/// use formualizer_udf_sdk::{ColumnView, UdfError, fz_udf};
+///
+/// /// Square roots, beside what they are of.
+/// #[fz_udf(kind = "array", columns = ["x", "root"])]
+/// fn roots(values: ColumnView<'_, f64>) -> (Vec<Option<f64>>, Vec<Result<Option<f64>, UdfError>>) {
+///     let root = |x: f64| if x < 0.0 { Err(UdfError::num("negative")) } else { Ok(x.sqrt()) };
+///     (values.iter().collect(), values.iter().map(|x| x.map(root).transpose()).collect())
+/// }
+///
+/// let (x, root) = roots(ColumnView::of(&[Some(4.0), None, Some(-1.0)]));
+/// assert_eq!(x, [Some(4.0), None, Some(-1.0)]);
+/// assert_eq!(root, [Ok(Some(2.0)), Ok(None), Err(UdfError::num("negative"))]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that an array function can answer",
     label = "not the result of an array function",
-    note = "use Vec<T> for one column or Array<T> for several, where T is a type of a result or \
-            an Option of one; or a Result of either with UdfError"
+    note = "use Vec<T> for one column, Array<T> for several of one type, or a tuple of Vecs with \
+            `columns = [\"name\", …]`, where T is a type of a result, an Option of one (null) or a \
+            Result (an error of that row); or a Result of any of these with UdfError"
 )]
 pub trait ArrayReturn: Sized {
-    /// The type of a cell.
-    type Cell: MaybeNull;
-    /// The type's id in the contract.
-    const DTYPE: DType = <Self::Cell as ReturnValue>::DTYPE;
-    /// Its cells, or the error of the whole call.
+    /// Types of the columns; the last one stands for all that follow.
+    const DTYPES: &'static [DType];
+    /// Its columns, or the error of the whole call.
     #[doc(hidden)]
-    fn settle(self) -> Result<Array<Self::Cell>, UdfError>;
+    fn settle<'v>(self) -> Result<Table<'v>, UdfError>
+    where
+        Self: 'v;
 }
 
-impl<T: MaybeNull> ArrayReturn for Vec<T> {
-    type Cell = T;
-    fn settle(self) -> Result<Array<T>, UdfError> {
-        Ok(Array { rows: self.len(), columns: 1, values: self })
+impl<T: ReturnValue> ArrayReturn for Vec<T> {
+    const DTYPES: &'static [DType] = &[T::DTYPE];
+    fn settle<'v>(self) -> Result<Table<'v>, UdfError>
+    where
+        Self: 'v,
+    {
+        Table::try_new(vec![Box::new(self)])
     }
 }
 
-impl<T: MaybeNull> ArrayReturn for Array<T> {
-    type Cell = T;
-    fn settle(self) -> Result<Self, UdfError> {
-        Ok(self)
+impl<T: ReturnValue> ArrayReturn for Array<T> {
+    const DTYPES: &'static [DType] = &[T::DTYPE];
+    fn settle<'v>(self) -> Result<Table<'v>, UdfError>
+    where
+        Self: 'v,
+    {
+        let mut values = self.values.into_iter();
+        let mut columns: Vec<Box<dyn Values + 'v>> = Vec::with_capacity(self.columns);
+        for _ in 0..self.columns {
+            columns.push(Box::new(values.by_ref().take(self.rows).collect::<Vec<T>>()));
+        }
+        Table::try_new(columns)
     }
 }
 
 impl<A: ArrayReturn, E: Into<UdfError>> ArrayReturn for Result<A, E> {
-    type Cell = A::Cell;
-    fn settle(self) -> Result<Array<A::Cell>, UdfError> {
+    const DTYPES: &'static [DType] = A::DTYPES;
+    fn settle<'v>(self) -> Result<Table<'v>, UdfError>
+    where
+        Self: 'v,
+    {
         self.map_err(Into::into)?.settle()
     }
 }
 
-impl<T> Array<T> {
-    pub(crate) fn into_values(self) -> std::vec::IntoIter<T> {
-        self.values.into_iter()
-    }
+macro_rules! tuples {
+    ($(($($ty:ident $name:ident),*);)*) => { $(
+        impl<$($ty: ReturnValue),*> ArrayReturn for ($(Vec<$ty>,)*) {
+            const DTYPES: &'static [DType] = &[$($ty::DTYPE),*];
+            fn settle<'v>(self) -> Result<Table<'v>, UdfError>
+            where
+                Self: 'v,
+            {
+                let ($($name,)*) = self;
+                Table::try_new(vec![$(Box::new($name)),*])
+            }
+        }
+    )* };
+}
+
+tuples! {
+    (A a);
+    (A a, B b);
+    (A a, B b, C c);
+    (A a, B b, C c, D d);
+    (A a, B b, C c, D d, E e);
+    (A a, B b, C c, D d, E e, F f);
+    (A a, B b, C c, D d, E e, F f, G g);
+    (A a, B b, C c, D d, E e, F f, G g, H h);
+    (A a, B b, C c, D d, E e, F f, G g, H h, I i);
+    (A a, B b, C c, D d, E e, F f, G g, H h, I i, J j);
+    (A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k);
+    (A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l);
 }

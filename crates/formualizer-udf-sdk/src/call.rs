@@ -1,16 +1,16 @@
 //! What the generated functions call: a frame in, an answer out.
 
 use crate::{
-    array::{Array, ArrayReturn},
+    array::ArrayReturn,
     error::UdfError,
+    fallback::DefaultParam,
     param::{Param, RowParam},
-    raw::{BLOCK, Block, Frame, InPlace, Inputs, OutputColumn, Outputs, typed},
+    raw::{BLOCK, Block, Frame, InPlace, Inputs, Outputs},
     returns::ReturnValue,
     sink::{End, Sink, cut},
 };
-use core::mem::take;
 use udf_abi::{
-    Column, DType, ErrorCode, FRAME_ALIGN, Physical, ResultHeader,
+    Column, DType, ErrorCode, ResultHeader,
     frame::{STATUS_ERROR, STATUS_OK},
 };
 
@@ -36,10 +36,30 @@ pub fn source<'a, P: RowParam<'a>>(inputs: &Inputs<'a>, index: usize) -> P::Sour
     P::source(&inputs.argument(index))
 }
 
+/// As [`source`], with a default.
+#[inline]
+#[must_use]
+pub fn source_or<'a, P: DefaultParam<'a>>(
+    inputs: &Inputs<'a>,
+    index: usize,
+    default: P,
+) -> P::WithDefault {
+    P::source_or(&inputs.argument(index), default)
+}
+
 /// The argument at `index` of any other call.
 #[must_use]
 pub fn argument<'a, P: Param<'a>>(inputs: &Inputs<'a>, index: usize) -> P {
     P::take(&inputs.argument(index))
+}
+
+/// As [`argument`], with a default.
+#[must_use]
+pub fn argument_or<'a, P: DefaultParam<'a>>(inputs: &Inputs<'a>, index: usize, default: P) -> P
+where
+    Option<P>: Param<'a>,
+{
+    argument::<Option<P>>(inputs, index).unwrap_or(default)
 }
 
 /// An elementwise call, in blocks. `mask` says which rows of a block may be evaluated, `open`
@@ -59,9 +79,43 @@ pub fn elementwise<R: ReturnValue, F: FnMut(usize) -> R>(
     })
 }
 
+/// As [`elementwise`], of numbers: `patched` answers what evaluates a block as a whole, rows that
+/// must not be evaluated patched with one that may be.
+#[inline]
+pub fn elementwise_patched<R, F, G>(
+    inputs: &Inputs<'_>,
+    outputs: Outputs<'_>,
+    mask: impl Fn(usize) -> u32,
+    open: impl Fn(usize) -> F,
+    patched: impl Fn(usize, u32) -> G,
+) -> u64
+where
+    R: ReturnValue,
+    F: FnMut(usize) -> R,
+    G: FnMut(usize) -> R,
+{
+    let rows = inputs.rows();
+    fill::<R>(outputs, |sink| {
+        for block in 0..rows.div_ceil(BLOCK) {
+            let mask = mask(block) & rows_of(block, rows);
+            // Whole blocks only: the last one may be a single row. And where most rows are null,
+            // evaluating the others one by one costs less than evaluating all.
+            let whole = rows - block * BLOCK >= BLOCK;
+            if whole && mask != u32::MAX && mask.count_ones() >= PATCHED {
+                sink.block(block, u32::MAX, patched(block, mask));
+            } else {
+                sink.block(block, mask, open(block));
+            }
+        }
+    })
+}
+
+/// Rows that are not null from which on a block is evaluated as a whole.
+const PATCHED: u32 = 16;
+
 /// The bits of the rows that a block has.
 #[inline]
-fn rows_of(block: usize, rows: usize) -> u32 {
+pub(crate) fn rows_of(block: usize, rows: usize) -> u32 {
     match rows - block * BLOCK {
         len @ 0..BLOCK => (1 << len) - 1,
         _ => u32::MAX,
@@ -123,7 +177,7 @@ fn own_block(mut end: End, place: &InPlace, front: usize) -> u64 {
     })
 }
 
-fn header(rows: usize, address: u32, columns: usize, values: usize) -> ResultHeader {
+pub(crate) fn header(rows: usize, address: u32, columns: usize, values: usize) -> ResultHeader {
     ResultHeader {
         status: STATUS_OK,
         rows: rows as u32,
@@ -134,12 +188,12 @@ fn header(rows: usize, address: u32, columns: usize, values: usize) -> ResultHea
     }
 }
 
-fn put<T: bytemuck::Pod>(bytes: &mut [u8], at: usize, value: &T) {
+pub(crate) fn put<T: bytemuck::Pod>(bytes: &mut [u8], at: usize, value: &T) {
     bytes[at..at + size_of::<T>()].copy_from_slice(bytemuck::bytes_of(value));
 }
 
 /// Appends the messages as a utf8 column of `rows` rows, with addresses from the block's start.
-fn put_messages(block: &mut Block, rows: usize, messages: &[(usize, String)]) -> Column {
+pub(crate) fn put_messages(block: &mut Block, rows: usize, messages: &[(usize, String)]) -> Column {
     let offsets = block.align();
     let (mut end, mut next) = (0i32, messages.iter().peekable());
     block.push(&end.to_le_bytes());
@@ -182,129 +236,23 @@ fn failure(error: &UdfError) -> u64 {
 }
 
 /// A call that answers rows × columns.
-#[expect(clippy::needless_pass_by_value, reason = "as the other kinds; the call is answered once")]
 pub fn array<A: ArrayReturn>(outputs: Outputs<'_>, value: A) -> u64 {
     match value.settle() {
         Err(error) => failure(&error),
-        Ok(array) => publish(array, outputs.header().column_stride as usize),
+        Ok(table) => table.publish(outputs.header().column_stride as usize),
     }
 }
 
-fn publish<T: ReturnValue>(array: Array<T>, stride: usize) -> u64 {
-    let (rows, columns) = (array.rows(), array.columns());
-    let mut layout = Layout { len: size_of::<ResultHeader>() + columns * stride };
-    let mut heads = Vec::with_capacity(columns);
-    for column in 0..columns {
-        let values = &array.values()[column * rows..(column + 1) * rows];
-        heads.push(layout.column(T::DTYPE, rows, values.iter().map(T::data_bytes).sum()));
-    }
-
-    let mut block = Block::new(layout.len);
-    let mut rest = Rest { bytes: block.bytes(), at: 0 };
-    let mut values = array.into_values();
-    for head in &mut heads {
-        let mut column = rest.column(head);
-        let mut sink = <T::Sink<'_> as Sink<'_, T>>::open(&mut column);
-        for block in 0..rows.div_ceil(BLOCK) {
-            sink.block(block, rows_of(block, rows), |_| {
-                values.next().unwrap_or_else(|| T::of_error(ErrorCode::Na))
-            });
+/// As [`array`], of `count` named columns.
+pub fn named_array<A: ArrayReturn>(outputs: Outputs<'_>, value: A, count: usize) -> u64 {
+    match value.settle() {
+        Err(error) => failure(&error),
+        Ok(table) if table.columns() == count => {
+            table.publish(outputs.header().column_stride as usize)
         }
-        let mut end = End { head: *head, ..End::default() };
-        sink.close(&mut end);
-        *head = end.head;
-    }
-
-    block.publish(|address, bytes| {
-        for (index, head) in heads.iter_mut().enumerate() {
-            for buffer in buffers(head) {
-                // 0 stands for "absent"; descriptors come first, so no buffer begins at 0.
-                *buffer += if *buffer == 0 { 0 } else { address };
-            }
-            put(bytes, size_of::<ResultHeader>() + index * stride, head);
-        }
-        put(bytes, 0, &header(rows, address, columns, columns));
-    })
-}
-
-/// The addresses of a column's buffers, in the order in which they lie in a block.
-fn buffers(head: &mut Column) -> [&mut u32; 6] {
-    let Column { values, offsets, data, validity, errors, tags, .. } = head;
-    [values, offsets, data, validity, errors, tags]
-}
-
-/// Bytes of a column's buffers, in the same order.
-fn buffer_bytes(dtype: DType, rows: usize, data: usize) -> [usize; 6] {
-    let offsets = size_of::<i32>() * (rows + 1);
-    match dtype.physical() {
-        Physical::None => [0; 6],
-        Physical::Bits => [rows.div_ceil(8), 0, 0, rows.div_ceil(8), rows, 0],
-        Physical::Fixed(width) => [width as usize * rows, 0, 0, rows.div_ceil(8), rows, 0],
-        Physical::Bytes => [0, offsets, data, rows.div_ceil(8), rows, 0],
-        Physical::Any => [size_of::<f64>() * rows, offsets, data, 0, rows, rows],
-    }
-}
-
-/// A block that is being laid out.
-struct Layout {
-    len: usize,
-}
-
-impl Layout {
-    /// Room for a column, with addresses from the block's start.
-    fn column(&mut self, dtype: DType, rows: usize, data: usize) -> Column {
-        let mut head = Column {
-            dtype: dtype.id(),
-            len: rows as u32,
-            data_len: data as u32,
-            data_cap: data as u32,
-            ..Column::default()
-        };
-        for (buffer, bytes) in buffers(&mut head).into_iter().zip(buffer_bytes(dtype, rows, data)) {
-            if bytes > 0 {
-                let at = self.len.next_multiple_of(FRAME_ALIGN as usize);
-                *buffer = at as u32;
-                self.len = at + bytes;
-            }
-        }
-        head
-    }
-}
-
-/// The part of a block that was not handed out yet.
-struct Rest<'a> {
-    bytes: &'a mut [u8],
-    at: usize,
-}
-
-impl<'a> Rest<'a> {
-    fn column(&mut self, head: &Column) -> OutputColumn<'a> {
-        let dtype = DType::from_id(head.dtype).unwrap_or(DType::Null);
-        let sizes = buffer_bytes(dtype, head.len as usize, head.data_cap as usize);
-        let mut copy = *head;
-        let mut parts = buffers(&mut copy).map(|at| *at as usize).into_iter().zip(sizes);
-        let mut next = || parts.next().map_or(&mut [][..], |(at, len)| self.take(at, len));
-        OutputColumn {
-            head: *head,
-            values: next(),
-            offsets: typed(next()),
-            data: next(),
-            validity: next(),
-            errors: next(),
-            tags: next(),
-            front: 0,
-        }
-    }
-
-    /// `len` bytes at `at`, which is not before what was handed out last.
-    fn take(&mut self, at: usize, len: usize) -> &'a mut [u8] {
-        if len == 0 {
-            return &mut [];
-        }
-        let (_, rest) = take(&mut self.bytes).split_at_mut(at - self.at);
-        let (part, rest) = rest.split_at_mut(len);
-        self.bytes = rest;
-        self.at = at + len;
-        part
+        Ok(table) => failure(&UdfError::value(format!(
+            "the result has {} columns, {count} are named",
+            table.columns()
+        ))),
     }
 }

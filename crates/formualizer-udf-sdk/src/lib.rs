@@ -35,10 +35,11 @@
 //! |---|---|
 //! | [`fz_udf`], [`fz_module`] | the two macros |
 //! | [`UdfError`], [`ErrorCode`] | errors of rows and calls |
-//! | [`Date`], [`Time`], [`DateTime`], [`DateTimeUtc`], [`Duration`], [`Value`], [`OwnedValue`] | types that Rust lacks |
+//! | [`Date`], [`Time`], [`DateTime`], [`DateTimeUtc`], [`Duration`] | types that Rust lacks |
+//! | [`Value`], [`OwnedValue`], [`SpreadsheetValue`] | a cell, whatever it holds |
 //! | [`ColumnView`], [`RangeView`], [`Array`] | whole columns, for kinds `reduce` and `array` |
 //! | [`Context`] | seed and clock of volatile functions |
-//! | [`Param`], [`ReturnValue`], [`ArrayReturn`] | the types that parameters and results can have |
+//! | [`Param`], [`DefaultParam`], [`ReturnValue`], [`ArrayReturn`] | the types that parameters and results can have |
 //!
 //! The exports and the manifest's section exist on `wasm32` only; natively a plugin is an ordinary
 //! crate with a constant `MANIFEST`. What is deliberately absent: files, network, clocks. A module
@@ -49,11 +50,14 @@ mod call;
 mod context;
 mod element;
 mod error;
+mod fallback;
 mod manifest;
 mod param;
 mod raw;
+mod rest;
 mod returns;
 mod sink;
+mod table;
 mod types;
 mod view;
 
@@ -61,10 +65,13 @@ pub use array::{Array, ArrayReturn};
 pub use context::Context;
 pub use element::{Element, Fixed};
 pub use error::UdfError;
+pub use fallback::DefaultParam;
 pub use formualizer_udf_macros::{fz_module, fz_udf};
 pub use param::{Param, RowParam};
 pub use returns::{Cell, MaybeNull, ReturnValue};
-pub use types::{Date, DateTime, DateTimeUtc, Duration, OwnedValue, Time, Value};
+pub use types::{
+    Date, DateTime, DateTimeUtc, Duration, OwnedValue, SpreadsheetValue, Time, Value,
+};
 pub use udf_abi::ErrorCode;
 pub use view::{AnyColumn, AnyRange, ColumnView, RangeView, TextColumn, TextRange};
 
@@ -73,10 +80,17 @@ pub use view::{AnyColumn, AnyRange, ColumnView, RangeView, TextColumn, TextRange
 pub mod __private {
     pub use crate::{
         array::ArrayReturn,
-        call::{Function, argument, array, elementwise, reduce, source},
-        manifest::{Piece, assert_unique, head, len, min_args, render, text, to_array},
+        call::{
+            Function, argument, argument_or, array, elementwise, elementwise_patched, named_array,
+            reduce, source, source_or,
+        },
+        fallback::Patch,
+        manifest::{
+            Piece, assert_unique, column_dtype, head, len, min_args, render, text, to_array,
+        },
         param::{Blocks, Chunk, Param, Source},
         raw::{BLOCK, Frame, Inputs},
+        rest::{RestBlocks, RestChunk, RestSource, arguments, rest},
         returns::ReturnValue,
     };
     pub use udf_abi::ABI_VERSION;

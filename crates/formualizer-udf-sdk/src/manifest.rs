@@ -2,7 +2,7 @@
 #![expect(clippy::panic, reason = "what panics here is an error of the compiler")]
 
 use udf_abi::{
-    ABI_VERSION,
+    ABI_VERSION, DType,
     exports::{CODEC_COLUMNAR, MANIFEST_SCHEMA},
 };
 
@@ -44,6 +44,12 @@ pub const fn min_args(optional: &[bool]) -> u64 {
         count -= 1;
     }
     count as u64
+}
+
+/// The type of a column of an array function: the last one stands for all that follow.
+pub const fn column_dtype(dtypes: &[DType], index: usize) -> DType {
+    let last = dtypes.len() - 1;
+    dtypes[if index < last { index } else { last }]
 }
 
 const fn escape(byte: u8) -> Option<[u8; 6]> {

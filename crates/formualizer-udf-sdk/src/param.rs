@@ -93,7 +93,15 @@ pub(crate) struct Mask<'a> {
 }
 
 impl<'a> Mask<'a> {
-    fn of(input: &Input<'a>) -> Self {
+    /// Every row of every block.
+    pub(crate) const FULL: Self = Self { words: &[], rest: u32::MAX };
+
+    /// Whether every row of every block may be evaluated.
+    pub(crate) fn is_full(&self) -> bool {
+        self.words.is_empty() && self.rest == u32::MAX
+    }
+
+    pub(crate) fn of(input: &Input<'a>) -> Self {
         let column = input.column(0);
         if input.is_omitted() || (input.is_scalar() && column.null_count() > 0) {
             Self { words: &[], rest: 0 }
@@ -105,21 +113,21 @@ impl<'a> Mask<'a> {
     }
 
     #[inline]
-    fn word(&self, block: usize) -> u32 {
+    pub(crate) fn word(&self, block: usize) -> u32 {
         self.words.get(block).copied().unwrap_or(self.rest)
     }
 }
 
 /// Values of a fixed width.
 pub struct FixedSource<'a, T> {
-    chunks: &'a [[T; BLOCK]],
+    pub(crate) chunks: &'a [[T; BLOCK]],
     /// A scalar, spread; or what stands behind the whole blocks, filled up with zeros.
-    rest: [T; BLOCK],
-    mask: Mask<'a>,
+    pub(crate) rest: [T; BLOCK],
+    pub(crate) mask: Mask<'a>,
 }
 
 impl<'a, T: Fixed> FixedSource<'a, T> {
-    fn of(input: &Input<'a>) -> Self {
+    pub(crate) fn of(input: &Input<'a>) -> Self {
         let values: &'a [T] = input.column(0).fixed();
         let mut rest = [T::zeroed(); BLOCK];
         let mut chunks: &[[T; BLOCK]] = &[];
@@ -153,6 +161,13 @@ pub struct FixedBlocks<'s, T> {
     chunks: &'s [[T; BLOCK]],
     rest: &'s [T; BLOCK],
     mask: Mask<'s>,
+}
+
+impl<'s, T> FixedBlocks<'s, T> {
+    /// The same with other whole blocks.
+    pub(crate) fn over(self, chunks: &'s [[T; BLOCK]]) -> Self {
+        Self { chunks, ..self }
+    }
 }
 
 impl<'s, T: Fixed> Blocks for FixedBlocks<'s, T> {
@@ -399,5 +414,5 @@ fn rows<'a, T: Element<'a>>(input: &Input<'a>) -> RowSource<'a, T> {
 
 /// `any` has no nulls: what is missing reads as blank.
 fn values<'a>(input: &Input<'a>) -> RowSource<'a, Value<'a>> {
-    RowSource { mask: Mask { words: &[], rest: u32::MAX }, ..rows(input) }
+    RowSource { mask: Mask::FULL, ..rows(input) }
 }

@@ -118,11 +118,17 @@ impl<'a> Inputs<'a> {
         self.header.flags & CALL_VOLATILE != 0
     }
 
+    /// Arguments that stand in the frame, omitted ones among them.
+    #[must_use]
+    pub fn argument_count(&self) -> usize {
+        self.header.arg_count as usize
+    }
+
     /// The argument at `index`; an omitted one where the caller gave fewer.
     #[must_use]
     pub fn argument(&self, index: usize) -> Input<'a> {
         let omitted = Input { inputs: *self, arg: Arg::default() };
-        if index >= self.header.arg_count as usize {
+        if index >= self.argument_count() {
             return omitted;
         }
         let address = self.header.args + self.header.arg_stride * index as u32;

@@ -4,7 +4,7 @@ use crate::{
     element::Fixed,
     error::UdfError,
     sink::{AnySink, BoolSink, BytesSink, ErrorSink, FixedSink, OptionSink, ResultSink, Sink},
-    types::{Date, DateTime, DateTimeUtc, Duration, OwnedValue, Time},
+    types::{Date, DateTime, DateTimeUtc, Duration, OwnedValue, SpreadsheetValue, Time, Value},
 };
 use bytemuck::Zeroable;
 use udf_abi::{DType, ErrorCode, frame::COLUMN_UTC};
@@ -15,7 +15,7 @@ use udf_abi::{DType, ErrorCode, frame::COLUMN_UTC};
     message = "`{Self}` is not a type that a function can answer",
     label = "not a type of a result",
     note = "use a number type, bool, String, Vec<u8>, Date, Time, DateTime, DateTimeUtc, \
-            Duration, OwnedValue, ErrorCode, an Option of one of them, or a Result of either \
+            Duration, Value, OwnedValue, ErrorCode, an Option of one of them, or a Result of either \
             with UdfError"
 )]
 pub trait ReturnValue: Sized {
@@ -24,6 +24,9 @@ pub trait ReturnValue: Sized {
     /// Whether it is a spreadsheet mixture.
     #[doc(hidden)]
     const IS_ANY: bool;
+    /// Whether a row of it may be an error with a message.
+    #[doc(hidden)]
+    const MAY_FAIL: bool = false;
     /// What fills a column of it.
     #[doc(hidden)]
     type Sink<'o>: Sink<'o, Self>;
@@ -160,25 +163,29 @@ impl Cell for ErrorCode {
 
 impl MaybeNull for ErrorCode {}
 
-impl ReturnValue for OwnedValue {
-    const DTYPE: DType = DType::Any;
-    const IS_ANY: bool = true;
-    type Sink<'o> = AnySink<'o>;
-    fn of_error(code: ErrorCode) -> Self {
-        Self::Error(code)
-    }
-    fn data_bytes(&self) -> usize {
-        if let Self::Text(text) = self { text.len() } else { 0 }
-    }
+macro_rules! any_cells {
+    ($($ty:ty),*) => { $(
+        impl ReturnValue for $ty {
+            const DTYPE: DType = DType::Any;
+            const IS_ANY: bool = true;
+            type Sink<'o> = AnySink<'o>;
+            fn of_error(code: ErrorCode) -> Self {
+                SpreadsheetValue::Error(code)
+            }
+            fn data_bytes(&self) -> usize {
+                if let SpreadsheetValue::Text(text) = self { text.len() } else { 0 }
+            }
+        }
+        impl Cell for $ty {
+            fn blank() -> Self {
+                SpreadsheetValue::Blank
+            }
+        }
+        impl MaybeNull for $ty {}
+    )* };
 }
 
-impl Cell for OwnedValue {
-    fn blank() -> Self {
-        Self::Blank
-    }
-}
-
-impl MaybeNull for OwnedValue {}
+any_cells!(OwnedValue, Value<'_>);
 
 impl<T: Cell> ReturnValue for Option<T> {
     const DTYPE: DType = T::DTYPE;
@@ -197,6 +204,7 @@ impl<T: Cell> MaybeNull for Option<T> {}
 impl<T: MaybeNull, E: Into<UdfError>> ReturnValue for Result<T, E> {
     const DTYPE: DType = T::DTYPE;
     const IS_ANY: bool = T::IS_ANY;
+    const MAY_FAIL: bool = true;
     type Sink<'o> = ResultSink<'o, T::Sink<'o>>;
     fn of_error(code: ErrorCode) -> Self {
         Ok(T::of_error(code))

@@ -12,7 +12,7 @@ use crate::{
     error::UdfError,
     raw::{BLOCK, Block, OutputColumn, typed},
     returns::{BytesCell, Cell, ReturnValue},
-    types::OwnedValue,
+    types::SpreadsheetValue,
 };
 use core::mem::take;
 use udf_abi::{Column, ErrorCode, exports::MAX_MESSAGE_BYTES, frame::tag};
@@ -116,7 +116,13 @@ impl<'o> Sink<'o, bool> for BoolSink<'o> {
     #[inline]
     fn block(&mut self, block: usize, mask: u32, mut row: impl FnMut(usize) -> bool) {
         let mut word = 0;
-        for_each_bit(mask, |index| word |= u32::from(row(index)) << index);
+        if mask == u32::MAX {
+            for index in 0..BLOCK {
+                word |= u32::from(row(index)) << index;
+            }
+        } else {
+            for_each_bit(mask, |index| word |= u32::from(row(index)) << index);
+        }
         put_word(self.0, block, word);
     }
 
@@ -236,7 +242,7 @@ pub struct AnySink<'o> {
     texts: Data<'o>,
 }
 
-impl<'o> Sink<'o, OwnedValue> for AnySink<'o> {
+impl<'o, T: AsRef<str>> Sink<'o, SpreadsheetValue<T>> for AnySink<'o> {
     fn open(column: &mut OutputColumn<'o>) -> Self {
         let rows = column.rows();
         let numbers: &'o mut [f64] = typed(take(&mut column.values));
@@ -251,21 +257,21 @@ impl<'o> Sink<'o, OwnedValue> for AnySink<'o> {
     }
 
     #[inline]
-    fn block(&mut self, block: usize, mask: u32, mut row: impl FnMut(usize) -> OwnedValue) {
+    fn block(&mut self, block: usize, mask: u32, mut row: impl FnMut(usize) -> SpreadsheetValue<T>) {
         for index in 0..self.texts.rows(block) {
             let at = block * BLOCK + index;
-            let value = if mask >> index & 1 == 1 { row(index) } else { OwnedValue::Blank };
+            let value = if mask >> index & 1 == 1 { row(index) } else { SpreadsheetValue::Blank };
             let (mut number, mut error, mut text) = (0.0, 0, "");
             self.tags[at] = match &value {
-                OwnedValue::Blank => tag::BLANK,
-                OwnedValue::Number(x) => lane(&mut number, *x, tag::NUMBER),
-                OwnedValue::Logical(x) => lane(&mut number, f64::from(u8::from(*x)), tag::LOGICAL),
-                OwnedValue::Text(x) => lane(&mut text, x.as_str(), tag::TEXT),
-                OwnedValue::Error(x) => lane(&mut error, x.code(), tag::ERROR),
-                OwnedValue::Date(x) => lane(&mut number, *x, tag::DATE),
-                OwnedValue::DateTime(x) => lane(&mut number, *x, tag::DATETIME),
-                OwnedValue::Time(x) => lane(&mut number, *x, tag::TIME),
-                OwnedValue::Duration(x) => lane(&mut number, *x, tag::DURATION),
+                SpreadsheetValue::Blank => tag::BLANK,
+                SpreadsheetValue::Number(x) => lane(&mut number, *x, tag::NUMBER),
+                SpreadsheetValue::Logical(x) => lane(&mut number, f64::from(u8::from(*x)), tag::LOGICAL),
+                SpreadsheetValue::Text(x) => lane(&mut text, x.as_ref(), tag::TEXT),
+                SpreadsheetValue::Error(x) => lane(&mut error, x.code(), tag::ERROR),
+                SpreadsheetValue::Date(x) => lane(&mut number, *x, tag::DATE),
+                SpreadsheetValue::DateTime(x) => lane(&mut number, *x, tag::DATETIME),
+                SpreadsheetValue::Time(x) => lane(&mut number, *x, tag::TIME),
+                SpreadsheetValue::Duration(x) => lane(&mut number, *x, tag::DURATION),
             };
             self.numbers[at] = number;
             self.errors[at] = error;

@@ -46,34 +46,18 @@ pub struct Duration {
     pub micros: i64,
 }
 
-/// A spreadsheet value as it is (`any`), borrowed from the call.
+/// A spreadsheet value as it is (`any`), with texts of type `T`: [`Value`] or [`OwnedValue`].
 ///
 /// Dates and times are serials of the 1900 date system: days, with a fraction.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// An empty cell, or null.
-    Blank,
-    /// A number.
-    Number(f64),
-    /// TRUE or FALSE.
-    Logical(bool),
-    /// Text.
-    Text(&'a str),
-    /// An error.
-    Error(ErrorCode),
-    /// A day serial.
-    Date(f64),
-    /// A day serial with a fraction.
-    DateTime(f64),
-    /// A fraction of a day.
-    Time(f64),
-    /// Days, with a fraction.
-    Duration(f64),
-}
-
-/// A spreadsheet value (`any`) to answer. See [`Value`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum OwnedValue {
+///
+/// ```
+/// use formualizer_udf_sdk::{OwnedValue, Value};
+///
+/// let value = Value::Text("abc");
+/// assert_eq!(value.map_text(str::to_uppercase), OwnedValue::Text("ABC".into()));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum SpreadsheetValue<T> {
     /// An empty cell, or null.
     #[default]
     Blank,
@@ -82,7 +66,7 @@ pub enum OwnedValue {
     /// TRUE or FALSE.
     Logical(bool),
     /// Text.
-    Text(String),
+    Text(T),
     /// An error.
     Error(ErrorCode),
     /// A day serial.
@@ -95,18 +79,32 @@ pub enum OwnedValue {
     Duration(f64),
 }
 
+/// A spreadsheet value of an argument, whose text is borrowed from the call.
+pub type Value<'a> = SpreadsheetValue<&'a str>;
+
+/// A spreadsheet value with text of its own, to be answered.
+pub type OwnedValue = SpreadsheetValue<String>;
+
+impl<T> SpreadsheetValue<T> {
+    /// The value with another text where it is one.
+    #[must_use]
+    pub fn map_text<U>(self, text: impl FnOnce(T) -> U) -> SpreadsheetValue<U> {
+        match self {
+            Self::Blank => SpreadsheetValue::Blank,
+            Self::Number(x) => SpreadsheetValue::Number(x),
+            Self::Logical(x) => SpreadsheetValue::Logical(x),
+            Self::Text(x) => SpreadsheetValue::Text(text(x)),
+            Self::Error(x) => SpreadsheetValue::Error(x),
+            Self::Date(x) => SpreadsheetValue::Date(x),
+            Self::DateTime(x) => SpreadsheetValue::DateTime(x),
+            Self::Time(x) => SpreadsheetValue::Time(x),
+            Self::Duration(x) => SpreadsheetValue::Duration(x),
+        }
+    }
+}
+
 impl From<Value<'_>> for OwnedValue {
     fn from(value: Value<'_>) -> Self {
-        match value {
-            Value::Blank => Self::Blank,
-            Value::Number(x) => Self::Number(x),
-            Value::Logical(x) => Self::Logical(x),
-            Value::Text(x) => Self::Text(x.into()),
-            Value::Error(x) => Self::Error(x),
-            Value::Date(x) => Self::Date(x),
-            Value::DateTime(x) => Self::DateTime(x),
-            Value::Time(x) => Self::Time(x),
-            Value::Duration(x) => Self::Duration(x),
-        }
+        value.map_text(str::to_owned)
     }
 }
