@@ -170,7 +170,8 @@ impl Settings {
             "thread_safe" => self.thread_safe = flag(setting, errors),
             "total" => self.total = flag(setting, errors),
             key => {
-                errors.at(&setting.key, format!("there is no setting `{key}`: there are {SETTINGS}"));
+                errors
+                    .at(&setting.key, format!("there is no setting `{key}`: there are {SETTINGS}"));
             }
         }
     }
@@ -182,7 +183,8 @@ impl Settings {
         };
         let mut mistake = |key: &str, message: &str| errors.push(syn::Error::new(at(key), message));
         if self.total && self.kind != Kind::Elementwise {
-            let message = "`total` speaks of rows that are null: only an elementwise function has it";
+            let message =
+                "`total` speaks of rows that are null: only an elementwise function has it";
             mistake("total", message);
         }
         if self.volatile && self.deterministic == Some(true) {
@@ -228,7 +230,9 @@ impl Settings {
                 let name_text = name.value();
                 errors.at(
                     name,
-                    format!("two columns are called `{name_text}` (names are compared without case)"),
+                    format!(
+                        "two columns are called `{name_text}` (names are compared without case)"
+                    ),
                 );
             }
             keys.push(key);

@@ -350,7 +350,8 @@ fn check_result(
         (Kind::Array, _, found) => check_array(result, found, function, errors),
         (Kind::Elementwise, Some(rows), found) => {
             if found.map(<[Value]>::len) != Some(rows) {
-                let message = format!("the arguments have {rows} rows: give a list of {rows} results");
+                let message =
+                    format!("the arguments have {rows} rows: give a list of {rows} results");
                 errors.at(&result.tokens, message);
             }
             let class = class::of_result(&function.returns);
@@ -365,12 +366,7 @@ fn check_result(
     }
 }
 
-fn check_array(
-    result: &Value,
-    rows: Option<&[Value]>,
-    function: &Function,
-    errors: &mut Errors,
-) {
+fn check_array(result: &Value, rows: Option<&[Value]>, function: &Function, errors: &mut Errors) {
     let (classes, any_number) = class::of_array(&function.returns);
     let Some(rows) = rows else {
         if !matches!(result.content, Content::Error(..) | Content::Null) {

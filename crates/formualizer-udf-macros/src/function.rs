@@ -135,7 +135,8 @@ fn check_signature(item: &ItemFn, errors: &mut Errors) {
         errors.at(abi, "write a plain `fn`: fz_module! makes the export");
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, "C's variadic parameters are not supported: write #[variadic] xs: &[T]");
+        errors
+            .at(variadic, "C's variadic parameters are not supported: write #[variadic] xs: &[T]");
     }
 }
 
@@ -187,8 +188,10 @@ fn check_names(params: &[Param], errors: &mut Errors) {
     for param in params {
         let key = param.name.to_uppercase();
         if seen.contains(&key) {
-            let message =
-                format!("two parameters are called `{}` (names are compared without case)", param.name);
+            let message = format!(
+                "two parameters are called `{}` (names are compared without case)",
+                param.name
+            );
             errors.at(&param.ident, message);
         }
         seen.push(key);
@@ -202,7 +205,8 @@ fn check_order(params: &[Param], errors: &mut Errors) {
             let message = "only the last parameter can be variadic: move it to the end";
             errors.at(&param.ident, message);
         }
-        if let (Role::Default(..), Some(required)) = (&param.role, rest.iter().find(|p| is_required(p)))
+        if let (Role::Default(..), Some(required)) =
+            (&param.role, rest.iter().find(|p| is_required(p)))
         {
             let message = format!(
                 "`{}` has a default but can never be left out, since `{}` behind it is required: \

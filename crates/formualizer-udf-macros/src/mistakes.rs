@@ -135,14 +135,16 @@ fn of_result(ty: &Type, kind: Kind) -> Option<(&Type, String)> {
 fn of_array(ty: &Type) -> Option<(&Type, String)> {
     match last(ty).as_deref() {
         Some("Result") => inner(ty).and_then(of_array),
-        Some("Option") => Some((
-            ty,
-            "an array without rows says nothing: answer an empty Vec, or an Err".into(),
-        )),
+        Some("Option") => {
+            Some((ty, "an array without rows says nothing: answer an empty Vec, or an Err".into()))
+        }
         Some("Vec" | "Array") => None,
         _ => match class::of_result(ty) {
             class::Class::Unknown => None,
-            _ => Some((ty, "an array function answers `Vec<T>`, `Array<T>` or a tuple of Vecs".into())),
+            _ => Some((
+                ty,
+                "an array function answers `Vec<T>`, `Array<T>` or a tuple of Vecs".into(),
+            )),
         },
     }
 }
@@ -167,7 +169,10 @@ fn check_columns(ty: &Type, settings: &Settings, errors: &mut Errors) {
         None if matches!(ty, Type::Tuple(_)) => {
             let names: Vec<_> = (1..=count).map(|n| format!("\"name{n}\"")).collect();
             let names = names.join(", ");
-            errors.at(ty, format!("name the columns: #[fz_udf(kind = \"array\", columns = [{names}])]"));
+            errors.at(
+                ty,
+                format!("name the columns: #[fz_udf(kind = \"array\", columns = [{names}])]"),
+            );
         }
         _ => {}
     }

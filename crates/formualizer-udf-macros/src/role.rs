@@ -21,9 +21,8 @@ pub(crate) enum Role {
 
 /// Takes the attributes from the parameter, which rustc would refuse, and answers them.
 pub(crate) fn take(input: &mut PatType) -> Vec<Attribute> {
-    let ours = |attr: &Attribute| {
-        attr.path().is_ident("default") || attr.path().is_ident("variadic")
-    };
+    let ours =
+        |attr: &Attribute| attr.path().is_ident("default") || attr.path().is_ident("variadic");
     let (taken, rest) = std::mem::take(&mut input.attrs).into_iter().partition(ours);
     input.attrs = rest;
     taken
@@ -106,15 +105,14 @@ fn default(
         return None;
     };
     if described.optional == Some(true) {
-        let message = format!("`{name}` is an Option, which is None by default: write the type alone");
+        let message =
+            format!("`{name}` is an Option, which is None by default: write the type alone");
         errors.at(attr, message);
         return None;
     }
     let scalar = described.shape == Shape::Scalar;
-    let simple = matches!(
-        described.class,
-        Class::Int(..) | Class::Float | Class::Bool | Class::Text
-    );
+    let simple =
+        matches!(described.class, Class::Int(..) | Class::Float | Class::Bool | Class::Text);
     if !scalar || !simple {
         let message = format!(
             "only numbers, bool and &str have a default: take an Option for `{name}` and choose \

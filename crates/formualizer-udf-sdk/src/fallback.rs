@@ -3,8 +3,8 @@
 use crate::{
     element::Fixed,
     param::{
-        Blocks, BoolSource, Chunk, FixedBlocks, FixedSource, Mask,
-        OptionBlocks, OptionChunk, OptionSource, RowParam, RowSource, Source,
+        Blocks, BoolSource, Chunk, FixedBlocks, FixedSource, Mask, OptionBlocks, OptionChunk,
+        OptionSource, RowParam, RowSource, Source,
     },
     raw::{BLOCK, Input},
 };

@@ -69,9 +69,7 @@ pub use fallback::DefaultParam;
 pub use formualizer_udf_macros::{fz_module, fz_udf};
 pub use param::{Param, RowParam};
 pub use returns::{Cell, MaybeNull, ReturnValue};
-pub use types::{
-    Date, DateTime, DateTimeUtc, Duration, OwnedValue, SpreadsheetValue, Time, Value,
-};
+pub use types::{Date, DateTime, DateTimeUtc, Duration, OwnedValue, SpreadsheetValue, Time, Value};
 pub use udf_abi::ErrorCode;
 pub use view::{AnyColumn, AnyRange, ColumnView, RangeView, TextColumn, TextRange};
 

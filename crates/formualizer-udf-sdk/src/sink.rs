@@ -257,7 +257,12 @@ impl<'o, T: AsRef<str>> Sink<'o, SpreadsheetValue<T>> for AnySink<'o> {
     }
 
     #[inline]
-    fn block(&mut self, block: usize, mask: u32, mut row: impl FnMut(usize) -> SpreadsheetValue<T>) {
+    fn block(
+        &mut self,
+        block: usize,
+        mask: u32,
+        mut row: impl FnMut(usize) -> SpreadsheetValue<T>,
+    ) {
         for index in 0..self.texts.rows(block) {
             let at = block * BLOCK + index;
             let value = if mask >> index & 1 == 1 { row(index) } else { SpreadsheetValue::Blank };
@@ -265,7 +270,9 @@ impl<'o, T: AsRef<str>> Sink<'o, SpreadsheetValue<T>> for AnySink<'o> {
             self.tags[at] = match &value {
                 SpreadsheetValue::Blank => tag::BLANK,
                 SpreadsheetValue::Number(x) => lane(&mut number, *x, tag::NUMBER),
-                SpreadsheetValue::Logical(x) => lane(&mut number, f64::from(u8::from(*x)), tag::LOGICAL),
+                SpreadsheetValue::Logical(x) => {
+                    lane(&mut number, f64::from(u8::from(*x)), tag::LOGICAL)
+                }
                 SpreadsheetValue::Text(x) => lane(&mut text, x.as_ref(), tag::TEXT),
                 SpreadsheetValue::Error(x) => lane(&mut error, x.code(), tag::ERROR),
                 SpreadsheetValue::Date(x) => lane(&mut number, *x, tag::DATE),

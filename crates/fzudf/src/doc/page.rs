@@ -215,10 +215,15 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::from("(nothing)"),
         Value::Bool(b) => if *b { "TRUE" } else { "FALSE" }.to_owned(),
-        Value::Object(map) => match map.get("error").and_then(Value::as_str) {
-            Some(error) => error.to_owned(),
-            None => value.to_string(),
-        },
+        Value::Object(map) => {
+            let named = map.get("error").or_else(|| map.get("number")).and_then(Value::as_str);
+            match (named, map.values().next()) {
+                (Some(text), _) => text.to_owned(),
+                // A date or time with its tag.
+                (None, Some(inner)) if !inner.is_object() => shown(inner),
+                _ => value.to_string(),
+            }
+        }
         Value::String(text) => format!("\"{}\"", text.replace('"', "\"\"")),
         Value::Number(n) => n.to_string(),
         Value::Array(rows) => {
@@ -282,6 +287,6 @@ mod tests {
             let bars = line.replace("\\|", "").matches('|').count();
             assert!(bars == 3 || bars == 5, "{line}");
         }
-        assert!(page.contains("`` {\"a\\|`b\"; #N/A} ``"), "{page}");
+        assert!(page.contains("`` =_x_({\"a\\|`b\"; #N/A}) ``"), "{page}");
     }
 }

@@ -8,10 +8,6 @@ use std::sync::Arc;
 use udf_backends::native::Cell;
 use udf_columnar::{Column, Error, ErrorKind, Output, SessionOptions, Signature, UdfModule};
 
-/// Seed and clock of volatile functions: the same for every run that is compared.
-pub(crate) const SEED: u64 = 0x5eed;
-const NOW_US: i64 = 1_700_000_000_000_000;
-
 /// A result, or why there is none.
 pub(crate) type Outcome = Result<Output, Error>;
 
@@ -23,11 +19,14 @@ pub(crate) struct Way {
     pub(crate) threads: usize,
     /// Calls before the one that counts, in the same session.
     pub(crate) calls_before: usize,
+    /// Seed and clock of volatile functions.
+    pub(crate) volatile: (u64, i64),
 }
 
 impl Way {
     /// One call in one thread.
-    pub(crate) const PLAIN: Self = Self { batch_rows: None, threads: 1, calls_before: 0 };
+    pub(crate) const PLAIN: Self =
+        Self { batch_rows: None, threads: 1, calls_before: 0, volatile: (0, 0) };
 }
 
 /// Runs a case in a session of its own.
@@ -40,7 +39,7 @@ pub(crate) fn run(
     let options = SessionOptions::default()
         .batch_rows(way.batch_rows)
         .threads(way.threads)
-        .volatile(SEED, NOW_US);
+        .volatile(way.volatile.0, way.volatile.1);
     let mut session = module.open(options);
     for _ in 0..way.calls_before {
         // A call that fails is as good a predecessor as any.

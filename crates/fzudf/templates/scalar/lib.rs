@@ -17,7 +17,7 @@ pub fn speed(
     if hours == 0.0 { Err(UdfError::div0("no time has passed")) } else { Ok(kilometres / hours) }
 }
 
-/// Minutes and seconds for a kilometre, as a runner counts: 5.5 is five minutes and a half.
+/// Minutes for a kilometre, as runners count: 5.5 is five minutes and a half.
 #[fz_udf(examples = [(12.0,) => 5.0, (null,) => null])]
 pub fn pace(
     /// Kilometres per hour.
