@@ -43,7 +43,7 @@ Exit codes:
   5  the file cannot be read
 
 An error is a rule of docs/abi.md or docs/manifest.md that is broken. A warning is something that
-works and that users will stumble over.";
+works and that users will stumble over; a note is fine as it is.";
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub(crate) enum Severity {
     Error,
     /// It works, and users will stumble over it.
     Warning,
+    /// Good to know, and fine as it is.
+    Note,
 }
 
 impl Severity {
@@ -59,6 +61,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -90,8 +93,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
         true => stdout::print_json(&as_json(&file, info.as_ref(), &findings))?,
         false => stdout::print(&printable(&as_text(&file, info.as_ref(), &findings)))?,
     }
-    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    match (count(Severity::Error), count(Severity::Warning)) {
+    match (count(&findings, Severity::Error), count(&findings, Severity::Warning)) {
         (0, warnings) if warnings > 0 && args.deny_warnings => {
             Err(Failure::new(Exit::Refused, format!("{file}: {}", plural(warnings, "warning"))))
         }
@@ -124,9 +126,13 @@ fn refusal(error: &Error) -> Vec<Finding> {
 
 /// Prints warnings to stderr, for commands that have more to say on stdout.
 pub(crate) fn warn(findings: &[Finding]) {
-    for finding in findings {
+    for finding in findings.iter().filter(|f| f.severity == Severity::Warning) {
         complain(line(finding).trim_end());
     }
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|f| f.severity == severity).count()
 }
 
 fn plural(count: usize, what: &str) -> String {
@@ -160,7 +166,7 @@ fn as_text(file: &str, info: Option<&ModuleInfo>, findings: &[Finding]) -> Strin
             module.id,
             module.version,
             plural(info.manifest.functions.len(), "function"),
-            plural(findings.len(), "warning"),
+            plural(count(findings, Severity::Warning), "warning"),
         );
     }
     out

@@ -47,16 +47,18 @@ fn escape_into(out: &mut String, text: &str, at_start: bool) {
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => out.extend(['\\', c]),
             '#' | '+' | '-' | '=' if starts_block => out.extend(['\\', c]),
             '!' if text[index + 1..].starts_with('[') => out.push_str("\\!"),
-            // `1. x` and `1) x` begin a list.
-            '.' | ')'
-                if at_start && index > 0 && text[..index].bytes().all(|b| b.is_ascii_digit()) =>
-            {
-                out.extend(['\\', c]);
-            }
+            '.' | ')' if at_start && is_list_marker(text, index) => out.extend(['\\', c]),
             ':' if text[index..].starts_with("://") => out.push_str("&#58;"),
             c => visible_into(out, c),
         }
     }
+}
+
+/// Whether the dot or bracket at `end` makes a list of a line, as in `1. x` and `1) x`.
+fn is_list_marker(line: &str, end: usize) -> bool {
+    let (number, rest) = line.split_at(end);
+    let ends = rest.chars().nth(1).is_none_or(char::is_whitespace);
+    ends && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A text in code font, whatever backticks it holds. In a table a bar would end the cell.
@@ -104,7 +106,8 @@ mod tests {
             ("# heading", "\\# heading"),
             ("- item", "\\- item"),
             ("1. item", "1\\. item"),
-            ("2.5 is half", "2\\.5 is half"),
+            ("2.5 is half", "2.5 is half"),
+            ("3)", "3\\)"),
             ("a | b", "a \\| b"),
             ("*bold* _it_", "\\*bold\\* \\_it\\_"),
             ("see http://x", "see http&#58;//x"),

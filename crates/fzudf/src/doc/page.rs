@@ -182,7 +182,7 @@ fn errors(function: &Function) -> String {
     let required = |p: &&&Param| !p.optional && p.shape == Shape::Scalar;
     if typed.iter().any(|p| required(&p)) {
         text.push_str(match typed.iter().all(|p| required(&p)) {
-            true => " So is a missing value: it gives none.",
+            true => " Where a value is missing, there is none.",
             false => " Without a value for a parameter that needs one, there is none.",
         });
     }
@@ -203,7 +203,9 @@ fn examples(out: &mut String, function: &Function) -> fmt::Result {
     }
     writeln!(out, "\n| example | gives |\n|---|---|")?;
     for Example { args, result, .. } in &function.examples {
-        let args: Vec<String> = args.iter().map(shown).collect();
+        // What is left out stands as nothing between two commas.
+        let arg = |value: &Value| if value.is_null() { String::new() } else { shown(value) };
+        let args: Vec<String> = args.iter().map(arg).collect();
         let call = code(&format!("={}({})", function.name, args.join(", ")));
         writeln!(out, "| {call} | {} |", code(&shown(result)))?;
     }

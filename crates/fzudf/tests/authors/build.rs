@@ -63,17 +63,6 @@ fn a_crate_without_its_module_macro_is_told_what_it_lacks() {
 }
 
 #[test]
-fn a_debug_build_is_a_plugin_with_names_in_it() {
-    let workshop = Workshop::get();
-    let _changing = workshop.changing();
-    let run = fzudf(&workshop.project, &["build", "--debug", "--out", "debug.wasm"]).ok();
-    assert!(run.err.contains("debug-sections"), "{}", run.err);
-    fzudf(&workshop.project, &["test", "debug.wasm", "--rows", "10"]).ok();
-    let size = |name: &str| fs::metadata(workshop.project.join(name)).unwrap().len();
-    assert!(size("debug.wasm") > size("units.wasm"));
-}
-
-#[test]
 fn no_path_of_this_machine_is_in_the_module() {
     let workshop = Workshop::get();
     let module = fs::read(workshop.module()).unwrap();
