@@ -28,7 +28,7 @@ use udf_abi::{
 };
 
 /// Every rule; those that need too large a file are tested without a fixture.
-const RULES: [&str; 30] = [
+const RULES: [&str; 31] = [
     "json",
     "too-large",
     "missing",
@@ -54,6 +54,7 @@ const RULES: [&str; 30] = [
     "unsupported-type",
     "bad-shape",
     "variadic-not-last",
+    "default",
     "returns",
     "example",
     "volatile",
@@ -345,9 +346,20 @@ fn unknown_fields_are_kept_and_warned_of() {
     assert_eq!(manifest.module.unknown["licence"], "MIT");
     assert_eq!(manifest.functions[0].unknown["category"], "Maths");
     assert_eq!(manifest.functions[0].params[0].unknown["unit"], "metres");
+    assert_eq!(manifest.functions[0].examples[0].unknown["note"], "from the book");
+    assert_eq!(manifest.functions[0].hints.unknown["threads"], 4);
+    let Return::Columns(columns) = &manifest.functions[1].returns else { panic!("columns") };
+    assert_eq!(columns[0].unknown["unit"], "seconds");
     let fields: BTreeSet<_> = warnings.iter().map(|w| w.split(':').next().unwrap()).collect();
-    let expected =
-        ["origin", "module.licence", "functions[0].category", "functions[0].params[0].unit"];
+    let expected = [
+        "origin",
+        "module.licence",
+        "functions[0].category",
+        "functions[0].params[0].unit",
+        "functions[0].examples[0].note",
+        "functions[0].hints.threads",
+        "functions[1].returns[0].unit",
+    ];
     assert_eq!(fields, expected.into_iter().collect());
 }
 
@@ -362,6 +374,55 @@ fn an_unknown_kind_disables_its_function_only() {
     manifest
         .check_exports(|name| (name == "fz_fn_twice").then(|| "(i32, i32) -> i64".into()))
         .unwrap();
+}
+
+#[test]
+fn a_default_is_a_value_of_the_parameters_type() {
+    let default_of = |dtype: &str, default: Value| {
+        let param = json!({ "name": "x", "type": dtype, "optional": true, "default": default });
+        let json = with_function(json!({ "min_args": 0, "params": [param] }));
+        problems(Manifest::parse(json.to_string().as_bytes()).map(drop))
+    };
+    for (dtype, default) in [
+        ("i8", json!(-128)),
+        ("u8", json!(255)),
+        ("i64", json!(i64::MIN)),
+        ("u64", json!(u64::MAX)),
+        ("f64", json!(0.1)),
+        ("f32", json!(1)),
+        ("bool", json!(false)),
+        ("utf8", json!("")),
+        ("date32", json!("2024-01-31")),
+        ("duration", json!(-0.5)),
+        ("any", json!("x")),
+    ] {
+        assert_eq!(default_of(dtype, default.clone()), [], "{dtype} {default}");
+    }
+    let wrong = [("default".to_owned(), "functions[0].params[0].default".to_owned())];
+    for (dtype, default) in [
+        ("i8", json!(128)),
+        ("i8", json!(-129)),
+        ("u8", json!(-1)),
+        ("i64", json!(u64::MAX)),
+        ("i32", json!(1.5)),
+        ("f64", json!("1")),
+        ("bool", json!(0)),
+        ("utf8", json!(1)),
+        ("binary", json!("00")),
+        ("error", json!("#N/A")),
+        ("null", json!(1)),
+    ] {
+        assert_eq!(default_of(dtype, default.clone()), wrong, "{dtype} {default}");
+    }
+}
+
+#[test]
+fn codec_1_keeps_a_default_as_an_unknown_field() {
+    let mut json = with_function(json!({ "params": [{ "name": "x", "default": [1] }] }));
+    json["module"]["codec"] = json!(1);
+    let parsed = Manifest::parse(json.to_string().as_bytes()).unwrap();
+    let param = &parsed.manifest.functions[0].params[0];
+    assert_eq!((&param.default, &param.unknown["default"]), (&None, &json!([1])));
 }
 
 #[test]

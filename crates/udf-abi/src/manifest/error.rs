@@ -57,6 +57,8 @@ pub enum Rule {
     BadShape,
     /// A variadic parameter that is not the last one.
     VariadicNotLast,
+    /// A default of a parameter that has none, or one of another type.
+    Default,
     /// `returns` does not fit the kind of function.
     Returns,
     /// An example that the function's arity does not admit.
@@ -99,6 +101,7 @@ impl Rule {
             Self::UnsupportedType => "unsupported-type",
             Self::BadShape => "bad-shape",
             Self::VariadicNotLast => "variadic-not-last",
+            Self::Default => "default",
             Self::Returns => "returns",
             Self::Example => "example",
             Self::Volatile => "volatile",

@@ -140,6 +140,10 @@ pub struct Param {
     /// Whether it may be left out, and sees null as "no value".
     #[serde(skip_serializing_if = "is_false")]
     pub optional: bool,
+    /// What an optional scalar is where it is left out or null: a JSON scalar of its type, for
+    /// people. The guest applies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
     /// Whether the last parameter takes any number of arguments.
     #[serde(skip_serializing_if = "is_false")]
     pub variadic: bool,
@@ -215,6 +219,9 @@ pub struct ReturnColumn {
     /// Its type.
     #[serde(rename = "type")]
     pub dtype: TypeName,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
 }
 
 /// A call with a known result, kept as JSON: arguments in order and what they give.
@@ -224,10 +231,13 @@ pub struct Example {
     pub args: Vec<Value>,
     /// The result; `{"error": "#NUM!"}` stands for an error.
     pub result: Value,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
 }
 
 /// What a call may use; absent means the host's defaults.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hints {
     /// Units of fuel for one call.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -238,6 +248,9 @@ pub struct Hints {
     /// Milliseconds for one call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline_ms: Option<u64>,
+    /// Fields that version 1 does not know.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
 }
 
 impl Hints {

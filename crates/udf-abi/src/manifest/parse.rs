@@ -229,11 +229,14 @@ impl Walk {
             if json_codec {
                 fields.map.remove("kinds");
             }
+            // With codec 1 it says nothing: it is kept as an unknown field.
+            let default = if json_codec { None } else { fields.scalar("default") };
             params.push(Param {
                 name,
                 dtype: TypeName(dtype),
                 shape: fields.shape(),
                 optional: fields.flag("optional", false),
+                default,
                 variadic: fields.flag("variadic", false),
                 description: fields.optional_text("description"),
                 unknown: fields.finish(),
@@ -257,8 +260,7 @@ impl Walk {
                         let mut fields = Fields { walk: self, map, path };
                         let name = fields.text("name");
                         let dtype = TypeName(fields.dtype("type"));
-                        fields.finish();
-                        ReturnColumn { name, dtype }
+                        ReturnColumn { name, dtype, unknown: fields.finish() }
                     })
                     .collect(),
             ),
@@ -290,8 +292,7 @@ impl Walk {
                 fields.walk.problem(Rule::Missing, field, "say what the example gives".into());
                 Value::Null
             });
-            fields.finish();
-            examples.push(Example { args, result });
+            examples.push(Example { args, result, unknown: fields.finish() });
         }
         examples
     }
@@ -301,13 +302,12 @@ impl Walk {
         let path = format!("{path}.hints");
         let map = self.as_object(value, &path);
         let mut fields = Fields { walk: self, map, path };
-        let hints = Hints {
+        Hints {
             fuel: fields.optional_u64("fuel"),
             memory: fields.optional_u64("memory"),
             deadline_ms: fields.optional_u64("deadline_ms"),
-        };
-        fields.finish();
-        hints
+            unknown: fields.finish(),
+        }
     }
 
     fn dtype(&mut self, name: &str, path: &str) -> DType {
@@ -420,6 +420,13 @@ impl Fields<'_> {
 
     fn optional_u64(&mut self, name: &str) -> Option<u64> {
         self.take(name, "a whole number", false, |v| v.as_u64().map(Some))
+    }
+
+    fn scalar(&mut self, name: &str) -> Option<Value> {
+        self.take(name, "a number, a text or a boolean", false, |v| match v {
+            Value::Number(_) | Value::String(_) | Value::Bool(_) => Some(Some(v.clone())),
+            _ => None,
+        })
     }
 
     fn flag(&mut self, name: &str, default: bool) -> bool {

@@ -6,9 +6,12 @@ use super::{
     name::{is_callable, normalise_name},
     parse::Walk,
 };
-use crate::exports::{
-    ABI_VERSION, AGGREGATE_SUFFIXES, CODEC_COLUMNAR, CODEC_JSON, FUNCTION_SIGNATURE,
-    MANIFEST_SCHEMA, MAX_NAME_BYTES, RESERVED_EXPORTS,
+use crate::{
+    DType,
+    exports::{
+        ABI_VERSION, AGGREGATE_SUFFIXES, CODEC_COLUMNAR, CODEC_JSON, FUNCTION_SIGNATURE,
+        MANIFEST_SCHEMA, MAX_NAME_BYTES, RESERVED_EXPORTS,
+    },
 };
 use alloc::{
     collections::BTreeMap,
@@ -17,6 +20,7 @@ use alloc::{
     vec,
     vec::Vec,
 };
+use serde_json::Value;
 
 /// What `module.requires` may name in this version.
 pub(super) const CAPABILITIES: [&str; 6] =
@@ -104,6 +108,7 @@ fn check_unique(manifest: &Manifest, walk: &mut Walk) {
                 &function.export,
                 walk,
             );
+            claim_derived(&mut exports, function, &format!("{path}.export"), walk);
         }
         for (position, name) in function.names().enumerate() {
             let field = match position {
@@ -118,6 +123,22 @@ fn check_unique(manifest: &Manifest, walk: &mut Walk) {
                 claim(&mut names, key, Rule::DuplicateName, &field, &name, walk);
             }
         }
+    }
+}
+
+/// Notes the four exports of an aggregate, unless its `export` itself is taken.
+fn claim_derived(
+    exports: &mut BTreeMap<String, String>,
+    function: &Function,
+    field: &str,
+    walk: &mut Walk,
+) {
+    if function.kind != FunctionKind::Aggregate || walk.is_broken(field) {
+        return;
+    }
+    for suffix in AGGREGATE_SUFFIXES {
+        let export = format!("{}{suffix}", function.export);
+        claim(exports, export.clone(), Rule::DuplicateExport, field, &export, walk);
     }
 }
 
@@ -288,6 +309,7 @@ fn check_params(function: &Function, path: &str, walk: &mut Walk) {
             );
         }
         check_shape(function, param, &path, walk);
+        check_default(param, &path, walk);
     }
 }
 
@@ -299,6 +321,46 @@ fn check_shape(function: &Function, param: &Param, path: &str, walk: &mut Walk) 
             format!("{path}.shape"),
             format!("an {} function sees one row at a time; `{}` cannot be a {}: use kind reduce or array", function.kind.name(), param.name, param.shape.name()),
         );
+    }
+}
+
+fn check_default(param: &Param, path: &str, walk: &mut Walk) {
+    let Some(default) = &param.default else { return };
+    let field = format!("{path}.default");
+    let dtype = param.dtype.0;
+    if !param.optional || param.variadic || param.shape != Shape::Scalar {
+        let message = format!(
+            "`{}` has a default, which only an optional scalar has: set \"optional\": true",
+            param.name
+        );
+        walk.problem(Rule::Default, field, message);
+    } else if !fits(default, dtype) {
+        let message = format!("{default} is no value of type {}", dtype.name());
+        walk.problem(Rule::Default, field, message);
+    }
+}
+
+/// Whether a JSON scalar stands for a value of the type, as far as its form says.
+fn fits(value: &Value, dtype: DType) -> bool {
+    let within = |low: i64, high: u64| match (value.as_i64(), value.as_u64()) {
+        (_, Some(whole)) => whole <= high,
+        (Some(whole), None) => whole >= low,
+        (None, None) => false,
+    };
+    match dtype {
+        DType::I8 => within(i8::MIN.into(), i8::MAX as u64),
+        DType::I16 => within(i16::MIN.into(), i16::MAX as u64),
+        DType::I32 => within(i32::MIN.into(), i32::MAX as u64),
+        DType::I64 => within(i64::MIN, i64::MAX as u64),
+        DType::U8 => within(0, u8::MAX.into()),
+        DType::U16 => within(0, u16::MAX.into()),
+        DType::U32 => within(0, u32::MAX.into()),
+        DType::U64 => within(0, u64::MAX),
+        DType::F32 | DType::F64 | DType::Duration => value.is_number(),
+        DType::Bool => value.is_boolean(),
+        DType::Utf8 | DType::Date32 | DType::Time64 | DType::Timestamp => value.is_string(),
+        DType::Any => true,
+        DType::Null | DType::Binary | DType::Error => false,
     }
 }
 
