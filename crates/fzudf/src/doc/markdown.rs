@@ -44,6 +44,7 @@ fn escape_into(out: &mut String, text: &str, at_start: bool) {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            '_' if is_inside_word(text, index) => out.push(c),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => out.extend(['\\', c]),
             '#' | '+' | '-' | '=' if starts_block => out.extend(['\\', c]),
             '!' if text[index + 1..].starts_with('[') => out.push_str("\\!"),
@@ -52,6 +53,13 @@ fn escape_into(out: &mut String, text: &str, at_start: bool) {
             c => visible_into(out, c),
         }
     }
+}
+
+/// Whether letters or digits stand on both sides: such a `_` begins no emphasis.
+fn is_inside_word(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let after = text[at + 1..].chars().next();
+    [before, after].iter().all(|c| c.is_some_and(char::is_alphanumeric))
 }
 
 /// Whether the dot or bracket at `end` makes a list of a line, as in `1. x` and `1) x`.
@@ -110,6 +118,7 @@ mod tests {
             ("3)", "3\\)"),
             ("a | b", "a \\| b"),
             ("*bold* _it_", "\\*bold\\* \\_it\\_"),
+            ("BS_CALL", "BS_CALL"),
             ("see http://x", "see http&#58;//x"),
             ("S·N(d1) − K·exp(−rT)", "S·N(d1) − K·exp(−rT)"),
             ("a\u{202e}b\u{0}", "aU+202EbU+0000"),

@@ -143,10 +143,9 @@ fn takes(param: &Param) -> String {
 }
 
 fn necessity(param: &Param) -> String {
-    let default = param.unknown.get("default");
-    match (param.optional, param.variadic, default) {
+    match (param.optional, param.variadic, &param.default) {
         (_, true, _) => "any number of them".into(),
-        (true, _, Some(value)) => format!("optional, {} if left out", code(&value.to_string())),
+        (true, _, Some(value)) => format!("optional, {} if left out", code(&shown(value))),
         (true, _, None) => "optional".into(),
         (false, ..) => String::new(),
     }
@@ -257,13 +256,13 @@ mod tests {
         let page = page(
             r#"{"id": 1, "name": "F", "export": "f", "kind": "elementwise", "min_args": 1,
                 "max_args": null, "returns": "any", "params": [{"name": "a", "type": "f64"},
-                {"name": "b", "type": "utf8", "optional": true},
+                {"name": "b", "type": "utf8", "optional": true, "default": "x"},
                 {"name": "more", "type": "any", "optional": true, "variadic": true}]}"#,
         );
         for text in [
             "`=F(a, [b], [more, …])`",
             "| `a` | number (`f64`) |  |  |",
-            "| `b` | text (`utf8`) | optional |  |",
+            "| `b` | text (`utf8`) | optional, `\"x\"` if left out |  |",
             "| `more` | any value (`any`) | any number of them |  |",
             "`more` takes errors and missing values as they are",
             "Returns any value (`any`).",

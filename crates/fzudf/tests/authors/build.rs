@@ -24,7 +24,7 @@ fn template(name: &str) -> String {
 
 /// Tests natively, builds, and runs the examples and random rows.
 fn works(project: &Path, module: &str) -> Run {
-    shell(project, "cargo test").ok().prints(&["3 passed; 0 failed"]);
+    shell(project, "cargo test").ok().prints(&["passed; 0 failed"]);
     fzudf(project, &["build", "--out", module]).ok().prints(&[module, "functions"]);
     fzudf(project, &["check", module, "--deny-warnings"]).ok();
     fzudf(project, &["test", module]).ok().prints(&["all hold"])
@@ -108,15 +108,14 @@ fn with_wasm_opt(script: &str) -> (Folder, Run) {
 const LAST: &str =
     "for last; do :; done; in=$(echo \"$@\" | sed 's/.* \\([^ ]*in.wasm\\) .*/\\1/')";
 
-/// The module without the custom sections that hosts do not read: a smaller one that does the same.
+/// The module without its table's elements: smaller, and a plugin as far as inspection sees.
 #[cfg(unix)]
 fn smaller(module: &[u8]) -> Vec<u8> {
     use wasmparser::{Parser, Payload};
     let mut out = b"\0asm\x01\0\0\0".to_vec();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload.unwrap();
-        let is_manifest = |name: &str| name == "formualizer.udf.manifest.v1";
-        if matches!(&payload, Payload::CustomSection(custom) if !is_manifest(custom.name())) {
+        if matches!(payload, Payload::ElementSection(_)) {
             continue;
         }
         if let Some((id, range)) = payload.as_section() {

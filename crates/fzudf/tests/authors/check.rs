@@ -112,7 +112,7 @@ fn warnings_fail_where_the_author_wants_it() {
     let folder = Folder::new();
     folder.wat("m.wasm", &module(&manifest(&function("F_X", "")), ""));
     folder.fzudf(&["check", "m.wasm"]).ok().prints(&[
-        "warning[no-reset]",
+        "warning[no-panic-message]",
         "mend:",
         "keeps the contract",
     ]);

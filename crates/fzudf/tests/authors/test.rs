@@ -6,9 +6,13 @@ use crate::workshop::{Folder, Workshop, plugin};
 fn changed(folder: &Folder, from: &str, to: &str) {
     assert_eq!(from.len(), to.len());
     let mut module = std::fs::read(Workshop::get().module()).unwrap();
-    let at = module.windows(from.len()).position(|w| w == from.as_bytes());
-    let at = at.unwrap_or_else(|| panic!("no {from} in the manifest"));
-    module[at..at + to.len()].copy_from_slice(to.as_bytes());
+    let places: Vec<usize> = (0..module.len() - from.len())
+        .filter(|at| module[*at..].starts_with(from.as_bytes()))
+        .collect();
+    assert!(!places.is_empty(), "no {from} in the manifest");
+    for at in places {
+        module[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
     std::fs::write(folder.path().join("changed.wasm"), module).unwrap();
 }
 
