@@ -35,13 +35,12 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Until when the next guest call may run.
-    pub(crate) fn until(&self) -> Until {
+    /// Until when a guest call that starts `now` may run.
+    pub(crate) fn until(&self, now: Instant) -> Until {
         let (limit, what) = match self.signature.is_elementwise() {
             true => (self.limits.batch_deadline, "the batch"),
             false => (self.limits.call_deadline, "the call"),
         };
-        let now = Instant::now();
         let own = now.checked_add(limit).unwrap_or(now + Duration::from_secs(1 << 30));
         let (deadline, what, allowed) = match self.deadline {
             Some(end) if end < own => (end, "the evaluation", None),
@@ -214,7 +213,7 @@ impl Run<'_, '_> {
         range: Range<usize>,
         out: Option<&mut [u8]>,
     ) -> Result<BatchResult, Error> {
-        let mut result = BatchResult::default();
+        let mut result = BatchResult { parts: Vec::with_capacity(1), ..BatchResult::default() };
         let out = out.filter(|_| self.width > 0);
         self.rows(lease, range, out, None, &mut result)?;
         Ok(result)
@@ -231,12 +230,13 @@ impl Run<'_, '_> {
         end: Option<Instant>,
         result: &mut BatchResult,
     ) -> Result<(), Error> {
-        let mut until = self.job.until();
+        let now = Instant::now();
+        let mut until = self.job.until(now);
         if let Some(end) = end.filter(|end| *end < until.deadline) {
             (until.deadline, until.what) = (end, "halving a batch that traps");
             until.allowed = Some(self.job.limits.call_deadline);
         }
-        if let Some(error) = until.expired() {
+        if let Some(error) = until.expired_at(now) {
             return Err(error);
         }
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
@@ -340,9 +340,9 @@ fn assemble(
     guest_calls: u64,
 ) -> Result<Output, Error> {
     let rows = job.bound.rows();
-    let mut failures = Vec::new();
-    let mut failed_rows = 0;
-    let mut parts = Vec::new();
+    let mut results = results.into_iter();
+    let BatchResult { mut parts, mut failures, mut failed_rows } =
+        results.next().unwrap_or_default();
     for batch in results {
         failed_rows += batch.failed_rows;
         failures.extend(batch.failures);
@@ -478,7 +478,8 @@ mod tests {
         };
         let text = vec![0u8; 64 << 20];
         let column = Column::try_new(Arc::new(BinaryArray::from(vec![text.as_slice()]))).unwrap();
-        let mut leases = Pool::new(1).acquire(1, 1, &job.until()).unwrap();
+        let mut leases =
+            Pool::new(1).acquire(1, 1, || job.until(std::time::Instant::now())).unwrap();
         let error = elementwise(&job, &Large(column), &mut leases, 1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
     }

@@ -28,10 +28,15 @@ pub(crate) struct Until {
 impl Until {
     /// Why the guest must stop now, if it must.
     pub(crate) fn expired(&self) -> Option<Error> {
+        self.expired_at(Instant::now())
+    }
+
+    /// Why the guest must stop at `now`, if it must.
+    pub(crate) fn expired_at(&self, now: Instant) -> Option<Error> {
         if self.cancel.is_cancelled() {
             return Some(Error::new(ErrorKind::Cancelled, "the evaluation was cancelled"));
         }
-        (Instant::now() >= self.deadline).then(|| {
+        (now >= self.deadline).then(|| {
             let allowed = self.allowed.map(|limit| format!(": the limit is {limit:?}"));
             let message = format!("{} ran out of time{}", self.what, allowed.unwrap_or_default());
             Error::new(ErrorKind::DeadlineExceeded, message)
@@ -95,8 +100,8 @@ impl<G: Guest> Instance for GuestInstance<G> {
         out: Option<&mut [u8]>,
         until: &Until,
     ) -> Result<Answer, Error> {
-        let outputs = outputs(job, &range);
-        let frame = job.args.plan(range.clone(), &outputs)?;
+        let output = output(job, &range);
+        let frame = job.args.plan(range.clone(), output.as_slice())?;
         let base = self.block(frame.len(), until)?;
         let context = CallContext {
             row_offset: job.row_offset + range.start as u64,
@@ -140,18 +145,14 @@ impl<G: Guest> Instance for GuestInstance<G> {
 }
 
 /// Room for the result of an elementwise or reduce call.
-fn outputs(job: &Job<'_>, range: &Range<usize>) -> Vec<OutputSpec> {
+fn output(job: &Job<'_>, range: &Range<usize>) -> Option<OutputSpec> {
     let rows = match (job.signature.is_elementwise(), job.signature.is_reduce()) {
         (true, _) => range.len(),
         (_, true) => 1,
-        _ => return Vec::new(),
+        _ => return None,
     };
-    let data_bytes = job.text_room(range);
-    job.signature
-        .return_dtypes()
-        .iter()
-        .map(|dtype| OutputSpec { dtype: *dtype, rows, data_bytes })
-        .collect()
+    let dtype = *job.signature.return_dtypes().first()?;
+    Some(OutputSpec { dtype, rows, data_bytes: job.text_room(range) })
 }
 
 fn read(

@@ -19,6 +19,7 @@
 //! ```text
 //! module     bytes: inspected, scanned, held against the contract; nothing is executed
 //! store      one loaded module per content
+//! cache      compiled modules on disk, authenticated
 //! session    a call: bound, cut into batches, put together again
 //!   dispatch batches over instances, halving of batches that trap
 //!   pool     instances of a module, bounded, warm while their session lives
@@ -33,7 +34,7 @@
 //! |---|---|---|
 //! | `wasmtime` | yes | `WasmtimeRuntime`: machine code through Cranelift |
 //! | `wasmi` | no | `WasmiRuntime`: an interpreter, also on wasm32-unknown-unknown, dozens of times slower |
-//! | `cache` | no | compiled modules on disk, for wasmtime |
+//! | `cache` | no | `CacheConfig`: compiled modules on disk, for wasmtime |
 //! | `cast` | yes | see `udf-columnar` |
 //!
 //! Engines may be compiled in side by side; [`default_runtime`] prefers wasmtime, and
@@ -42,6 +43,8 @@
 //! Without an engine feature the crate still inspects modules and runs `native` functions.
 #![deny(unsafe_code)]
 
+#[cfg(feature = "cache")]
+mod cache;
 mod dispatch;
 mod engines;
 mod guest;
@@ -58,6 +61,8 @@ mod wasmi;
 #[cfg(feature = "wasmtime")]
 mod wasmtime;
 
+#[cfg(feature = "cache")]
+pub use crate::cache::{CacheConfig, CacheReport, Cleared};
 #[cfg(feature = "wasmi")]
 pub use crate::wasmi::WasmiRuntime;
 #[cfg(feature = "wasmtime")]

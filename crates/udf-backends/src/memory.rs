@@ -250,7 +250,10 @@ impl<'m> Reader<'m> {
         }
         let table = self.descriptors(header)?;
         let mut budget = Budget { left: expected.budget, most: expected.budget };
-        let mut result = GuestResult { columns: Vec::new(), messages: Vec::new() };
+        let mut result = GuestResult {
+            columns: Vec::with_capacity(table.len().min(values)),
+            messages: Vec::with_capacity(table.len().min(values)),
+        };
         for (index, column) in table.iter().take(values).enumerate() {
             let wanted = expected.dtypes.get(index).or(expected.dtypes.last());
             let view = self

@@ -2,7 +2,10 @@
 //! lives.
 
 use crate::{dispatch::Instance, guest::Until};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    cell::LazyCell,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
 use udf_columnar::{Error, ErrorKind};
 
 /// Makes instances of a module.
@@ -25,6 +28,8 @@ struct State {
     /// Instances at rest, each kept for the session that used it.
     idle: Vec<(u64, Box<dyn Instance>)>,
     next_session: u64,
+    /// Calls that wait for an instance: nobody else is woken, which would cost a system call.
+    waiting: usize,
 }
 
 impl Pool {
@@ -39,15 +44,17 @@ impl Pool {
         state.next_session
     }
 
-    /// Between one and `wanted` leases, as many as are free; waits for the first one.
+    /// Between one and `wanted` leases, as many as are free; waits for the first one, until the
+    /// moment that `until` says when it is asked.
     pub(crate) fn acquire(
         self: &Arc<Self>,
         session: u64,
         wanted: usize,
-        until: &Until,
+        until: impl FnOnce() -> Until,
     ) -> Result<Vec<Lease>, Error> {
         let mut state = self.lock();
-        let mut leases = Vec::new();
+        let mut leases = Vec::with_capacity(wanted.clamp(1, self.limit));
+        let until = LazyCell::new(until);
         loop {
             while leases.len() < wanted.max(1) {
                 match state.take(session, self.limit) {
@@ -72,8 +79,10 @@ impl Pool {
                 });
             }
             let pause = std::time::Duration::from_millis(10);
+            state.waiting += 1;
             let waited = self.freed.wait_timeout(state, pause);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
     }
 
@@ -147,8 +156,11 @@ impl Drop for Lease {
             Some(instance) => state.idle.push((self.session, instance)),
             None => state.taken -= 1,
         }
+        let waiting = state.waiting;
         drop(state);
-        self.pool.freed.notify_one();
+        if waiting > 0 {
+            self.pool.freed.notify_one();
+        }
     }
 }
 
@@ -198,7 +210,7 @@ mod tests {
     }
 
     fn use_once(pool: &std::sync::Arc<Pool>, session: u64, factory: &Counting) {
-        let mut leases = pool.acquire(session, 1, &soon()).unwrap();
+        let mut leases = pool.acquire(session, 1, soon).unwrap();
         leases[0].instance(factory, &soon()).unwrap();
     }
 
@@ -224,7 +236,7 @@ mod tests {
         let (pool, factory) = (Pool::new(1), Counting::default());
         let session = pool.session();
         for made in 1..4 {
-            let mut leases = pool.acquire(session, 1, &soon()).unwrap();
+            let mut leases = pool.acquire(session, 1, soon).unwrap();
             leases[0].instance(&factory, &soon()).unwrap();
             leases[0].discard();
             assert_eq!(factory.0.load(Ordering::Relaxed), made);
@@ -234,13 +246,13 @@ mod tests {
     #[test]
     fn a_call_gets_the_instances_that_are_free_and_waits_for_the_first() {
         let pool = Pool::new(3);
-        let held = pool.acquire(1, 2, &soon()).unwrap();
+        let held = pool.acquire(1, 2, soon).unwrap();
         assert_eq!(held.len(), 2);
-        let rest = pool.acquire(2, 8, &soon()).unwrap();
+        let rest = pool.acquire(2, 8, soon).unwrap();
         assert_eq!(rest.len(), 1);
-        assert_eq!(pool.acquire(3, 1, &soon()).err().map(|e| e.kind()), Some(ErrorKind::Busy));
+        assert_eq!(pool.acquire(3, 1, soon).err().map(|e| e.kind()), Some(ErrorKind::Busy));
         drop(held);
-        assert_eq!(pool.acquire(3, 8, &soon()).unwrap().len(), 2);
+        assert_eq!(pool.acquire(3, 8, soon).unwrap().len(), 2);
     }
 
     #[test]

@@ -163,14 +163,15 @@ impl PooledSession {
     fn elementwise(&self, job: &Job<'_>) -> Result<Output, Error> {
         let size = udf_columnar::batch_rows(job.signature, job.bound, self.options.batch_rows);
         let wanted = self.options.threads.min(job.bound.rows().div_ceil(size)).max(1);
-        let mut leases = self.shared.pool.acquire(self.id, wanted, &self.waiting(job))?;
+        let mut leases = self.shared.pool.acquire(self.id, wanted, || self.waiting(job))?;
         dispatch::elementwise(job, self.shared.factory.as_ref(), &mut leases, size)
     }
 
     fn whole(&self, job: &Job<'_>) -> Result<Output, Error> {
-        let mut leases = self.shared.pool.acquire(self.id, 1, &self.waiting(job))?;
-        let until = job.until();
-        if let Some(error) = until.expired() {
+        let mut leases = self.shared.pool.acquire(self.id, 1, || self.waiting(job))?;
+        let now = Instant::now();
+        let until = job.until(now);
+        if let Some(error) = until.expired_at(now) {
             return Err(error);
         }
         let lease = &mut leases[0];
@@ -199,9 +200,9 @@ impl PooledSession {
 
     /// How long a call waits for an instance: as long as a whole call may take.
     fn waiting(&self, job: &Job<'_>) -> crate::guest::Until {
-        let mut until = job.until();
-        let own =
-            Instant::now() + self.shared.limits.call_deadline.min(Duration::from_secs(1 << 20));
+        let now = Instant::now();
+        let mut until = job.until(now);
+        let own = now + self.shared.limits.call_deadline.min(Duration::from_secs(1 << 20));
         until.deadline = self.deadline.map_or(own, |end| end.min(own));
         until
     }

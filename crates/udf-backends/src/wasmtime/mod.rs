@@ -3,6 +3,8 @@
 mod instance;
 mod ticker;
 
+#[cfg(feature = "cache")]
+use crate::cache::{CacheConfig, CacheReport, ModuleCache};
 use crate::{module::ModuleInfo, pool::Factory, session::LoadedModule, store::Store};
 use ::wasmtime::{
     Config, Engine, InstanceAllocationStrategy, Module, PoolingAllocationConfig,
@@ -26,6 +28,8 @@ pub struct WasmtimeRuntime {
     limits: Limits,
     store: Store,
     ticker: Arc<Ticker>,
+    #[cfg(feature = "cache")]
+    cache: Option<ModuleCache>,
 }
 
 impl fmt::Debug for WasmtimeRuntime {
@@ -49,13 +53,49 @@ impl WasmtimeRuntime {
             Err(_) => Engine::new(&config(&limits, false)).map_err(internal)?,
         };
         let ticker = Ticker::start(&engine)?;
-        Ok(Self { engine, limits, store: Store::default(), ticker })
+        Ok(Self {
+            engine,
+            limits,
+            store: Store::default(),
+            ticker,
+            #[cfg(feature = "cache")]
+            cache: None,
+        })
+    }
+
+    /// An engine with these limits that reads compiled modules from a cache on disk, and writes
+    /// them there. Whatever is wrong with the cache, modules load: they are compiled, and
+    /// [`cache_report`](Self::cache_report) says why.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    #[cfg(feature = "cache")]
+    pub fn with_cache(limits: Limits, config: CacheConfig) -> Result<Self, Error> {
+        let mut runtime = Self::new(limits)?;
+        runtime.cache = Some(ModuleCache::new(config, &runtime.engine));
+        Ok(runtime)
+    }
+
+    /// What the cache has done so far; none for an engine without one.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cache_report(&self) -> Option<CacheReport> {
+        self.cache.as_ref().map(ModuleCache::report)
     }
 
     fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
-        let module = Module::new(&self.engine, bytes).map_err(|e| {
-            Error::new(ErrorKind::InvalidModule, format!("wasmtime cannot compile it: {e:#}"))
-        })?;
+        let compile = || {
+            Module::new(&self.engine, bytes).map_err(|e| {
+                Error::new(ErrorKind::InvalidModule, format!("wasmtime cannot compile it: {e:#}"))
+            })
+        };
+        #[cfg(feature = "cache")]
+        let module = match &self.cache {
+            Some(cache) => cache.module(&self.engine, &info.sha256, compile)?,
+            None => compile()?,
+        };
+        #[cfg(not(feature = "cache"))]
+        let module = compile()?;
         let factory =
             ModuleFactory::try_new(&self.engine, &module, self.ticker.clone(), &self.limits)?;
         LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, &self.limits)

@@ -69,7 +69,10 @@ impl<'a> FrameArgs<'a> {
     #[must_use]
     pub fn of(call: &'a BoundCall, elementwise: bool) -> Self {
         use crate::Argument;
-        let (mut args, mut columns, mut varies) = (Vec::new(), Vec::new(), Vec::new());
+        let count = call.columns().count();
+        let mut args = Vec::with_capacity(call.arguments().len());
+        let mut columns = Vec::with_capacity(count);
+        let mut varies = Vec::with_capacity(count);
         for argument in call.arguments() {
             let first = columns.len();
             let mut push = |column, by_row| {
