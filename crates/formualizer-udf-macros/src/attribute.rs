@@ -56,7 +56,8 @@ pub(crate) struct Settings {
     pub(crate) volatile: bool,
     pub(crate) deterministic: Option<bool>,
     pub(crate) thread_safe: bool,
-    pub(crate) total: bool,
+    /// Where it is set.
+    pub(crate) total: Option<Span>,
 }
 
 /// One setting: `key`, `key = …` or `key(…)`.
@@ -127,7 +128,7 @@ impl Settings {
             volatile: false,
             deterministic: None,
             thread_safe: false,
-            total: false,
+            total: None,
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
         for part in split(tokens) {
@@ -168,7 +169,9 @@ impl Settings {
             "volatile" => self.volatile = flag(setting, errors),
             "deterministic" => self.deterministic = Some(flag(setting, errors)),
             "thread_safe" => self.thread_safe = flag(setting, errors),
-            "total" => self.total = flag(setting, errors),
+            "total" => {
+                self.total = flag(setting, errors).then(|| setting.key.span());
+            }
             key => {
                 errors
                     .at(&setting.key, format!("there is no setting `{key}`: there are {SETTINGS}"));
@@ -182,7 +185,7 @@ impl Settings {
             seen.iter().find(|(name, _)| name == key).map_or_else(Span::call_site, |(_, at)| *at)
         };
         let mut mistake = |key: &str, message: &str| errors.push(syn::Error::new(at(key), message));
-        if self.total && self.kind != Kind::Elementwise {
+        if self.total.is_some() && self.kind != Kind::Elementwise {
             let message =
                 "`total` speaks of rows that are null: only an elementwise function has it";
             mistake("total", message);

@@ -90,7 +90,7 @@ pub(crate) fn of_param(ty: &Type) -> Described {
     if name == "Option" {
         return match inner(ty) {
             Some(inner) => Described { optional: Some(true), ..of_param(inner) },
-            None => UNKNOWN,
+            None => Described::UNKNOWN,
         };
     }
     let (class, shape) = match name.as_str() {
@@ -101,15 +101,18 @@ pub(crate) fn of_param(ty: &Type) -> Described {
         "AnyColumn" => (Class::Any, Shape::Column),
         "AnyRange" => (Class::Any, Shape::Range),
         _ => match of_value(ty) {
-            Class::Unknown => return UNKNOWN,
+            Class::Unknown => return Described::UNKNOWN,
             class => (class, Shape::Scalar),
         },
     };
     Described { class, shape, optional: Some(false) }
 }
 
-const UNKNOWN: Described =
-    Described { class: Class::Unknown, shape: Shape::Unknown, optional: None };
+impl Described {
+    /// The name says nothing.
+    pub(crate) const UNKNOWN: Self =
+        Self { class: Class::Unknown, shape: Shape::Unknown, optional: None };
+}
 
 /// The columns that the result type of an array function says, one for each; `true` where there
 /// may be any number of the one.

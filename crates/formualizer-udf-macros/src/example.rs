@@ -67,7 +67,8 @@ impl Parse for Example {
         let parentheses = parenthesized!(list in input);
         let args = Punctuated::<Value, Token![,]>::parse_terminated(&list)?;
         if !input.peek(Token![=>]) {
-            return Err(input.error("write `=> result` behind the arguments"));
+            let message = "write `=> result` behind the arguments";
+            return Err(syn::Error::new(parentheses.span.join(), message));
         }
         input.parse::<Token![=>]>()?;
         let result = input.parse()?;
@@ -295,7 +296,8 @@ fn check_count(example: &Example, function: &Function, errors: &mut Errors) {
         Some(most) => format!("{fewest} to {most}"),
         None => format!("{fewest} or more"),
     };
-    let message = format!("{given} arguments, but the function takes {takes}");
+    let s = if given == 1 { "" } else { "s" };
+    let message = format!("{given} argument{s}, but the function takes {takes}");
     errors.push(syn::Error::new(example.span, message));
 }
 
@@ -377,7 +379,8 @@ fn check_array(result: &Value, rows: Option<&[Value]>, function: &Function, erro
     for row in rows {
         let cells = row.list().unwrap_or(std::slice::from_ref(row));
         if !any_number && cells.len() != classes.len() {
-            let message = format!("{} values; a row has {} columns", cells.len(), classes.len());
+            let (found, wanted) = (cells.len(), classes.len());
+            let message = format!("values in this row: {found}; columns of the result: {wanted}");
             errors.at(&row.tokens, message);
             continue;
         }

@@ -135,7 +135,7 @@ fn rows(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream 
     let source = named("Source", "RestSource");
     let blocks = named("Blocks", "RestBlocks");
     let chunk = named("Chunk", "RestChunk");
-    let mask = if settings.total {
+    let mask = if settings.total.is_some() {
         quote!(|_| u32::MAX)
     } else {
         quote!(|block| u32::MAX #(& fz::#blocks::mask(&#sources, block))*)
@@ -182,7 +182,7 @@ fn patches(settings: &Settings, function: &Function) -> bool {
         is_number && described.optional == Some(false) && !param.is_variadic()
     };
     let direct = class::of_direct(&function.returns);
-    !settings.total
+    settings.total.is_none()
         && !function.has_context
         && !function.params.is_empty()
         && function.params.iter().all(plain)

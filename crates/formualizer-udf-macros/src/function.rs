@@ -1,5 +1,6 @@
 //! The function under `#[fz_udf]`.
 
+use quote::format_ident;
 use syn::{
     Attribute, Expr, ExprLit, FnArg, GenericParam, Ident, ItemFn, Lifetime, Lit, Meta, Pat,
     PatType, ReturnType, Type,
@@ -68,7 +69,8 @@ fn is_required(param: &Param) -> bool {
 }
 
 /// Checks the function and takes from its parameters the doc comments and attributes, which rustc
-/// would refuse. Answers nothing where the rest cannot be looked at.
+/// would refuse. Answers nothing where the rest cannot be looked at; of parameters that are wrong,
+/// so much as to look at the rest.
 pub(crate) fn check(
     item: &mut ItemFn,
     settings: &Settings,
@@ -80,11 +82,9 @@ pub(crate) fn check(
     let count = inputs.len();
     let mut params = Vec::new();
     let mut has_context = false;
-    let mut complete = true;
     for (index, input) in inputs.iter_mut().enumerate() {
         let FnArg::Typed(input) = input else {
             errors.at(input, "a function of a plugin has no `self`: move it out of the `impl`");
-            complete = false;
             continue;
         };
         if last(&input.ty).as_deref() == Some("Context") {
@@ -99,10 +99,7 @@ pub(crate) fn check(
             has_context = index == 0;
             continue;
         }
-        match param(input, settings.kind, errors) {
-            Some(param) => params.push(param),
-            None => complete = false,
-        }
+        params.push(param(index, input, settings.kind, errors));
     }
     if count > MAX_PARAMS {
         errors.at(&item.sig.inputs, format!("{count} parameters; at most {MAX_PARAMS} are taken"));
@@ -114,8 +111,8 @@ pub(crate) fn check(
         return None;
     };
     mistakes::check_result(returns, settings, errors);
-    let returns = elided(returns);
-    complete.then_some(Function { params, has_context, description, returns })
+    mistakes::check_total(&params, settings, errors);
+    Some(Function { params, has_context, description, returns: elided(returns) })
 }
 
 fn check_signature(item: &ItemFn, errors: &mut Errors) {
@@ -140,7 +137,7 @@ fn check_signature(item: &ItemFn, errors: &mut Errors) {
     }
 }
 
-fn param(input: &mut PatType, kind: Kind, errors: &mut Errors) -> Option<Param> {
+fn param(index: usize, input: &mut PatType, kind: Kind, errors: &mut Errors) -> Param {
     let description = take_docs(&mut input.attrs);
     let attrs = role::take(input);
     let ident = if let Pat::Ident(pat) = &*input.pat
@@ -150,7 +147,7 @@ fn param(input: &mut PatType, kind: Kind, errors: &mut Errors) -> Option<Param> 
         pat.ident.clone()
     } else {
         errors.at(&input.pat, "a parameter has a name here: take it apart inside the function");
-        return None;
+        format_ident!("pattern{index}")
     };
     let name = ident.unraw().to_string().trim_start_matches('_').to_owned();
     if name.is_empty() {
@@ -158,13 +155,13 @@ fn param(input: &mut PatType, kind: Kind, errors: &mut Errors) -> Option<Param> 
     } else if let Some(problem) = names::label_problem(&name) {
         errors.at(&input.pat, problem);
     }
-    let (role, ty) = role::of(&attrs, &name, &input.ty, errors)?;
+    let (role, ty) = role::of(&attrs, &name, &input.ty, errors);
+    let mut described = class::of_param(&ty);
     if let Some(message) = mistakes::of_param(&ty, kind) {
         errors.at(&ty, message);
-        return None;
+        described = Described::UNKNOWN;
     }
-    let ty = elided(&ty);
-    Some(Param { name, described: class::of_param(&ty), ty, description, role, ident })
+    Param { name, ty: elided(&ty), description, described, role, ident }
 }
 
 /// The type with its lifetimes left open, as they are outside of the function.

@@ -35,9 +35,20 @@ use proc_macro::TokenStream;
 /// | `aliases = ["TEXT", …]` | none | other names of it |
 /// | `kind = "elementwise"` | that | row by row: values in, a value out |
 /// | `kind = "reduce"` | | `ColumnView`, `RangeView` and values in, one value out |
-/// | `kind = "array"` | | the same in, `Vec<T>` or `Array<T>` out |
+/// | `kind = "array"` | | the same in, `Vec<T>`, `Array<T>` or a tuple of `Vec`s out |
+/// | `columns = ["TEXT", …]` | none | names of the columns of an array; a tuple needs them |
+/// | `examples = [(1, "a") => 2, …]` | none | calls with known results, for the manifest |
+/// | `hints(fuel = 1, memory = 2, deadline_ms = 3)` | none | what a call may use |
 /// | `volatile` | no | equal arguments may give other results; allows a first parameter `Context` |
+/// | `deterministic = false` | not `volatile` | results may differ, in rounding say |
+/// | `thread_safe` | no | one instance may be entered from several threads |
 /// | `total` | no | may be evaluated for any input, so that rows that are null need no test |
+///
+/// | on a parameter | |
+/// |---|---|
+/// | `#[default = 0.1] rate: f64` | what stands where it is left out or null: a literal, for numbers, `bool` and `&str` |
+/// | `#[variadic] rest: &[T]` | all arguments from here on; only the last parameter |
+/// | `#[variadic(min = 1)] rest: &[T]` | at least one of them |
 ///
 /// `total` is a promise: the function neither panics nor loops for ever, whatever its arguments.
 /// It makes arithmetic over columns with nulls faster.
@@ -46,14 +57,15 @@ use proc_macro::TokenStream;
 /// use formualizer_udf_sdk::{RangeView, fz_udf};
 ///
 /// /// The area of a ring.
-/// #[fz_udf(aliases = ["ANNULUS"], total)]
+/// #[fz_udf(aliases = ["ANNULUS"], examples = [(1) => 3.141592653589793, (null, 1) => null])]
 /// fn ring_area(
 ///     /// Outer radius.
 ///     outer: f64,
-///     /// Inner radius; 0 where it is left out.
-///     inner: Option<f64>,
+///     /// Inner radius.
+///     #[default = 0]
+///     inner: f64,
 /// ) -> f64 {
-///     std::f64::consts::PI * (outer * outer - inner.map_or(0.0, |r| r * r))
+///     std::f64::consts::PI * (outer * outer - inner * inner)
 /// }
 ///
 /// /// The largest number of a range; nothing where there is none.
@@ -71,7 +83,7 @@ pub fn fz_udf(settings: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a plugin out of functions with `#[fz_udf]`.
 ///
-/// Once in a crate, in any module. On `wasm32` it makes the exports and the section with the
+/// Once in a crate, in any module. A `description` may stand beside the other fields. On `wasm32` it makes the exports and the section with the
 /// manifest; everywhere it defines `pub const MANIFEST: &str`. Functions get ids by position, from
 /// 1: append new ones at the end.
 ///

@@ -1,16 +1,23 @@
 //! Types that authors write by mistake, and what to write instead. Everything else is left to the
 //! traits of the SDK.
 
-use syn::{Type, TypeReference};
+use syn::{
+    GenericArgument, Lifetime, PathArguments, Type, TypeReference,
+    visit::{self, Visit},
+};
 
 use crate::{
     attribute::{Kind, Settings},
     class::{self, inner, last},
     errors::Errors,
+    function::Param,
 };
 
 /// What is wrong with the type of a parameter, where it is a frequent mistake.
 pub(crate) fn of_param(ty: &Type, kind: Kind) -> Option<String> {
+    if is_static(ty) {
+        return Some("arguments live as long as the call only: write it without `'static`".into());
+    }
     match ty {
         Type::ImplTrait(_) => return Some("name the type: callers have to know it".into()),
         Type::Tuple(_) => {
@@ -44,6 +51,19 @@ pub(crate) fn of_param(ty: &Type, kind: Kind) -> Option<String> {
         "Option" => return inner(ty).and_then(|ty| of_option(ty, kind)),
         name => return of_name(name, "take").map(Into::into),
     })
+}
+
+fn is_static(ty: &Type) -> bool {
+    struct Find(bool);
+    impl Visit<'_> for Find {
+        fn visit_lifetime(&mut self, lifetime: &Lifetime) {
+            self.0 |= lifetime.ident == "static";
+            visit::visit_lifetime(self, lifetime);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
 }
 
 fn of_option(ty: &Type, kind: Kind) -> Option<String> {
@@ -105,6 +125,10 @@ fn of_result(ty: &Type, kind: Kind) -> Option<(&Type, String)> {
     if let Type::ImplTrait(_) = ty {
         return Some((ty, "name the type: callers have to know it".into()));
     }
+    if let Some(error) = error_type(ty).filter(|error| last(error).as_deref() == Some("Box")) {
+        let message = "an error becomes a `UdfError`: write `UdfError`, `ErrorCode` or `String`";
+        return Some((error, message.into()));
+    }
     if kind == Kind::Array {
         return of_array(ty);
     }
@@ -130,6 +154,30 @@ fn of_result(ty: &Type, kind: Kind) -> Option<(&Type, String)> {
         name => of_name(name, "answer")?,
     };
     Some((ty, message))
+}
+
+/// `E` of `Result<T, E>`.
+fn error_type(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let result = path.path.segments.last().filter(|segment| segment.ident == "Result")?;
+    let PathArguments::AngleBracketed(list) = &result.arguments else { return None };
+    match list.args.iter().nth(1)? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// Tells of `total` where it says nothing.
+pub(crate) fn check_total(params: &[Param], settings: &Settings, errors: &mut Errors) {
+    let sees_null = |param: &Param| param.described.optional == Some(true);
+    if let Some(at) = settings.total
+        && settings.kind == Kind::Elementwise
+        && params.iter().all(sees_null)
+    {
+        let message = "`total` says nothing here: no parameter makes a row null, so all rows are \
+                       evaluated anyway";
+        errors.push(syn::Error::new(at, message));
+    }
 }
 
 fn of_array(ty: &Type) -> Option<(&Type, String)> {

@@ -30,33 +30,30 @@ pub(crate) fn take(input: &mut PatType) -> Vec<Attribute> {
 
 /// The role that the attributes give to a parameter of this name, and its type: for a variadic
 /// one that of one argument.
-pub(crate) fn of(
-    attrs: &[Attribute],
-    name: &str,
-    ty: &Type,
-    errors: &mut Errors,
-) -> Option<(Role, Type)> {
-    match attrs {
-        [] => Some((Role::Plain, ty.clone())),
-        [attr] if attr.path().is_ident("variadic") => {
-            Some((variadic(attr, errors)?, element(ty, name, errors)?))
+pub(crate) fn of(attrs: &[Attribute], name: &str, ty: &Type, errors: &mut Errors) -> (Role, Type) {
+    if let [_, second, ..] = attrs {
+        errors.at(second, "a parameter has one `#[default = …]` or one `#[variadic]`");
+    }
+    match attrs.first() {
+        None => (Role::Plain, ty.clone()),
+        Some(attr) if attr.path().is_ident("variadic") => {
+            let fewest = variadic(attr, errors).unwrap_or(0);
+            (Role::Variadic(fewest), element(ty, name, errors).unwrap_or_else(|| ty.clone()))
         }
-        [attr] => {
-            let (tokens, json) = default(attr, name, class::of_param(ty), errors)?;
-            Some((Role::Default(tokens, json), ty.clone()))
-        }
-        [_, second, ..] => {
-            errors.at(second, "a parameter has one `#[default = …]` or one `#[variadic]`");
-            None
+        Some(attr) => {
+            let (value, json) =
+                default(attr, name, class::of_param(ty), errors).unwrap_or_default();
+            (Role::Default(value, json), ty.clone())
         }
     }
 }
 
-fn variadic(attr: &Attribute, errors: &mut Errors) -> Option<Role> {
+/// The fewest arguments of a variadic parameter.
+fn variadic(attr: &Attribute, errors: &mut Errors) -> Option<usize> {
     const FORM: &str =
         "write `#[variadic]`, or `#[variadic(min = 1)]` where at least one argument is wanted";
     match &attr.meta {
-        Meta::Path(_) => Some(Role::Variadic(0)),
+        Meta::Path(_) => Some(0),
         Meta::List(list) => {
             let pair: Option<syn::MetaNameValue> = list.parse_args().ok();
             let pair = pair.filter(|pair| pair.path.is_ident("min"));
@@ -65,8 +62,8 @@ fn variadic(attr: &Attribute, errors: &mut Errors) -> Option<Role> {
                 return None;
             };
             match pair.value.to_token_stream().to_string().as_str() {
-                "0" => Some(Role::Variadic(0)),
-                "1" => Some(Role::Variadic(1)),
+                "0" => Some(0),
+                "1" => Some(1),
                 _ => {
                     let message = "`min` is 0 or 1: give further arguments that are always wanted \
                                    parameters of their own, before this one";

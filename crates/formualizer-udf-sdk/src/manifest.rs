@@ -3,7 +3,7 @@
 
 use udf_abi::{
     ABI_VERSION, DType,
-    exports::{CODEC_COLUMNAR, MANIFEST_SCHEMA},
+    exports::{CODEC_COLUMNAR, MANIFEST_SCHEMA, MAX_NAME_BYTES},
 };
 
 /// A fragment of JSON.
@@ -19,9 +19,21 @@ pub enum Piece {
     List(&'static [Self]),
 }
 
-/// What stands before the functions.
-pub const fn head(id: &'static str, version: &'static str) -> [Piece; 11] {
+/// What stands before the functions. Fails the build where a text breaks a rule of manifests that
+/// the macro could not look at.
+pub const fn head(
+    id: &'static str,
+    version: &'static str,
+    description: &'static str,
+) -> [Piece; 13] {
     use Piece::{Number, Raw, Text};
+    assert!(is_label(id), "the id of a module has 1 to 128 bytes and no white space at its ends");
+    let is_version = is_label(version);
+    assert!(
+        is_version,
+        "the version of a module has 1 to 128 bytes and no white space at its ends"
+    );
+    let described = !description.is_empty();
     [
         Raw("{\"schema\":"),
         Text(MANIFEST_SCHEMA),
@@ -33,8 +45,17 @@ pub const fn head(id: &'static str, version: &'static str) -> [Piece; 11] {
         Number(ABI_VERSION as u64),
         Raw(",\"codec\":"),
         Number(CODEC_COLUMNAR as u64),
+        Raw(if described { ",\"description\":" } else { "" }),
+        if described { Text(description) } else { Raw("") },
         Raw("},\"functions\":["),
     ]
+}
+
+/// Whether a text may name something; white space beyond ASCII is left to the host.
+const fn is_label(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    bytes.len() <= MAX_NAME_BYTES && !first.is_ascii_whitespace() && !last.is_ascii_whitespace()
 }
 
 /// `min_args` of a function: up to its last parameter that may not be left out.

@@ -19,7 +19,7 @@ use wasmparser::{ExternalKind, Operator, Parser, Payload, Validator, WasmFeature
 const FEATURES: WasmFeatures =
     WasmFeatures::LIME1.union(WasmFeatures::REFERENCE_TYPES).union(WasmFeatures::SIMD);
 
-const PLUGINS: [&str; 2] = ["conformance", "finance"];
+const PLUGINS: [&str; 3] = ["conformance", "finance", "kitchen_sink"];
 
 fn plugin(name: &str) -> Vec<u8> {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");

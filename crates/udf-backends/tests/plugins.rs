@@ -58,7 +58,7 @@ fn assert_near(found: f64, wanted: f64) {
 
 #[test]
 fn a_plugin_rebuilt_from_source_has_the_committed_manifest() {
-    for name in ["finance", "conformance"] {
+    for name in ["finance", "conformance", "kitchen_sink"] {
         let Some(rebuilt) = rebuilt(name) else {
             eprintln!("FZ_REBUILT_PLUGINS is not set: run `cargo xtask test` to compare {name}");
             continue;

@@ -5,7 +5,14 @@ use formualizer_udf_sdk::{Date, RangeView, UdfError, fz_udf};
 /// Present value of cash flows at dates, as Excel's XNPV defines it: the sum of
 /// v(i) / (1 + rate)^((d(i) − d(1)) / 365). `#NUM!` where the rate is not more than −1, the ranges
 /// have different sizes, or a date is before the first; `#VALUE!` where a value or date is missing.
-#[fz_udf(name = "XNPV", kind = "reduce")]
+#[fz_udf(name = "XNPV", kind = "reduce", examples = [
+    (
+        0.09,
+        [-10_000, 2_750, 4_250, 3_250, 2_750],
+        ["2008-01-01", "2008-03-01", "2008-10-30", "2009-02-15", "2009-04-01"],
+    ) => 2086.6476020315367,
+    (0.1, [1, 2], ["2024-01-02", "2024-01-01"]) => error("#NUM!", "date 2 is 1 days before the first"),
+])]
 pub fn xnpv(
     /// Discount rate a year: 0.09 for 9 %.
     rate: f64,

@@ -8,7 +8,11 @@ use crate::normal;
 /// Price of a European call: S·N(d1) − K·exp(−rT)·N(d2), with d1 = (ln(S/K) + (r + σ²/2)T) / (σ√T)
 /// and d2 = d1 − σ√T. Without time or volatility it is worth what exercising it is worth. A
 /// negative price, time or volatility gives no number.
-#[fz_udf(name = "BS_CALL", aliases = ["BLACK_SCHOLES"])]
+#[fz_udf(name = "BS_CALL", aliases = ["BLACK_SCHOLES"], examples = [
+    (42, 40, 0.1, 0.2, 0.5) => 4.759422392871532,
+    ([110, 90, null], 100, 0.05, 0.2, 0) => [10, 0, null],
+    (100, 100, 0.05, -0.2, 1) => f64::NAN,
+])]
 pub fn bs_call(
     /// Price of the underlying now.
     spot: f64,
@@ -29,7 +33,10 @@ pub fn bs_call(
 
 /// The volatility a year at which BS_CALL gives the price. `#NUM!`, with the reason, where there is
 /// none.
-#[fz_udf(name = "IMPLIED_VOL")]
+#[fz_udf(name = "IMPLIED_VOL", examples = [
+    (4.759422392871532, 42, 40, 0.1, 0.5) => 0.2,
+    (200, 100, 95, 0.03, 0.75) => error("#NUM!", "price 200 is not below spot 100, which no volatility reaches"),
+])]
 pub fn implied_vol(
     /// Price of the call.
     price: f64,

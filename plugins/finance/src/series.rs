@@ -4,7 +4,10 @@ use formualizer_udf_sdk::{ColumnView, UdfError, fz_udf};
 
 /// Exponential moving average: e(1) = x(1), e(t) = α·x(t) + (1 − α)·e(t−1). A missing value gives
 /// none and leaves the average as it is. `#NUM!` unless 0 < α ≤ 1.
-#[fz_udf(name = "EMA", kind = "array")]
+#[fz_udf(name = "EMA", kind = "array", examples = [
+    ([1, 2, null, 4], 0.5) => [1, 1.5, null, 2.75],
+    ([1], 0) => error("#NUM!", "alpha is 0; it must be more than 0, at most 1"),
+])]
 pub fn ema(
     /// The series, oldest first.
     values: ColumnView<'_, f64>,

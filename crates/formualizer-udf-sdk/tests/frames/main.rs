@@ -1,7 +1,10 @@
 //! Generated functions, called through frames as hosts write them.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
+mod arguments;
+#[path = "../support/mod.rs"]
 mod support;
+mod tables;
 
 use formualizer_udf_sdk::{
     Array, ColumnView, Context, Date, ErrorCode, OwnedValue, RangeView, UdfError, Value, fz_udf,

@@ -1,0 +1,10 @@
+use formualizer_udf_sdk::{fz_module, fz_udf};
+
+#[fz_udf]
+fn f(x: f64) -> f64 {
+    x
+}
+
+fz_module! { version: "1", functions: [f] }
+
+fn main() {}

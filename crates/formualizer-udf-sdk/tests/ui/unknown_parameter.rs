@@ -1,8 +1,0 @@
-use formualizer_udf_sdk::fz_udf;
-
-#[fz_udf]
-fn wide(x: f64, y: u128) -> f64 {
-    x + y as f64
-}
-
-fn main() {}
