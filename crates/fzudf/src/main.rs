@@ -1,4 +1,4 @@
-//! `fzudf`: make WebAssembly plugins, and run their functions over Parquet, Arrow and CSV files.
+//! `fzudf`: make WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
 //!
 //! ```text
 //! fzudf inspect plugins/finance.wasm
@@ -12,8 +12,9 @@
 //! | `call` | the command of that name: arguments, the three kinds of functions, the report |
 //! | `new`, `build` | a plugin's source and the module made of it |
 //! | `check`, `test`, `bench`, `doc` | a module held against the contract, tried, measured, described |
-//! | `engines` | the engines that this command was built with |
-//! | `table` | files of rows: Parquet, Arrow and CSV, in batches, in and out |
+//! | `cache`, `completions`, `doctor` | the commands of these names |
+//! | `engine`, `engines` | the engine that a command asks for, and all that it was built with |
+//! | `table` | files of rows: Parquet, Arrow, CSV and JSON, in batches, in and out |
 //! | `file`, `stdout` | texts and files written as a whole |
 //! | `exit` | how a command ends: exit codes and diagnostics |
 //!
@@ -23,10 +24,14 @@
 
 mod bench;
 mod build;
+mod cache;
 mod call;
 mod check;
 mod cli;
+mod completions;
 mod doc;
+mod doctor;
+mod engine;
 mod engines;
 mod exit;
 mod file;
@@ -50,6 +55,9 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Doc(args) => doc::run(&args),
+        Command::Cache(args) => cache::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

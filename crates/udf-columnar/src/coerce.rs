@@ -121,8 +121,13 @@ where
 
 fn dates_to_timestamps(column: &Column) -> Result<ArrayRef, Error> {
     let days = column.array().as_primitive::<Date32Type>();
-    let micros: PrimitiveArray<TimestampMicrosecondType> =
-        days.unary(|d| i64::from(d) * 86_400_000_000);
+    let micros: PrimitiveArray<TimestampMicrosecondType> = days.try_unary(|day| {
+        i64::from(day).checked_mul(86_400_000_000).ok_or_else(|| {
+            invalid_argument(format!(
+                "holds the date {day} days from 1970, which no timestamp in microseconds reaches"
+            ))
+        })
+    })?;
     Ok(Arc::new(micros))
 }
 
@@ -130,7 +135,9 @@ fn dates_to_timestamps(column: &Column) -> Result<ArrayRef, Error> {
 mod tests {
     use super::coerce;
     use crate::Column;
-    use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, StringArray, cast::AsArray};
+    use arrow_array::{
+        Array, ArrayRef, Date32Array, Float64Array, Int64Array, StringArray, cast::AsArray,
+    };
     use std::sync::Arc;
     use udf_abi::DType;
 
@@ -149,6 +156,20 @@ mod tests {
         assert_eq!(exact.array().null_count(), 1);
         let error = coerce(column(Int64Array::from(vec![(1 << 53) + 1])), DType::F64).unwrap_err();
         assert!(error.message().contains("9007199254740993"), "{error}");
+    }
+
+    #[test]
+    fn dates_become_timestamps_where_those_reach() {
+        // i64::MAX microseconds are 106 751 991 days and some hours.
+        let near = column(Date32Array::from(vec![Some(-106_751_991), None, Some(106_751_991)]));
+        let micros = coerce(near, DType::Timestamp).unwrap();
+        let micros =
+            micros.array().as_primitive::<arrow_array::types::TimestampMicrosecondType>().clone();
+        assert_eq!((micros.value(0), micros.is_null(1)), (-106_751_991 * 86_400_000_000, true));
+        for far in [106_751_992, i32::MAX, -106_751_992, i32::MIN] {
+            let error = coerce(column(Date32Array::from(vec![far])), DType::Timestamp).unwrap_err();
+            assert!(error.message().contains(&format!("date {far} days")), "{error}");
+        }
     }
 
     #[test]

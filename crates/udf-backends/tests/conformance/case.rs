@@ -1,9 +1,8 @@
 //! Cases as they stand in `testdata/cases/*.json`; `testdata/cases/README.md` tells the format.
 
-use crate::value;
+use crate::value::{self, Type};
 use serde_json::Value;
 use std::path::Path;
-use udf_abi::DType;
 use udf_columnar::{Argument, Error};
 
 /// One case.
@@ -72,18 +71,18 @@ impl Case {
     }
 
     fn argument(&self, argument: &Value) -> Result<Argument, Error> {
-        let dtype = |key: &str| DType::from_name(argument[key].as_str()?);
-        if let Some(dtype) = dtype("scalar") {
+        let ty = |key: &str| Type::from_name(argument[key].as_str()?);
+        if let Some(ty) = ty("scalar") {
             let one = std::slice::from_ref(&argument["value"]);
-            return value::column(dtype, one, 1).map(Argument::Scalar);
+            return value::column(ty, one, 1).map(Argument::Scalar);
         }
-        if let Some(dtype) = dtype("column") {
+        if let Some(ty) = ty("column") {
             let values = argument["values"].as_array().unwrap();
-            return value::column(dtype, values, self.repeat).map(Argument::Column);
+            return value::column(ty, values, self.repeat).map(Argument::Column);
         }
-        if let Some(dtype) = dtype("range") {
+        if let Some(ty) = ty("range") {
             let columns = argument["columns"].as_array().unwrap().iter();
-            let columns = columns.map(|c| value::column(dtype, c.as_array().unwrap(), self.repeat));
+            let columns = columns.map(|c| value::column(ty, c.as_array().unwrap(), self.repeat));
             return columns.collect::<Result<_, _>>().map(Argument::Range);
         }
         assert!(argument["omitted"].as_bool() == Some(true), "{}: {argument}", self.name);
@@ -92,12 +91,12 @@ impl Case {
 
     /// An expected column as [`value::show`] shows it.
     pub(crate) fn repeated(&self, column: &Value) -> (String, Vec<Value>) {
-        let dtype = column["type"].as_str().and_then(DType::from_name);
-        let dtype = dtype.unwrap_or_else(|| panic!("{}: {column}", self.name));
+        let ty = column["type"].as_str().and_then(Type::from_name);
+        let ty = ty.unwrap_or_else(|| panic!("{}: {column}", self.name));
         // A reduce or array result stands as it is; an elementwise one repeats with its columns.
         let times = if column["once"].as_bool() == Some(true) { 1 } else { self.repeat };
         let values = column["values"].as_array().unwrap();
-        value::show(&value::column(dtype, values, times).unwrap())
+        value::show(&value::column(ty, values, times).unwrap())
     }
 
     /// Whether a column of this type is among the arguments or results.

@@ -1,6 +1,6 @@
 //! The functions of `plugins/conformance`, written again as naive native ones.
 
-use arrow_array::{Array, Float64Array, cast::AsArray};
+use arrow_array::{Array, Float64Array, StringArray, cast::AsArray};
 use std::sync::Arc;
 use udf_abi::ErrorCode;
 use udf_backends::{
@@ -14,14 +14,22 @@ type Body = fn(Row<'_>) -> Given;
 
 /// The runtime with every function of the module.
 pub(crate) fn register(mut runtime: NativeRuntime) -> NativeRuntime {
-    let rowwise: [(&str, Body); 35] = [
+    let rowwise: [(&str, Body); 37] = [
         ("MULADD", |r| Ok(Cell::Number(f(r, 0) * f(r, 1) + 1.0))),
         ("GCD", |r| Ok(Cell::Int(gcd(i(r, 0), i(r, 1))))),
         ("BNOT", |r| Ok(Cell::Bool(!r.bool(0).unwrap()))),
         ("JOIN", |r| Ok(Cell::Text(format!("{}{}", s(r, 0), s(r, 1))))),
         ("REVERSE", |r| Ok(Cell::Text(s(r, 0).chars().rev().collect()))),
         ("STRLEN", |r| Ok(Cell::Int(s(r, 0).chars().count() as i64))),
-        ("REPEAT", |r| Ok(Cell::Text(s(r, 0).repeat(usize::try_from(i(r, 1)).unwrap())))),
+        ("REPEAT", |r| match usize::try_from(i(r, 1)) {
+            Ok(times) => Ok(Cell::Text(s(r, 0).repeat(times))),
+            Err(_) => {
+                let message = format!("cannot repeat {} times", i(r, 1));
+                Ok(Cell::Error(ErrorCode::Value, Some(message)))
+            }
+        }),
+        ("MULADD_TOTAL", |r| Ok(Cell::Number(f(r, 0) * f(r, 1) + 1.0))),
+        ("RECURSE", |r| Ok(Cell::Int(i(r, 0).max(0)))),
         ("ID_I8", |r| Ok(Cell::Int(r.i8(0).unwrap().into()))),
         ("ID_I16", |r| Ok(Cell::Int(r.i16(0).unwrap().into()))),
         ("ID_I32", |r| Ok(Cell::Int(r.i32(0).unwrap().into()))),
@@ -59,7 +67,7 @@ pub(crate) fn register(mut runtime: NativeRuntime) -> NativeRuntime {
             assert!(x <= limit, "x is {x}");
             Ok(Cell::Number(x))
         }),
-        ("GROW", |r| Ok(Cell::Int(i(r, 0) * 1024))),
+        ("GROW", |r| Ok(Cell::Int(i(r, 0).max(0) * 1024))),
     ];
     for (name, body) in rowwise {
         runtime = runtime.with("formualizer.conformance", name, NativeFunction::rowwise(body));
@@ -75,6 +83,9 @@ pub(crate) fn register(mut runtime: NativeRuntime) -> NativeRuntime {
                 Err(NativeError::Function(ErrorCode::Na, format!("refused {x}")))
             }),
         )
+        .with("formualizer.conformance", "ID_TIMESTAMP_UTC", NativeFunction::new(same_column))
+        .with("formualizer.conformance", "FIRST_TEXT", NativeFunction::new(first_text))
+        .with("formualizer.conformance", "WORDS", NativeFunction::new(words))
         .with("formualizer.conformance", "SEQ", NativeFunction::new(seq))
         .with("formualizer.conformance", "TABLE", NativeFunction::new(table))
 }
@@ -95,9 +106,9 @@ fn s<'r>(row: Row<'r>, index: usize) -> &'r str {
 
 fn gcd(mut a: i64, mut b: i64) -> i64 {
     while b != 0 {
-        (a, b) = (b, a % b);
+        (a, b) = (b, a.wrapping_rem(b));
     }
-    a.abs()
+    a.wrapping_abs()
 }
 
 fn label(value: &AnyValue) -> String {
@@ -126,12 +137,48 @@ fn columns<'c>(call: &'c NativeCall<'_>, index: usize) -> Vec<&'c Float64Array> 
 fn sum_range(call: &NativeCall<'_>) -> Result<Vec<Column>, NativeError> {
     let sum: f64 =
         columns(call, 0).iter().flat_map(|c| c.iter().flatten()).fold(0.0, |sum, x| sum + x);
+    // As a host makes it of a guest's.
+    let sum = if sum.is_nan() { f64::NAN } else { sum };
     Ok(vec![Column::try_new(Arc::new(Float64Array::from(vec![sum])))?])
 }
 
 fn count_nulls(call: &NativeCall<'_>) -> Result<Vec<Column>, NativeError> {
     let nulls: usize = columns(call, 0).iter().map(|c| c.null_count()).sum();
     Ok(vec![column_of(udf_abi::DType::I64, &[Cell::Int(nulls as i64)])?])
+}
+
+/// A row that is in error is not there yet: the host puts it back.
+fn same_column(call: &NativeCall<'_>) -> Result<Vec<Column>, NativeError> {
+    match &call.arguments()[0] {
+        Argument::Column(column) => Ok(vec![Column::try_new(column.array().clone())?]),
+        _ => Err(NativeError::Trap("a column is wanted".into())),
+    }
+}
+
+fn first_text(call: &NativeCall<'_>) -> Result<Vec<Column>, NativeError> {
+    let texts: Vec<&StringArray> = match &call.arguments()[0] {
+        Argument::Range(columns) => columns.iter().map(|c| c.array().as_string()).collect(),
+        Argument::Scalar(column) | Argument::Column(column) => vec![column.array().as_string()],
+        Argument::Omitted => Vec::new(),
+    };
+    let first = texts.iter().flat_map(|array| array.iter().flatten()).next();
+    let text = first.or_else(|| call.row(0).text(1)).map(str::to_owned);
+    Ok(vec![column_of(udf_abi::DType::Utf8, &[text.map_or(Cell::Null, Cell::Text)])?])
+}
+
+fn words(call: &NativeCall<'_>) -> Result<Vec<Column>, NativeError> {
+    let row = call.row(0);
+    let text = s(row, 0);
+    if text.is_empty() {
+        let message = "there are no words in an empty text".into();
+        return Err(NativeError::Function(ErrorCode::Value, message));
+    }
+    let word = |word: &str| match word {
+        "" => Cell::Null,
+        word => Cell::Text(word.to_owned()),
+    };
+    let cells: Vec<Cell> = text.split(' ').map(word).collect();
+    Ok(vec![column_of(udf_abi::DType::Utf8, &cells)?])
 }
 
 fn integer(call: &NativeCall<'_>, index: usize) -> i64 {

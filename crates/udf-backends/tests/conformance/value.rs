@@ -1,13 +1,51 @@
 //! JSON values of the cases to columns and back.
 
 use arrow_array::{Array, Float32Array, StringArray, cast::AsArray, types as t};
+use arrow_schema::DataType;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use udf_abi::{DType, ErrorCode};
 use udf_backends::native::{Cell, column_of};
 use udf_columnar::{AnyValue, Column, Error, ErrorKind, RowErrors};
 
+/// The type of a column, as a case names it: a dtype, or `timestamp_utc` for instants.
+#[derive(Clone, Copy)]
+pub(crate) struct Type {
+    dtype: DType,
+    utc: bool,
+}
+
+impl Type {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "timestamp_utc" => Some(Self { dtype: DType::Timestamp, utc: true }),
+            name => Some(Self { dtype: DType::from_name(name)?, utc: false }),
+        }
+    }
+
+    fn name(column: &Column) -> String {
+        match column.array().data_type() {
+            DataType::Timestamp(_, Some(_)) => "timestamp_utc".to_owned(),
+            _ => column.dtype().name().to_owned(),
+        }
+    }
+}
+
 /// A column of the values, repeated.
-pub(crate) fn column(dtype: DType, values: &[Value], times: usize) -> Result<Column, Error> {
+pub(crate) fn column(ty: Type, values: &[Value], times: usize) -> Result<Column, Error> {
+    let column = column_of_dtype(ty.dtype, values, times)?;
+    if !ty.utc {
+        return Ok(column);
+    }
+    let array = column.array().as_primitive::<t::TimestampMicrosecondType>().clone();
+    let instants = Column::try_new(Arc::new(array.with_timezone("UTC")))?;
+    match column.errors().cloned() {
+        Some(errors) => instants.with_errors(errors),
+        None => Ok(instants),
+    }
+}
+
+fn column_of_dtype(dtype: DType, values: &[Value], times: usize) -> Result<Column, Error> {
     let cells: Vec<Cell> = values.iter().map(|v| cell(dtype, v)).collect::<Result<_, _>>()?;
     let cells: Vec<Cell> = std::iter::repeat_n(cells, times).flatten().collect();
     let column = column_of(dtype, &cells)?;
@@ -110,7 +148,7 @@ fn show_any(value: &AnyValue) -> Value {
 /// A result column as its type and its values in the form of the cases.
 pub(crate) fn show(column: &Column) -> (String, Vec<Value>) {
     let values = (0..column.len()).map(|row| show_row(column, row)).collect();
-    (column.dtype().name().to_owned(), values)
+    (Type::name(column), values)
 }
 
 fn show_row(column: &Column, row: usize) -> Value {

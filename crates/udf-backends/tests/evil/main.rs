@@ -10,6 +10,7 @@
 //! | `text` | offsets, UTF-8, `any` columns, messages of rows |
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
 //! | `time` | loops in every entry, deadlines, cancellation |
+//! | `costs` | instructions that take long, and where they stand |
 //! | `resources` | memory, table, stack, budget of the result |
 //! | `state` | what a guest remembers, its own request block, sessions, pool |
 //! | `halving` | rows that trap |
@@ -24,6 +25,7 @@ mod alloc;
 mod answer;
 mod bytes;
 mod columns;
+mod costs;
 mod guest;
 mod halving;
 mod harness;

@@ -1,0 +1,232 @@
+//! Two engines, one result: random calls of random functions of every committed plugin.
+//!
+//! Values, validity, errors, messages, failures and refusals must agree bit for bit (hosts make
+//! every NaN canonical). The calls come from one seed; a difference is shown with the chunk that
+//! it is in. `FZ_AGREEMENT_SEED` takes another seed, `FZ_AGREEMENT_CHUNK` runs one chunk,
+//! `FZ_AGREEMENT_CALLS` asks for more or fewer calls.
+#![cfg(all(feature = "wasmtime", feature = "wasmi"))]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
+
+mod arguments;
+mod random;
+
+use arguments::Generator;
+use random::Random;
+use rayon::prelude::*;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use udf_backends::runtime_by_name;
+use udf_columnar::{
+    Call, Column, Error, Limits, Output, Session, SessionOptions, Signature, UdfModule,
+    WasmUdfRuntime,
+};
+
+const SEED: u64 = 0x0F0E_D0C0_BA98_7654;
+const CALLS: usize = 100_000;
+/// Calls of one chunk: the same sessions, the same stream of random numbers.
+const CHUNK: usize = 500;
+/// Calls after which a chunk opens its sessions again.
+const SESSION_CALLS: usize = 50;
+const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];
+
+/// Functions that cannot agree, and why.
+const NOT_COMPARED: [(&str, &str); 1] =
+    [("SPIN", "it ends with its deadline, which each engine reads on its own clock")];
+
+/// A plugin on each engine.
+struct Plugin {
+    name: String,
+    modules: Vec<Arc<dyn UdfModule>>,
+    functions: Vec<Arc<Signature>>,
+}
+
+fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
+    let long = Duration::from_secs(120);
+    // Memory that functions which ask for much run into soon.
+    let limits = Limits::builder()
+        .batch_deadline(long)
+        .call_deadline(long)
+        .memory_bytes(8 << 20)
+        .result_bytes(1 << 20)
+        .build()
+        .unwrap();
+    ENGINES.iter().map(|name| runtime_by_name(name, limits.clone()).unwrap()).collect()
+}
+
+/// Every committed plugin, in order of name; one that an engine refuses, both must.
+fn plugins() -> Vec<Plugin> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: BTreeMap<String, PathBuf> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "wasm"))
+        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path))
+        .collect();
+    let runtimes = runtimes();
+    let plugins = files.into_iter().filter_map(|(name, path)| {
+        let bytes = std::fs::read(path).unwrap();
+        let loaded: Vec<_> = runtimes.iter().map(|runtime| runtime.load(&bytes)).collect();
+        assert!(same(&loaded, |a, b| a.is_ok() == b.is_ok()), "{name}: {loaded:?}");
+        let modules: Vec<_> = loaded.into_iter().collect::<Result<_, _>>().ok()?;
+        let names = modules[0].manifest().functions.iter().map(|f| f.name.as_str());
+        let functions = names
+            .filter(|name| NOT_COMPARED.iter().all(|(skipped, _)| skipped != name))
+            .filter_map(|name| modules[0].signature(name).ok())
+            .collect();
+        Some(Plugin { name, modules, functions })
+    });
+    plugins.collect()
+}
+
+/// Whether all are the same as the first.
+fn same<T>(of: &[T], equal: impl Fn(&T, &T) -> bool) -> bool {
+    of.windows(2).all(|pair| equal(&pair[0], &pair[1]))
+}
+
+/// Where two columns differ, if they do.
+fn column_difference(a: &Column, b: &Column) -> Option<String> {
+    if a.dtype() != b.dtype() || a.len() != b.len() {
+        return Some(format!("{} × {} and {} × {}", a.dtype(), a.len(), b.dtype(), b.len()));
+    }
+    // Arrow compares the bytes of valid rows: -0 is not 0, and a NaN is equal to itself.
+    if a.array().to_data() != b.array().to_data() {
+        return Some(format!("{:?} and {:?}", a.array(), b.array()));
+    }
+    let errors = |column: &Column| -> Vec<_> {
+        (0..column.len())
+            .map(|row| column.error(row).map(|(code, text)| (code, text.map(str::to_owned))))
+            .collect()
+    };
+    (errors(a) != errors(b)).then(|| format!("errors {:?} and {:?}", errors(a), errors(b)))
+}
+
+fn difference(a: &Result<Output, Error>, b: &Result<Output, Error>) -> Option<String> {
+    let (a, b) = match (a, b) {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(a), Err(b)) => return (a != b).then(|| format!("{a:?} and {b:?}")),
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => return Some(format!("one fails: {error:?}")),
+    };
+    if a.columns.len() != b.columns.len() {
+        return Some(format!("{} and {} columns", a.columns.len(), b.columns.len()));
+    }
+    let columns = a.columns.iter().zip(&b.columns);
+    if let Some(difference) = columns.into_iter().find_map(|(a, b)| column_difference(a, b)) {
+        return Some(difference);
+    }
+    let facts = |o: &Output| (o.failures.clone(), o.failed_rows, o.non_finite, o.guest_calls);
+    (facts(a) != facts(b)).then(|| format!("{:?} and {:?}", facts(a), facts(b)))
+}
+
+/// What the calls of a chunk came to.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    calls: usize,
+    rows: usize,
+    refused: usize,
+    failed_rows: u64,
+}
+
+impl std::ops::Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            rows: self.rows + other.rows,
+            refused: self.refused + other.refused,
+            failed_rows: self.failed_rows + other.failed_rows,
+        }
+    }
+}
+
+/// A session of each plugin on each engine.
+fn open(plugins: &[Plugin], random: &mut Random) -> Vec<Vec<Box<dyn Session>>> {
+    let batch_rows = random.pick(&[None, None, Some(1), Some(3), Some(16)]);
+    let (seed, now) = (random.next(), (random.next() >> 12).cast_signed());
+    let options =
+        || SessionOptions::default().threads(1).batch_rows(batch_rows).volatile(seed, now);
+    let sessions = |plugin: &Plugin| plugin.modules.iter().map(|m| m.open(options())).collect();
+    plugins.iter().map(sessions).collect()
+}
+
+fn run_chunk(plugins: &[Plugin], seed: u64, chunk: usize, calls: usize) -> Result<Tally, String> {
+    let mut random = Random::new(seed ^ (chunk as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut sessions = Vec::new();
+    let mut tally = Tally::default();
+    for number in 0..calls {
+        if number % SESSION_CALLS == 0 {
+            sessions = open(plugins, &mut random);
+        }
+        let total: usize = plugins.iter().map(|plugin| plugin.functions.len()).sum();
+        let mut nth = random.below(total);
+        let at = plugins.iter().position(|plugin| {
+            let here = nth < plugin.functions.len();
+            nth = if here { nth } else { nth - plugin.functions.len() };
+            here
+        });
+        let at = at.unwrap();
+        let signature = &plugins[at].functions[nth];
+        let call = Generator::new(&mut random, signature).call();
+        let outcomes: Vec<_> =
+            sessions[at].iter_mut().map(|s| s.call(signature, call.clone())).collect();
+        if let Some(difference) = difference(&outcomes[0], &outcomes[1]) {
+            return Err(format!(
+                "FZ_AGREEMENT_SEED={seed} FZ_AGREEMENT_CHUNK={chunk}, call {number}: {} {signature} \
+                 differs ({}): {difference}\narguments: {}",
+                plugins[at].name,
+                ENGINES.join(", "),
+                show(&call)
+            ));
+        }
+        tally = tally
+            + match &outcomes[0] {
+                Ok(output) => Tally {
+                    calls: 1,
+                    rows: output.rows(),
+                    refused: 0,
+                    failed_rows: output.failed_rows,
+                },
+                Err(_) => Tally { calls: 1, refused: 1, ..Tally::default() },
+            };
+    }
+    Ok(tally)
+}
+
+fn show(call: &Call) -> String {
+    call.arguments.iter().map(|argument| format!("\n  {argument:?}")).collect()
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")))
+}
+
+#[test]
+fn two_engines_agree_on_100_000_random_batches() {
+    let plugins = plugins();
+    assert!(plugins.len() >= 2, "{} plugins", plugins.len());
+    for (name, _) in NOT_COMPARED {
+        let found = plugins.iter().any(|plugin| plugin.modules[0].signature(name).is_ok());
+        assert!(found, "{name} is no function of any plugin");
+    }
+    let seed = number("FZ_AGREEMENT_SEED").unwrap_or(SEED);
+    let calls = number("FZ_AGREEMENT_CALLS").map_or(CALLS, |n| usize::try_from(n).unwrap());
+    let chunks = match number("FZ_AGREEMENT_CHUNK") {
+        Some(chunk) => vec![usize::try_from(chunk).unwrap()],
+        None => (0..calls.div_ceil(CHUNK)).collect(),
+    };
+    let count = chunks.len() * CHUNK;
+    let results: Vec<_> =
+        chunks.par_iter().map(|chunk| run_chunk(&plugins, seed, *chunk, CHUNK)).collect();
+    let different: Vec<_> = results.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
+    let shown = different.iter().take(5).cloned().collect::<Vec<_>>().join("\n\n");
+    assert!(different.is_empty(), "{} chunks differ:\n{shown}", different.len());
+
+    let tally = results.iter().flatten().fold(Tally::default(), |all, one| all + *one);
+    println!(
+        "{} calls, {} rows, {} rows failed, {} calls failed",
+        tally.calls, tally.rows, tally.failed_rows, tally.refused
+    );
+    assert_eq!(tally.calls, count);
+    // The calls are no good where everything works, or nothing.
+    assert!(tally.rows > tally.calls && tally.failed_rows > 0 && tally.refused > 0);
+    assert!(tally.refused < tally.calls / 4, "{} of {} calls fail", tally.refused, tally.calls);
+}
