@@ -82,7 +82,8 @@ impl FunctionReport {
         let holding = self.examples - self.numbers_of_failed();
         match (self.examples, holding) {
             (0, _) => write!(out, " no examples")?,
-            (all, some) if all == some => write!(out, " {all} {} hold", noun(all, "example"))?,
+            (1, 1) => write!(out, " 1 example holds")?,
+            (all, some) if all == some => write!(out, " {all} examples hold")?,
             (all, some) => write!(out, " {some} of {all} examples hold")?,
         }
         let found = &self.agreement;
