@@ -50,6 +50,12 @@ mod tests {
     #[test]
     fn no_numbers_have_no_spread() {
         assert_eq!(spread(RangeView::of(&[&[None], &[None]])), None);
-        assert_eq!(spread(RangeView::of(&[&[Some(1.0), None], &[Some(4.0), Some(9.0)]])), Some(8.0));
+        assert_eq!(
+            spread(RangeView::of(&[
+                &[Some(1.0), None],
+                &[Some(4.0), Some(9.0)]
+            ])),
+            Some(8.0)
+        );
     }
 }

@@ -14,7 +14,11 @@ pub fn speed(
     /// The time, in hours.
     hours: f64,
 ) -> Result<f64, UdfError> {
-    if hours == 0.0 { Err(UdfError::div0("no time has passed")) } else { Ok(kilometres / hours) }
+    if hours == 0.0 {
+        Err(UdfError::div0("no time has passed"))
+    } else {
+        Ok(kilometres / hours)
+    }
 }
 
 /// Minutes for a kilometre, as runners count: 5.5 is five minutes and a half.

@@ -8,8 +8,11 @@ pub fn initials(
     /// A name, its parts between spaces.
     name: &str,
 ) -> Option<String> {
-    let initials: String =
-        name.split_whitespace().filter_map(|part| part.chars().next()).flat_map(char::to_uppercase).collect();
+    let initials: String = name
+        .split_whitespace()
+        .filter_map(|part| part.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect();
     (!initials.is_empty()).then_some(initials)
 }
 
