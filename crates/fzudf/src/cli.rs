@@ -1,13 +1,24 @@
 //! What the command line takes.
 
-use crate::{cache::CacheArgs, completions::CompletionsArgs, doctor::DoctorArgs, table::Format};
+use crate::{
+    bench::{self, BenchArgs},
+    build::{self, BuildArgs},
+    cache::CacheArgs,
+    check::{self, CheckArgs},
+    completions::CompletionsArgs,
+    doc::DocArgs,
+    doctor::DoctorArgs,
+    new::NewArgs,
+    table::Format,
+    test::{self, TestArgs},
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 
-/// Inspect WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
+/// Make WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
 ///
-/// Exit codes: 0 done, 2 usage, 3 module refused, 4 call failed, 5 input or output, 6 plugins
-/// cannot be built.
+/// Exit codes: 0 done, 2 usage, 3 module refused, 4 call failed, 5 input or output, 6 a plugin does
+/// not compile, or nothing here compiles plugins.
 #[derive(Debug, Parser)]
 #[command(name = "fzudf", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -22,6 +33,22 @@ pub(crate) enum Command {
     /// Call a plugin's function over a file
     #[command(after_long_help = CALL_HELP)]
     Call(Box<CallArgs>),
+    /// Make a new plugin: a folder that builds and tests at once
+    New(NewArgs),
+    /// Build a plugin from its source
+    #[command(after_long_help = build::HELP)]
+    Build(BuildArgs),
+    /// Hold a plugin against the contract
+    #[command(after_long_help = check::HELP)]
+    Check(CheckArgs),
+    /// Run a plugin's examples, and random rows in every way
+    #[command(after_long_help = test::HELP)]
+    Test(TestArgs),
+    /// Measure what a call and a row of a function cost
+    #[command(after_long_help = bench::HELP)]
+    Bench(BenchArgs),
+    /// Write a reference of a plugin's functions
+    Doc(DocArgs),
     /// Show or clear the folder where compiled plugins are kept
     #[command(after_help = "FZUDF_CACHE_DIR names another folder than the user's usual one.")]
     Cache(CacheArgs),

@@ -11,7 +11,7 @@
 
 mod arguments;
 mod elementwise;
-mod literal;
+pub(crate) mod literal;
 mod report;
 mod row_errors;
 mod whole;
