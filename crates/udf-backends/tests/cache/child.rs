@@ -86,7 +86,7 @@ pub(crate) fn run(role: Role, folder: &Path, user: Option<u32>) -> String {
     };
     let copy = folder.with_file_name("program");
     if !copy.exists() {
-        std::fs::copy(env::current_exe().unwrap(), &copy).unwrap();
+        fs::copy(env::current_exe().unwrap(), &copy).unwrap();
     }
     let mut command = program_at(&copy, role, folder);
     wait(command.uid(user).gid(user).current_dir("/").spawn().unwrap())
