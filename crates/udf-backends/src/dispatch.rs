@@ -383,11 +383,12 @@ fn assemble(
         let array = collect::fixed_array_of(dtype, utc, rows, words, validity(&parts, rows))?;
         let column = match dtype {
             udf_abi::DType::Error => {
-                use arrow_array::cast::AsArray;
-                Column::try_new_errors(
-                    array.as_primitive::<arrow_array::types::UInt8Type>().clone(),
-                )
-                .map_err(|e| Error::new(ErrorKind::InvalidResult, e.message()))?
+                use arrow_array::{UInt8Array, cast::AsArray, types::UInt8Type};
+                let codes = array.as_primitive::<UInt8Type>().iter().enumerate();
+                let overlay = job.bound.overlay();
+                let seen = codes.map(|(row, code)| code.filter(|_| !overlay.hides(row)));
+                Column::try_new_errors(seen.collect::<UInt8Array>())
+                    .map_err(|e| Error::new(ErrorKind::InvalidResult, e.message()))?
             }
             _ => Column::try_new(array)?,
         };

@@ -146,7 +146,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
         };
         let memory = GuestMemory::new(self.guest.memory());
         let block = memory.owned_block(answer, &address)?;
-        let read = read(memory, answer, &address, &expected, out, elementwise);
+        let hidden = |row| job.bound.overlay().hides(range.start + row);
+        let hidden = elementwise.then_some(hidden);
+        let read = read(memory, answer, &address, &expected, out, hidden);
         // An instance that is about to be discarded is not entered again.
         let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
         if let Some(block) = block
@@ -182,11 +184,11 @@ fn read(
     address: &FrameAddress,
     expected: &Expected<'_>,
     out: Option<&mut [u8]>,
-    elementwise: bool,
+    hidden: Option<impl Fn(usize) -> bool>,
 ) -> Result<Answer, Error> {
     let result = memory.result(answer, address, expected)?;
-    if elementwise {
-        return part(&result, out, expected.message_bytes).map(Answer::Part);
+    if let Some(hidden) = hidden {
+        return part(&result, out, expected.message_bytes, hidden).map(Answer::Part);
     }
     let mut columns = Vec::with_capacity(result.columns.len());
     let mut non_finite = false;
@@ -198,11 +200,13 @@ fn read(
     Ok(Answer::Columns { columns, non_finite })
 }
 
-/// The rows of a batch: fixed-width values go straight to their place in the result.
+/// The rows of a batch: fixed-width values go straight to their place in the result. What a row
+/// holds that the arguments have `hidden` does not matter.
 fn part(
     result: &GuestResult<'_>,
     out: Option<&mut [u8]>,
     message_bytes: usize,
+    hidden: impl Fn(usize) -> bool,
 ) -> Result<Part, Error> {
     let (Some(view), Some(messages)) = (result.columns.first(), result.messages.first()) else {
         return Err(Error::new(ErrorKind::Internal, "an elementwise result without a column"));
@@ -212,7 +216,7 @@ fn part(
         let column = with_messages(collected.column, messages.as_ref(), message_bytes)?;
         return Ok(Part::column(column, collected.non_finite));
     };
-    collect::check_error_values(view)?;
+    collect::check_error_values(view, hidden)?;
     let non_finite = collect::fixed_into(view, out);
     let codes = collect::row_errors(view.errors)?;
     let errors = codes.map(|codes| RowErrors::try_new(codes, None)).transpose()?;
