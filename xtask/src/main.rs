@@ -9,6 +9,7 @@ mod ci;
 mod cmd;
 mod error;
 mod foreign;
+mod matrix;
 mod metadata;
 mod plugins;
 mod steps;
@@ -47,8 +48,14 @@ const TASKS: &[Task] = &[
     Task {
         name: "ci",
         options: "",
-        about: "formatting, lints, tidy, docs, then test: what a change must pass",
+        about: "formatting, lints, tidy, docs, then test and matrix: what a change must pass",
         run: ci::run,
+    },
+    Task {
+        name: "matrix",
+        options: "",
+        about: "build and test udf-backends with each combination of engines, and for wasm32",
+        run: matrix::run,
     },
     Task {
         name: "tidy",

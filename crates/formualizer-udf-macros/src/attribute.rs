@@ -245,12 +245,9 @@ impl Settings {
 
 /// What stands behind the `=`, as an expression.
 fn value(setting: &Setting, wanted: &str, errors: &mut Errors) -> Option<Expr> {
-    let tokens = match &setting.value {
-        Value::Tokens(tokens) => tokens,
-        _ => {
-            errors.at(&setting.key, format!("write {wanted}"));
-            return None;
-        }
+    let Value::Tokens(tokens) = &setting.value else {
+        errors.at(&setting.key, format!("write {wanted}"));
+        return None;
     };
     match syn::parse2(tokens.clone()) {
         Ok(expr) => Some(expr),

@@ -53,8 +53,8 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
     let keys = [&called].into_iter().chain(&aliases).map(|name| names::key(name));
     let manifest = entry::pieces(settings, function, &called, &aliases);
     let body = match settings.kind {
-        Kind::Elementwise => rows(settings, item, function),
-        _ => whole(settings, item, function),
+        Kind::Elementwise => rows(settings, function),
+        _ => whole(settings, function),
     };
     let lanes = lanes(settings, item, function);
     quote! {
@@ -73,7 +73,9 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
                 const MANIFEST: &'static [fz::Piece] = &[#(#manifest),*];
                 const KEYS: &'static [&'static str] = &[#(#keys),*];
 
-                fn call(frame: fz::Frame<'_>) -> u64 {
+                fn call(__frame: fz::Frame<'_>) -> u64 {
+                    // Before any local name could hide the function's.
+                    let __function = #name;
                     #body
                 }
             }
@@ -101,8 +103,8 @@ fn lanes(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream
 }
 
 /// Calls a function of kind `reduce` or `array`.
-fn whole(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
-    let (name, returns) = (&item.sig.ident, &function.returns);
+fn whole(settings: &Settings, function: &Function) -> TokenStream {
+    let returns = &function.returns;
     let context = function.has_context.then(|| quote!(fz::context(&inputs),));
     let arguments = function.params.iter().enumerate().map(|(index, param)| {
         let ty = &param.ty;
@@ -115,11 +117,11 @@ fn whole(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream
             Role::Variadic(_) => quote_spanned!(at=> &fz::arguments::<#ty>(&inputs, #index)),
         }
     });
-    let call = quote!(#name(#context #(#arguments),*));
+    let call = quote!(__function(#context #(#arguments),*));
     let answer = match (settings.kind, &settings.columns) {
         (Kind::Array, Some((names, _))) => {
             let count = names.len();
-            quote_spanned!(returns.span()=> fz::named_array::<#returns>(outputs, #call, #count))
+            quote_spanned!(returns.span()=> fz::named_array::<#returns, #count>(outputs, #call))
         }
         (Kind::Array, None) => {
             quote_spanned!(returns.span()=> fz::array::<#returns>(outputs, #call))
@@ -127,14 +129,14 @@ fn whole(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream
         _ => quote_spanned!(returns.span()=> fz::reduce::<#returns>(outputs, #call)),
     };
     quote! {
-        let (inputs, outputs) = frame.split();
+        let (inputs, outputs) = __frame.split();
         #answer
     }
 }
 
 /// Calls an elementwise function for each row, in blocks.
-fn rows(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
-    let (name, returns) = (&item.sig.ident, &function.returns);
+fn rows(settings: &Settings, function: &Function) -> TokenStream {
+    let returns = &function.returns;
     let count = function.params.len();
     let sources: Vec<_> = (0..count).map(|index| format_ident!("source{index}")).collect();
     let chunks: Vec<_> = (0..count).map(|index| format_ident!("chunk{index}")).collect();
@@ -167,14 +169,14 @@ fn rows(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream 
         function.has_context.then(|| quote!(fz::context_at(context, block * fz::BLOCK + row),));
     let body = quote!({
         #( let #chunks = fz::#blocks::chunk(&#sources, block); )*
-        move |row| #name(#context_at #( fz::#chunk::get(&#chunks, row) ),*)
+        move |row| __function(#context_at #( fz::#chunk::get(&#chunks, row) ),*)
     });
     let run = if patches(settings, function) {
         let run = quote_spanned!(returns.span()=> fz::elementwise_patched::<#returns, _, _>);
         quote! {
             #run(&inputs, outputs, #mask, |block| #body, |block, mask| {
                 #( let #chunks = fz::Patch::patched(&#sources, block, mask); )*
-                move |row| #name(#( fz::Chunk::get(&#chunks, row) ),*)
+                move |row| __function(#( fz::Chunk::get(&#chunks, row) ),*)
             })
         }
     } else {
@@ -182,7 +184,7 @@ fn rows(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream 
         quote!(#run(&inputs, outputs, #mask, |block| #body))
     };
     quote! {
-        let (inputs, outputs) = frame.split();
+        let (inputs, outputs) = __frame.split();
         #context
         #( let #sources = #open; )*
         #( let #sources = fz::#source::blocks(&#sources); )*
@@ -193,10 +195,10 @@ fn rows(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream 
 /// Whether blocks with nulls are evaluated as a whole, with the null rows patched: where all of it
 /// is numbers, so that the loop can become vector instructions.
 fn patches(settings: &Settings, function: &Function) -> bool {
-    let number = |class| match class {
-        Class::Int(..) | Class::Float => true,
-        Class::Date | Class::Time | Class::DateTime | Class::Duration => true,
-        _ => false,
+    let number = |class| {
+        let is_time =
+            matches!(class, Class::Date | Class::Time | Class::DateTime | Class::Duration);
+        is_time || matches!(class, Class::Int(..) | Class::Float)
     };
     let plain = |param: &Param| {
         let described = &param.described;

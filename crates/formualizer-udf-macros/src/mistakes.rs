@@ -1,10 +1,7 @@
 //! Types that authors write by mistake, and what to write instead. Everything else is left to the
 //! traits of the SDK.
 
-use syn::{
-    GenericArgument, Lifetime, PathArguments, Type, TypeReference,
-    visit::{self, Visit},
-};
+use syn::{GenericArgument, Lifetime, PathArguments, Type, TypeReference, visit_mut::VisitMut};
 
 use crate::{
     attribute::{Kind, Settings},
@@ -49,20 +46,19 @@ pub(crate) fn of_param(ty: &Type, kind: Kind) -> Option<String> {
             "take columns, of keys and of values say: `ColumnView<'_, T>`".into()
         }
         "Option" => return inner(ty).and_then(|ty| of_option(ty, kind)),
-        name => return of_name(name, "take").map(Into::into),
+        name => return of_name(name, "take"),
     })
 }
 
 fn is_static(ty: &Type) -> bool {
     struct Find(bool);
-    impl Visit<'_> for Find {
-        fn visit_lifetime(&mut self, lifetime: &Lifetime) {
+    impl VisitMut for Find {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
             self.0 |= lifetime.ident == "static";
-            visit::visit_lifetime(self, lifetime);
         }
     }
     let mut find = Find(false);
-    find.visit_type(ty);
+    find.visit_type_mut(&mut ty.clone());
     find.0
 }
 

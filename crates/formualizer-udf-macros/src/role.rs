@@ -33,12 +33,17 @@ pub(crate) fn take(input: &mut PatType) -> Vec<Attribute> {
 pub(crate) fn of(attrs: &[Attribute], name: &str, ty: &Type, errors: &mut Errors) -> (Role, Type) {
     if let [_, second, ..] = attrs {
         errors.at(second, "a parameter has one `#[default = …]` or one `#[variadic]`");
+        return (Role::Plain, element(ty).unwrap_or(ty).clone());
     }
     match attrs.first() {
         None => (Role::Plain, ty.clone()),
         Some(attr) if attr.path().is_ident("variadic") => {
             let fewest = variadic(attr, errors).unwrap_or(0);
-            (Role::Variadic(fewest), element(ty, name, errors).unwrap_or_else(|| ty.clone()))
+            if element(ty).is_none() {
+                let form = format!("write `#[variadic] {name}: &[T]`");
+                errors.at(ty, format!("a variadic parameter is a slice: {form}"));
+            }
+            (Role::Variadic(fewest), element(ty).unwrap_or(ty).clone())
         }
         Some(attr) => {
             let (value, json) =
@@ -80,15 +85,12 @@ fn variadic(attr: &Attribute, errors: &mut Errors) -> Option<usize> {
 }
 
 /// `T` of `&[T]`.
-fn element(ty: &Type, name: &str, errors: &mut Errors) -> Option<Type> {
-    if let Type::Reference(reference) = ty
-        && reference.mutability.is_none()
-        && let Type::Slice(slice) = &*reference.elem
-    {
-        return Some((*slice.elem).clone());
+fn element(ty: &Type) -> Option<&Type> {
+    let Type::Reference(reference) = ty else { return None };
+    match &*reference.elem {
+        Type::Slice(slice) if reference.mutability.is_none() => Some(&slice.elem),
+        _ => None,
     }
-    errors.at(ty, format!("a variadic parameter is a slice: write `#[variadic] {name}: &[T]`"));
-    None
 }
 
 fn default(

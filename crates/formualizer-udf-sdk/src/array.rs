@@ -91,6 +91,8 @@ impl<T> Array<T> {
 pub trait ArrayReturn: Sized {
     /// Types of the columns; the last one stands for all that follow.
     const DTYPES: &'static [DType];
+    /// Number of columns, where the type says it.
+    const COLUMNS: Option<usize>;
     /// Its columns, or the error of the whole call.
     #[doc(hidden)]
     fn settle<'v>(self) -> Result<Table<'v>, UdfError>
@@ -100,6 +102,7 @@ pub trait ArrayReturn: Sized {
 
 impl<T: ReturnValue> ArrayReturn for Vec<T> {
     const DTYPES: &'static [DType] = &[T::DTYPE];
+    const COLUMNS: Option<usize> = Some(1);
     fn settle<'v>(self) -> Result<Table<'v>, UdfError>
     where
         Self: 'v,
@@ -110,6 +113,7 @@ impl<T: ReturnValue> ArrayReturn for Vec<T> {
 
 impl<T: ReturnValue> ArrayReturn for Array<T> {
     const DTYPES: &'static [DType] = &[T::DTYPE];
+    const COLUMNS: Option<usize> = None;
     fn settle<'v>(self) -> Result<Table<'v>, UdfError>
     where
         Self: 'v,
@@ -125,6 +129,7 @@ impl<T: ReturnValue> ArrayReturn for Array<T> {
 
 impl<A: ArrayReturn, E: Into<UdfError>> ArrayReturn for Result<A, E> {
     const DTYPES: &'static [DType] = A::DTYPES;
+    const COLUMNS: Option<usize> = A::COLUMNS;
     fn settle<'v>(self) -> Result<Table<'v>, UdfError>
     where
         Self: 'v,
@@ -137,6 +142,7 @@ macro_rules! tuples {
     ($(($($ty:ident $name:ident),*);)*) => { $(
         impl<$($ty: ReturnValue),*> ArrayReturn for ($(Vec<$ty>,)*) {
             const DTYPES: &'static [DType] = &[$($ty::DTYPE),*];
+            const COLUMNS: Option<usize> = Some(Self::DTYPES.len());
             fn settle<'v>(self) -> Result<Table<'v>, UdfError>
             where
                 Self: 'v,

@@ -239,21 +239,33 @@ fn failure(error: &UdfError) -> u64 {
 
 /// A call that answers rows × columns.
 pub fn array<A: ArrayReturn>(outputs: Outputs<'_>, value: A) -> u64 {
+    const {
+        if let Some(2..) = A::COLUMNS {
+            panic!("a result of several columns has names: columns = [\"name\", …]");
+        }
+    }
     match value.settle() {
         Err(error) => failure(&error),
         Ok(table) => table.publish(outputs.header().column_stride as usize),
     }
 }
 
-/// As [`array`], of `count` named columns.
-pub fn named_array<A: ArrayReturn>(outputs: Outputs<'_>, value: A, count: usize) -> u64 {
+/// As [`array`], of `COUNT` named columns.
+pub fn named_array<A: ArrayReturn, const COUNT: usize>(outputs: Outputs<'_>, value: A) -> u64 {
+    const {
+        if let Some(columns) = A::COLUMNS
+            && columns != COUNT
+        {
+            panic!("`columns` has another number of names than the result has columns");
+        }
+    }
     match value.settle() {
         Err(error) => failure(&error),
-        Ok(table) if table.columns() == count => {
+        Ok(table) if table.columns() == COUNT => {
             table.publish(outputs.header().column_stride as usize)
         }
         Ok(table) => failure(&UdfError::value(format!(
-            "the result has {} columns, {count} are named",
+            "the result has {} columns, {COUNT} are named",
             table.columns()
         ))),
     }

@@ -7,6 +7,7 @@ use crate::{
         OptionSource, RowParam, RowSource, Source,
     },
     raw::{BLOCK, Input},
+    sink::for_each_bit,
 };
 
 /// A [`Param`](crate::Param) that can have a `#[default = …]`: numbers, `bool` and `&str`.
@@ -24,14 +25,13 @@ pub trait DefaultParam<'a>: RowParam<'a> + Copy {
 }
 
 /// `chunk` where the mask has a bit, `other` elsewhere.
+///
+/// A copy of all of it, then a store for each row without a bit: a choice for each row would be a
+/// branch for each row, since WebAssembly has no vector of bits.
 #[inline]
 fn blend<T: Copy>(chunk: &[T; BLOCK], mask: u32, other: T) -> [T; BLOCK] {
-    let mut values = [other; BLOCK];
-    for (row, value) in values.iter_mut().enumerate() {
-        if mask & 1 << row != 0 {
-            *value = chunk[row];
-        }
-    }
+    let mut values = *chunk;
+    for_each_bit(!mask, |row| values[row % BLOCK] = other);
     values
 }
 

@@ -48,7 +48,7 @@ pub struct Spill {
 
 /// Calls `each` with the numbers of the bits that are set.
 #[inline]
-fn for_each_bit(mut mask: u32, mut each: impl FnMut(usize)) {
+pub(crate) fn for_each_bit(mut mask: u32, mut each: impl FnMut(usize)) {
     while mask != 0 {
         each(mask.trailing_zeros() as usize);
         mask &= mask - 1;

@@ -1,5 +1,5 @@
 //! Functions of lanes, called through frames as hosts write them, beside the same functions of one row.
-#![expect(clippy::panic, reason = "a test panics where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 #[expect(dead_code, reason = "tests/frames.rs uses the rest of it")]
 mod support;

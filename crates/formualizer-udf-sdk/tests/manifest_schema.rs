@@ -69,8 +69,10 @@ fn reduced(
     more.len() as i32
 }
 
+type Table = (Vec<Option<f64>>, Vec<Result<String, ErrorCode>>);
+
 #[fz_udf(kind = "array", columns = ["x", "the \"label\""], examples = [(2) => [[1, "a"], [null, error("#N/A")]]])]
-fn table(value: Value<'_>) -> Result<(Vec<Option<f64>>, Vec<Result<String, ErrorCode>>), String> {
+fn table(value: Value<'_>) -> Result<Table, String> {
     let _ = value;
     Ok((vec![Some(1.0), None], vec![Ok("a".into()), Err(ErrorCode::Na)]))
 }

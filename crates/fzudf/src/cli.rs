@@ -1,12 +1,24 @@
 //! What the command line takes.
 
-use crate::table::Format;
+use crate::{
+    bench::{self, BenchArgs},
+    build::{self, BuildArgs},
+    cache::CacheArgs,
+    check::{self, CheckArgs},
+    completions::CompletionsArgs,
+    doc::DocArgs,
+    doctor::DoctorArgs,
+    new::NewArgs,
+    table::Format,
+    test::{self, TestArgs},
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 
-/// Inspect WebAssembly plugins, and run their functions over Parquet, Arrow and CSV files.
+/// Make WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
 ///
-/// Exit codes: 0 done, 2 usage, 3 module refused, 4 call failed, 5 input or output.
+/// Exit codes: 0 done, 2 usage, 3 module refused, 4 call failed, 5 input or output, 6 a plugin does
+/// not compile, or nothing here compiles plugins.
 #[derive(Debug, Parser)]
 #[command(name = "fzudf", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -21,6 +33,31 @@ pub(crate) enum Command {
     /// Call a plugin's function over a file
     #[command(after_long_help = CALL_HELP)]
     Call(Box<CallArgs>),
+    /// Make a new plugin: a folder that builds and tests at once
+    New(NewArgs),
+    /// Build a plugin from its source
+    #[command(after_long_help = build::HELP)]
+    Build(BuildArgs),
+    /// Hold a plugin against the contract
+    #[command(after_long_help = check::HELP)]
+    Check(CheckArgs),
+    /// Run a plugin's examples, and random rows in every way
+    #[command(after_long_help = test::HELP)]
+    Test(TestArgs),
+    /// Measure what a call and a row of a function cost
+    #[command(after_long_help = bench::HELP)]
+    Bench(BenchArgs),
+    /// Write a reference of a plugin's functions
+    Doc(DocArgs),
+    /// Show or clear the folder where compiled plugins are kept
+    #[command(after_help = "FZUDF_CACHE_DIR names another folder than the user's usual one.")]
+    Cache(CacheArgs),
+    /// Print what a shell needs to complete this command
+    #[command(after_help = "For bash: source <(fzudf completions bash)")]
+    Completions(CompletionsArgs),
+    /// Show what this machine lacks for building plugins, and the command that mends it
+    #[command(after_help = "Exit codes: 0 plugins can be built here, 6 something is missing.")]
+    Doctor(DoctorArgs),
 }
 
 const CALL_HELP: &str = "\
@@ -41,7 +78,8 @@ Results:
   array        a table of its own
   Without --out they go to stdout as CSV (a terminal shows 20 rows). Results of type `any` and
   `error` are written as text. Dictionary columns are written out in full in Arrow files.
-  CSV knows no difference between an empty text and no value: both are empty.
+  CSV knows no difference between an empty text and no value: both are empty. JSON knows no
+  number that is not finite: it is null.
 
 Rows in error:
   They have no value in the result, and stderr counts them. `--errors column` adds a column with
@@ -72,13 +110,13 @@ pub(crate) struct CallArgs {
     pub(crate) file: PathBuf,
     /// The function, by its name or an alias, in any case
     pub(crate) function: String,
-    /// The rows: .parquet, .arrow or .csv; without it every argument is a value, for one row
+    /// The rows: .parquet, .arrow, .csv or .ndjson; without it every argument is a value, for one row
     #[arg(long, short)]
     pub(crate) input: Option<PathBuf>,
     /// An argument: a column of the input, or `=` and a value; in the order of the parameters
     #[arg(long = "arg", short, value_name = "COLUMN|=VALUE", allow_hyphen_values = true)]
     pub(crate) args: Vec<String>,
-    /// Write to this file (.parquet, .arrow or .csv) and not to stdout
+    /// Write to this file (.parquet, .arrow, .csv or .ndjson) and not to stdout
     #[arg(long, short)]
     pub(crate) out: Option<PathBuf>,
     /// Name of the result column; the function's name if absent
@@ -110,9 +148,9 @@ pub(crate) struct FormatArgs {
     /// A text that stands for "no value" in CSV input, besides the empty one
     #[arg(long, value_name = "TEXT")]
     pub(crate) csv_null: Vec<String>,
-    /// Rows of a CSV file that its column types are found out from; 0 for all of them
-    #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
-    pub(crate) csv_infer_rows: usize,
+    /// Rows of a CSV or JSON file that its column types are found out from; 0 for all of them
+    #[arg(long, alias = "csv-infer-rows", value_name = "ROWS", default_value_t = 10_000)]
+    pub(crate) infer_rows: usize,
 }
 
 #[derive(Args, Debug)]
@@ -130,6 +168,9 @@ pub(crate) struct RunArgs {
     /// The engine
     #[arg(long, value_enum, default_value = "wasmtime")]
     pub(crate) backend: Backend,
+    /// Compile the plugin even if a run before has done so, and keep nothing
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 #[derive(Args, Debug)]
@@ -171,6 +212,18 @@ pub(crate) enum RowErrorMode {
 pub(crate) enum Backend {
     /// Machine code through Cranelift
     Wasmtime,
+    /// An interpreter: dozens of times slower, the same results
+    Wasmi,
+}
+
+impl Backend {
+    /// The name that `udf_backends` knows it by.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Wasmtime => "wasmtime",
+            Self::Wasmi => "wasmi",
+        }
+    }
 }
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Call,
     /// A file could not be read or written.
     Io,
+    /// A plugin does not compile, or nothing here compiles plugins.
+    Build,
     /// Ctrl-C, or a request to terminate.
     Interrupted,
 }
@@ -33,6 +35,7 @@ impl Exit {
             Self::Refused => 3,
             Self::Call => 4,
             Self::Io => 5,
+            Self::Build => 6,
             Self::Interrupted => 130,
         }
     }

@@ -15,7 +15,7 @@ use udf_abi::{
     manifest::{Function, Param},
 };
 use udf_backends::ModuleInfo;
-use udf_columnar::{Limits, Signature};
+use udf_columnar::{Lane, Limits, Signature};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
     let bytes = read_module(&args.file)?;
@@ -62,6 +62,7 @@ fn as_json(file: &str, info: &ModuleInfo) -> Value {
         "imports": imports,
         "exports": exports,
         "warnings": info.warnings,
+        "bare": info.bare,
         "manifest": info.manifest,
     })
 }
@@ -76,7 +77,11 @@ fn as_text(file: &str, info: &ModuleInfo) -> String {
 fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
     let module = &info.manifest.module;
     let mut field = |name: &str, text: &str| writeln!(out, "{name:<9} {text}");
-    field("module", &format!("{} {}", module.id, module.version))?;
+    let named = match info.bare {
+        true => "without a manifest: exports of numbers are called by their names".into(),
+        false => format!("{} {}", module.id, module.version),
+    };
+    field("module", &named)?;
     if !module.description.is_empty() {
         field("", &module.description)?;
     }
@@ -110,17 +115,23 @@ fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
     }
     for function in &info.manifest.functions {
         out.push('\n');
-        write_function(out, function)?;
+        write_function(out, info, function)?;
     }
     Ok(())
 }
 
-fn write_function(out: &mut String, function: &Function) -> fmt::Result {
-    match Signature::try_new(function.clone()) {
+fn write_function(out: &mut String, info: &ModuleInfo, function: &Function) -> fmt::Result {
+    let signature = info.signature(function);
+    match &signature {
         Ok(signature) => writeln!(out, "{signature}")?,
         Err(error) => writeln!(out, "{}: {error}", function.name)?,
     }
     write!(out, "  {}", function.kind.name())?;
+    match signature.as_ref().map(Signature::lane) {
+        Ok(Lane::Json) => out.push_str(", called row by row, or once with ranges"),
+        Ok(Lane::Typed) => out.push_str(", a bare export called row by row"),
+        Ok(Lane::Columnar) | Err(_) => {}
+    }
     if function.volatile {
         out.push_str(", volatile");
     }
@@ -142,6 +153,7 @@ fn write_function(out: &mut String, function: &Function) -> fmt::Result {
 
 fn codec(codec: u32) -> String {
     match codec {
+        0 => "none".into(),
         1 => "1 (JSON)".into(),
         2 => "2 (columnar)".into(),
         other => other.to_string(),

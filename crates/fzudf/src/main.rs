@@ -1,4 +1,4 @@
-//! `fzudf`: inspect WebAssembly plugins, and run their functions over Parquet, Arrow and CSV files.
+//! `fzudf`: make WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
 //!
 //! ```text
 //! fzudf inspect plugins/finance.wasm
@@ -10,18 +10,36 @@
 //! | `cli` | what the command line takes |
 //! | `inspect` | the command of that name: nothing is executed |
 //! | `call` | the command of that name: arguments, the three kinds of functions, the report |
-//! | `table` | files of rows: Parquet, Arrow and CSV, in batches, in and out |
+//! | `new`, `build` | a plugin's source and the module made of it |
+//! | `check`, `test`, `bench`, `doc` | a module held against the contract, tried, measured, described |
+//! | `cache`, `completions`, `doctor` | the commands of these names |
+//! | `engine`, `engines` | the engine that a command asks for, and all that it was built with |
+//! | `table` | files of rows: Parquet, Arrow, CSV and JSON, in batches, in and out |
+//! | `file`, `stdout` | texts and files written as a whole |
 //! | `exit` | how a command ends: exit codes and diagnostics |
 //!
 //! Data goes to stdout, everything else to stderr. Deliberately absent: any knowledge of frames,
 //! guest memory and engines beyond choosing one.
 #![forbid(unsafe_code)]
 
+mod bench;
+mod build;
+mod cache;
 mod call;
+mod check;
 mod cli;
+mod completions;
+mod doc;
+mod doctor;
+mod engine;
+mod engines;
 mod exit;
+mod file;
 mod inspect;
+mod new;
+mod stdout;
 mod table;
+mod test;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -31,6 +49,15 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Call(args) => call::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Doc(args) => doc::run(&args),
+        Command::Cache(args) => cache::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -450,6 +450,12 @@ fn codec_1_takes_a_manifest_written_for_upstream() {
 }
 
 #[test]
+fn codec_1_takes_a_volatile_function_for_one_whatever_else_it_says() {
+    let function = &valid("codec-1-volatile-and-deterministic").functions[0];
+    assert!(function.volatile && !function.deterministic);
+}
+
+#[test]
 fn functions_are_found_by_any_name_case_and_prefix() {
     let manifest = valid("prefixed-aliases");
     for name in ["TWICE", "twice", "_xlfn.Twice", "double", "_xludf._xlfn.DOUBLE", "TwoFold"] {

@@ -1,8 +1,11 @@
 //! Elementwise calls: batches over instances, and halving of batches that trap.
 
+mod rows;
+
 use crate::{
     guest::Until,
     pool::{Factory, Lease},
+    rows::RowSink,
 };
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 use std::{
@@ -14,8 +17,8 @@ use std::{
     time::Duration,
 };
 use udf_columnar::{
-    BoundCall, CancelToken, Column, Error, ErrorKind, Limits, MAX_FAILURES, Output, RowErrors,
-    RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
+    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, MAX_FAILURES, Output,
+    RowErrors, RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
 };
 use web_time::Instant;
 
@@ -23,6 +26,8 @@ use web_time::Instant;
 pub(crate) struct Job<'a> {
     pub(crate) signature: &'a Signature,
     pub(crate) bound: &'a BoundCall,
+    /// How the guest is called.
+    pub(crate) lane: Lane,
     pub(crate) args: FrameArgs<'a>,
     pub(crate) limits: &'a Limits,
     pub(crate) row_offset: u64,
@@ -83,6 +88,14 @@ pub(crate) trait Instance: Send {
         out: Option<&mut [u8]>,
         until: &Until,
     ) -> Result<Answer, Error>;
+
+    /// Calls the function for each row that the sink lacks, until it is full. A failure belongs
+    /// to the first row that the sink then lacks.
+    fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {
+        let _ = (sink, until);
+        let message = format!("`{}` is not called row by row", job.signature.name());
+        Err(Error::new(ErrorKind::Internal, message))
+    }
 }
 
 /// What one guest call gives.
@@ -213,8 +226,11 @@ impl Run<'_, '_> {
         range: Range<usize>,
         out: Option<&mut [u8]>,
     ) -> Result<BatchResult, Error> {
-        let mut result = BatchResult { parts: Vec::with_capacity(1), ..BatchResult::default() };
         let out = out.filter(|_| self.width > 0);
+        if self.job.lane != Lane::Columnar {
+            return self.row_by_row(lease, range, out);
+        }
+        let mut result = BatchResult { parts: Vec::with_capacity(1), ..BatchResult::default() };
         self.rows(lease, range, out, None, &mut result)?;
         Ok(result)
     }
@@ -317,18 +333,23 @@ impl Run<'_, '_> {
             }
         };
         result.parts.push(part);
-        // A row that answers an error of its own did not fail.
-        if !matches!(error.kind(), ErrorKind::Function(_)) {
-            result.failed_rows += 1;
-            if result.failures.len() < MAX_FAILURES {
-                result.failures.push(RowFailure {
-                    row: self.job.row_offset + row as u64,
-                    kind: error.kind(),
-                    message: error.message().to_owned(),
-                });
-            }
-        }
+        self.note(row, error, result);
         Ok(())
+    }
+
+    /// Notes a row that failed. One that answers an error of its own did not.
+    fn note(&self, row: usize, error: &Error, result: &mut BatchResult) {
+        if matches!(error.kind(), ErrorKind::Function(_)) {
+            return;
+        }
+        result.failed_rows += 1;
+        if result.failures.len() < MAX_FAILURES {
+            result.failures.push(RowFailure {
+                row: self.job.row_offset + row as u64,
+                kind: error.kind(),
+                message: error.message().to_owned(),
+            });
+        }
     }
 }
 
@@ -362,11 +383,12 @@ fn assemble(
         let array = collect::fixed_array_of(dtype, utc, rows, words, validity(&parts, rows))?;
         let column = match dtype {
             udf_abi::DType::Error => {
-                use arrow_array::cast::AsArray;
-                Column::try_new_errors(
-                    array.as_primitive::<arrow_array::types::UInt8Type>().clone(),
-                )
-                .map_err(|e| Error::new(ErrorKind::InvalidResult, e.message()))?
+                use arrow_array::{UInt8Array, cast::AsArray, types::UInt8Type};
+                let codes = array.as_primitive::<UInt8Type>().iter().enumerate();
+                let overlay = job.bound.overlay();
+                let seen = codes.map(|(row, code)| code.filter(|_| !overlay.hides(row)));
+                Column::try_new_errors(seen.collect::<UInt8Array>())
+                    .map_err(|e| Error::new(ErrorKind::InvalidResult, e.message()))?
             }
             _ => Column::try_new(array)?,
         };
@@ -427,7 +449,7 @@ mod tests {
     use std::{ops::Range, sync::Arc};
     use udf_abi::manifest::Manifest;
     use udf_columnar::{
-        Argument, BoundCall, CancelToken, Column, Error, ErrorKind, Limits, Signature,
+        Argument, BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Signature,
         frame::FrameArgs,
     };
 
@@ -468,6 +490,7 @@ mod tests {
         let job = Job {
             signature: &signature,
             bound: &bound,
+            lane: Lane::Columnar,
             args: FrameArgs::of(&bound, true),
             limits: &limits,
             row_offset: 0,

@@ -2,12 +2,15 @@
 
 use crate::{
     dispatch::{Answer, Instance, Job, Part},
+    json,
     memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
+    rows::RowSink,
+    typed::TypedRows,
 };
 use arrow_array::{StringArray, cast::AsArray};
 use std::{ops::Range, time::Duration};
 use udf_columnar::{
-    CancelToken, Column, ColumnView, Error, ErrorKind, RowErrors, collect, failure,
+    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, RowErrors, collect, failure,
     frame::{CallContext, FrameAddress, OutputSpec},
 };
 use web_time::Instant;
@@ -46,7 +49,7 @@ impl Until {
 
 /// What an engine offers of an instance. Every entry runs under `until`.
 pub(crate) trait Guest: Send {
-    /// Linear memory as it is now.
+    /// Linear memory as it is now; empty where the module has none.
     fn memory(&mut self) -> &mut [u8];
     /// `fz_alloc`, unchecked.
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error>;
@@ -54,6 +57,14 @@ pub(crate) trait Guest: Send {
     fn free(&mut self, block: Block, until: &Until) -> Result<(), Error>;
     /// The function's export.
     fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error>;
+    /// A bare export, for each row that the sink lacks; a failure belongs to the first row that
+    /// it then lacks. See [`typed`](crate::typed).
+    fn typed(
+        &mut self,
+        rows: &TypedRows<'_>,
+        sink: &mut RowSink<'_>,
+        until: &Until,
+    ) -> Result<(), Error>;
 }
 
 /// Blocks are multiples of this many bytes.
@@ -100,6 +111,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
         out: Option<&mut [u8]>,
         until: &Until,
     ) -> Result<Answer, Error> {
+        if job.lane == Lane::Json {
+            return json::whole(&mut self.guest, job, until);
+        }
         let output = output(job, &range);
         let frame = job.args.plan(range.clone(), output.as_slice())?;
         let base = self.block(frame.len(), until)?;
@@ -132,7 +146,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
         };
         let memory = GuestMemory::new(self.guest.memory());
         let block = memory.owned_block(answer, &address)?;
-        let read = read(memory, answer, &address, &expected, out, elementwise);
+        let hidden = |row| job.bound.overlay().hides(range.start + row);
+        let hidden = elementwise.then_some(hidden);
+        let read = read(memory, answer, &address, &expected, out, hidden);
         // An instance that is about to be discarded is not entered again.
         let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
         if let Some(block) = block
@@ -141,6 +157,13 @@ impl<G: Guest> Instance for GuestInstance<G> {
             self.guest.free(block, until)?;
         }
         read
+    }
+
+    fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {
+        match job.lane {
+            Lane::Json => json::rows(&mut self.guest, job, sink, until),
+            _ => self.guest.typed(&TypedRows::of(job)?, sink, until),
+        }
     }
 }
 
@@ -161,11 +184,11 @@ fn read(
     address: &FrameAddress,
     expected: &Expected<'_>,
     out: Option<&mut [u8]>,
-    elementwise: bool,
+    hidden: Option<impl Fn(usize) -> bool>,
 ) -> Result<Answer, Error> {
     let result = memory.result(answer, address, expected)?;
-    if elementwise {
-        return part(&result, out, expected.message_bytes).map(Answer::Part);
+    if let Some(hidden) = hidden {
+        return part(&result, out, expected.message_bytes, hidden).map(Answer::Part);
     }
     let mut columns = Vec::with_capacity(result.columns.len());
     let mut non_finite = false;
@@ -177,11 +200,13 @@ fn read(
     Ok(Answer::Columns { columns, non_finite })
 }
 
-/// The rows of a batch: fixed-width values go straight to their place in the result.
+/// The rows of a batch: fixed-width values go straight to their place in the result. What a row
+/// holds that the arguments have `hidden` does not matter.
 fn part(
     result: &GuestResult<'_>,
     out: Option<&mut [u8]>,
     message_bytes: usize,
+    hidden: impl Fn(usize) -> bool,
 ) -> Result<Part, Error> {
     let (Some(view), Some(messages)) = (result.columns.first(), result.messages.first()) else {
         return Err(Error::new(ErrorKind::Internal, "an elementwise result without a column"));
@@ -191,7 +216,7 @@ fn part(
         let column = with_messages(collected.column, messages.as_ref(), message_bytes)?;
         return Ok(Part::column(column, collected.non_finite));
     };
-    collect::check_error_values(view)?;
+    collect::check_error_values(view, hidden)?;
     let non_finite = collect::fixed_into(view, out);
     let codes = collect::row_errors(view.errors)?;
     let errors = codes.map(|codes| RowErrors::try_new(codes, None)).transpose()?;

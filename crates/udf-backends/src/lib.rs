@@ -23,7 +23,11 @@
 //! session    a call: bound, cut into batches, put together again
 //!   dispatch batches over instances, halving of batches that trap
 //!   pool     instances of a module, bounded, warm while their session lives
+//! functions  the names of a module's functions
 //! guest      one batch: frame in, export called, result out; any engine
+//!   json     codec 1: requests and answers in JSON, row by row or all at once
+//!   typed    bare exports of numbers, row by row
+//!   rows     what a batch has so far that is called row by row
 //!   memory   every number that a guest gave is checked here and nowhere else
 //!   sandbox  growth within the limits, and the words for what stopped a guest
 //! native · wasmtime · wasmi
@@ -47,15 +51,19 @@
 mod cache;
 mod dispatch;
 mod engines;
+mod functions;
 mod guest;
+mod json;
 pub mod memory;
 pub mod module;
 pub mod native;
 mod pool;
+mod rows;
 #[cfg(any(feature = "wasmtime", feature = "wasmi"))]
 mod sandbox;
 mod session;
 mod store;
+mod typed;
 #[cfg(feature = "wasmi")]
 mod wasmi;
 #[cfg(feature = "wasmtime")]

@@ -96,6 +96,24 @@ pub fn check_alloc(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error>
     Ok(())
 }
 
+/// The block that a JSON request of `len` bytes is written to, checked like [`check_alloc`] except
+/// that codec 1 asks for no alignment.
+///
+/// # Errors
+/// As [`check_alloc`].
+pub fn request_block(memory: &mut [u8], ptr: u32, len: u32) -> Result<&mut [u8], Error> {
+    if ptr == 0 {
+        check_alloc(ptr, len, memory.len())?;
+    }
+    let end = u64::from(ptr) + u64::from(len);
+    let size = memory.len();
+    usize::try_from(end).ok().and_then(|end| memory.get_mut(ptr as usize..end)).ok_or_else(|| {
+        invalid(format!(
+            "fz_alloc answered {ptr:#x} for {len} bytes, past the memory's end at {size:#x}"
+        ))
+    })
+}
+
 impl<'m> GuestMemory<'m> {
     /// Memory as it is after the call.
     #[must_use]
@@ -153,6 +171,18 @@ impl<'m> GuestMemory<'m> {
             )));
         }
         Ok((ptr != frame.result).then_some(Block { ptr, len }))
+    }
+
+    /// The bytes of an answer in JSON, and the block that they are.
+    ///
+    /// # Errors
+    /// [`InvalidResult`](ErrorKind::InvalidResult) where it lies outside,
+    /// [`MemoryLimitExceeded`](ErrorKind::MemoryLimitExceeded) where it is longer than `budget`.
+    pub fn json_answer(self, answer: u64, budget: u64) -> Result<(&'m [u8], Block), Error> {
+        let (ptr, len) = unpack(answer);
+        Budget { left: budget, most: budget }.spend(u64::from(len))?;
+        let span = self.span(ptr, u64::from(len), "answer")?;
+        Ok((self.slice(span), Block { ptr, len }))
     }
 
     /// Reads the result of a call.

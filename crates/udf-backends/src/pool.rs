@@ -6,12 +6,17 @@ use std::{
     cell::LazyCell,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
-use udf_columnar::{Error, ErrorKind};
+use udf_columnar::{Error, ErrorKind, Lane};
 
 /// Makes instances of a module.
 pub(crate) trait Factory: Send + Sync {
     /// A fresh instance, checked to speak the contract's version.
     fn create(&self, until: &Until) -> Result<Box<dyn Instance>, Error>;
+
+    /// How its instances are called for a function that asks for `lane`.
+    fn lane(&self, lane: Lane) -> Lane {
+        lane
+    }
 }
 
 /// Instances in use and at rest.

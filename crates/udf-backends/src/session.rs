@@ -2,25 +2,23 @@
 
 use crate::{
     dispatch::{self, Answer, Job},
+    functions::Functions,
     module::ModuleInfo,
     pool::{Factory, Pool},
+    rows,
 };
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
-use udf_abi::{
-    exports::CODEC_COLUMNAR,
-    manifest::{Manifest, normalise_name},
-};
+use std::{fmt, sync::Arc, time::Duration};
+use udf_abi::manifest::{Manifest, normalise_name};
 use udf_columnar::{
-    BoundCall, Call, Column, Error, ErrorKind, Limits, Output, Session, SessionOptions, Signature,
-    UdfModule, failure, frame::FrameArgs,
+    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, Session, SessionOptions,
+    Signature, UdfModule, failure, frame::FrameArgs,
 };
 use web_time::Instant;
 
 /// A module that an engine has made ready.
 pub(crate) struct LoadedModule {
     shared: Arc<Shared>,
-    /// Normalised name or alias to signature, or why the function cannot be called.
-    functions: HashMap<String, Result<Arc<Signature>, Error>>,
+    functions: Functions,
 }
 
 struct Shared {
@@ -36,22 +34,7 @@ impl LoadedModule {
         factory: Box<dyn Factory>,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        if info.manifest.module.codec != CODEC_COLUMNAR {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!(
-                    "module `{}` uses codec {}; this version calls codec {CODEC_COLUMNAR} (columnar) only",
-                    info.manifest.module.id, info.manifest.module.codec
-                ),
-            ));
-        }
-        let mut functions = HashMap::new();
-        for function in &info.manifest.functions {
-            let signature = Signature::try_new(function.clone()).map(Arc::new);
-            for name in function.names() {
-                functions.insert(normalise_name(name), signature.clone());
-            }
-        }
+        let functions = Functions::of(&info);
         let pool = Pool::new(limits.instances);
         let shared = Shared { info, factory, pool, limits: limits.clone() };
         Ok(Self { shared: Arc::new(shared), functions })
@@ -71,10 +54,7 @@ impl UdfModule for LoadedModule {
     }
 
     fn signature(&self, name: &str) -> Result<Arc<Signature>, Error> {
-        match self.functions.get(&normalise_name(name)) {
-            Some(found) => found.clone(),
-            None => Err(self.unknown(name)),
-        }
+        self.functions.get(name).unwrap_or_else(|| Err(self.unknown(name)))
     }
 
     fn open(&self, options: SessionOptions) -> Box<dyn Session> {
@@ -135,6 +115,7 @@ impl fmt::Debug for PooledSession {
 
 impl Session for PooledSession {
     fn call(&mut self, signature: &Arc<Signature>, call: Call) -> Result<Output, Error> {
+        let signature = &*signature.for_call(&call.arguments, call.rows);
         let bound = BoundCall::try_new(signature, call.arguments, call.rows)?;
         if bound.is_settled() {
             return settled(signature, &bound);
@@ -144,6 +125,7 @@ impl Session for PooledSession {
         let job = Job {
             signature,
             bound: &bound,
+            lane: self.shared.factory.lane(signature.lane()),
             args: FrameArgs::of(&bound, elementwise),
             limits: &self.shared.limits,
             row_offset: call.row_offset,
@@ -161,7 +143,12 @@ impl Session for PooledSession {
 
 impl PooledSession {
     fn elementwise(&self, job: &Job<'_>) -> Result<Output, Error> {
-        let size = udf_columnar::batch_rows(job.signature, job.bound, self.options.batch_rows);
+        let size = match job.lane {
+            Lane::Columnar => {
+                udf_columnar::batch_rows(job.signature, job.bound, self.options.batch_rows)
+            }
+            Lane::Json | Lane::Typed => self.options.batch_rows.unwrap_or(rows::BATCH_ROWS).max(1),
+        };
         let wanted = self.options.threads.min(job.bound.rows().div_ceil(size)).max(1);
         let mut leases = self.shared.pool.acquire(self.id, wanted, || self.waiting(job))?;
         dispatch::elementwise(job, self.shared.factory.as_ref(), &mut leases, size)

@@ -24,10 +24,10 @@ fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
     // Debug builds of the engine and a shared machine: no example is about these deadlines.
     let minute = std::time::Duration::from_secs(60);
     let limits = Limits::builder().batch_deadline(minute).call_deadline(minute).build().unwrap();
-    vec![
-        #[cfg(feature = "wasmtime")]
-        Arc::new(udf_backends::WasmtimeRuntime::new(limits).unwrap()),
-    ]
+    let runtime = |name| udf_backends::runtime_by_name(name, limits.clone()).ok();
+    let runtimes: Vec<_> = ["wasmtime", "wasmi"].into_iter().filter_map(runtime).collect();
+    assert!(!runtimes.is_empty(), "no engine is compiled in");
+    runtimes
 }
 
 /// Name and bytes of each committed plugin with the columnar codec.

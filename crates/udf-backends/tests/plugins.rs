@@ -61,8 +61,22 @@ fn assert_near(found: f64, wanted: f64) {
 }
 
 #[test]
+fn errors_as_values_are_not_looked_for_in_rows_that_an_argument_decides() {
+    for module in modules("kitchen_sink") {
+        let texts =
+            Argument::column(Arc::new(StringArray::from(vec![Some("#N/A"), None]))).unwrap();
+        let signature = module.signature("AS_ERROR").unwrap();
+        let options = SessionOptions::default().threads(1).batch_rows(Some(1));
+        let output = module.open(options).call(&signature, Call::new(vec![texts])).unwrap();
+        let codes = output.into_column().unwrap();
+        let codes = codes.array().as_primitive::<arrow_array::types::UInt8Type>();
+        assert_eq!(codes.iter().collect::<Vec<_>>(), [Some(ErrorCode::Na.code()), None]);
+    }
+}
+
+#[test]
 fn a_plugin_rebuilt_from_source_has_the_committed_manifest() {
-    for name in ["finance", "conformance", "geo", "kitchen_sink", "text"] {
+    for name in ["finance", "conformance", "geo", "kitchen_sink", "text", "upstream_json"] {
         let Some(rebuilt) = rebuilt(name) else {
             eprintln!("FZ_REBUILT_PLUGINS is not set: run `cargo xtask test` to compare {name}");
             continue;

@@ -41,7 +41,7 @@ pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
             let mut values = vec![0u64; bytes.len().div_ceil(8)];
             let out: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
             non_finite = fixed_into(view, &mut out[..view.rows * width]);
-            check_error_values(view)?;
+            check_error_values(view, |_| false)?;
             fixed_array(view, values, nulls)?
         }
         Values::Bytes(text) => {
@@ -178,16 +178,19 @@ pub fn row_errors(errors: Option<&[u8]>) -> Result<Option<ScalarBuffer<u8>>, Err
     Ok(errors.iter().any(|c| *c != 0).then(|| errors.to_vec().into()))
 }
 
-/// Checks that an error column holds error numbers in every row that is not null; columns of other
-/// dtypes pass.
+/// Checks that an error column holds error numbers in every row that is neither null nor `hidden`
+/// by the arguments; columns of other dtypes pass.
 ///
 /// # Errors
 /// [`InvalidResult`](ErrorKind::InvalidResult) for a number that is no error.
-pub fn check_error_values(view: &ColumnView<'_>) -> Result<(), Error> {
+pub fn check_error_values(
+    view: &ColumnView<'_>,
+    hidden: impl Fn(usize) -> bool,
+) -> Result<(), Error> {
     let (DType::Error, Values::Fixed { bytes: codes, .. }) = (view.dtype, view.values) else {
         return Ok(());
     };
-    let valid = |row: usize| view.validity.is_none_or(|bits| bits.get(row));
+    let valid = |row: usize| view.validity.is_none_or(|bits| bits.get(row)) && !hidden(row);
     let mut rows = codes.iter().enumerate();
     match rows.find(|(row, code)| valid(*row) && ErrorCode::from_code(**code).is_none()) {
         Some((row, code)) => Err(invalid(format!("row {row}: {code} is no error number"))),

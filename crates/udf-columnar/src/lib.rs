@@ -27,7 +27,7 @@
 //! | module | station on the way |
 //! |---|---|
 //! | `column`, `any`, `normalise`, `coerce` | Arrow arrays in the contract's types |
-//! | `signature`, `bind`, `overlay` | arguments bound to a function, nulls and errors merged |
+//! | `signature`, `lane`, `bind`, `overlay` | arguments bound to a function, nulls and errors merged |
 //! | `batch` | cutting elementwise calls |
 //! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
 //! | [`collect`] | result columns, checked while they are copied out |
@@ -54,6 +54,7 @@ mod column;
 mod error;
 pub mod failure;
 pub mod frame;
+mod lane;
 mod limits;
 mod normalise;
 mod overlay;
@@ -68,6 +69,7 @@ pub use cancel::CancelToken;
 pub use coerce::coerce;
 pub use column::{Column, RowErrors, arrow_type};
 pub use error::{Error, ErrorKind};
+pub use lane::Lane;
 pub use limits::{Limits, LimitsBuilder};
 pub use overlay::Overlay;
 pub use runtime::{

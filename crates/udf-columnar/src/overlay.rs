@@ -58,15 +58,19 @@ impl Overlay {
         self.validity.as_ref()
     }
 
+    /// Whether the row is decided: whatever the function leaves there is not looked at.
+    #[must_use]
+    pub fn hides(&self, row: usize) -> bool {
+        self.validity.as_ref().is_some_and(|v| v.is_null(row))
+            || self.errors.as_ref().is_some_and(|e| e.codes()[row] != 0)
+    }
+
     /// Whether every one of `rows` is decided.
     pub(crate) fn hides_all(&self, rows: usize) -> bool {
         if rows == 0 || (self.validity.is_none() && self.errors.is_none()) {
             return false;
         }
-        (0..rows).all(|row| {
-            self.validity.as_ref().is_some_and(|v| v.is_null(row))
-                || self.errors.as_ref().is_some_and(|e| e.codes()[row] != 0)
-        })
+        (0..rows).all(|row| self.hides(row))
     }
 
     /// Lays the nulls and errors over a result of the same number of rows.

@@ -1,6 +1,7 @@
 //! What a function takes and gives, as calls are bound to it.
 
-use crate::{Error, ErrorKind};
+use crate::{Argument, Error, ErrorKind, lane::Lane};
+use std::borrow::Cow;
 use udf_abi::{
     DType,
     manifest::{Function, FunctionKind, Param, Return, Shape},
@@ -11,15 +12,64 @@ use udf_abi::{
 pub struct Signature {
     function: Function,
     dtypes: Vec<DType>,
+    lane: Lane,
 }
 
 impl Signature {
-    /// The signature of a manifest's function.
+    /// The signature of a manifest's function, called through frames (codec 2).
     ///
     /// # Errors
     /// [`Unsupported`](ErrorKind::Unsupported) where this version does not run functions of the
     /// kind.
     pub fn try_new(function: Function) -> Result<Self, Error> {
+        Self::in_lane(function, Lane::Columnar)
+    }
+
+    /// The signature of a function that is called through JSON (codec 1). Parameters that the
+    /// manifest does not list, but its arity admits, are added with the type `any`.
+    ///
+    /// # Errors
+    /// As [`try_new`](Self::try_new), and where a type has no JSON form (binary).
+    pub fn try_json(mut function: Function) -> Result<Self, Error> {
+        crate::lane::complete(&mut function);
+        let binary = |dtype: &DType| *dtype == DType::Binary;
+        if function.params.iter().any(|p| binary(&p.dtype.0))
+            || function.returns.dtypes().iter().any(binary)
+        {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("`{}` has a binary value, which JSON has no form for", function.name),
+            ));
+        }
+        Self::in_lane(function, Lane::Json)
+    }
+
+    /// The signature of a bare export of numbers, called row by row (typed bridge).
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) unless the function is elementwise, every parameter
+    /// is a required `i32`, `i64`, `f32` or `f64`, and the result is one of those too.
+    pub fn try_typed(function: Function) -> Result<Self, Error> {
+        let signature = Self::in_lane(function, Lane::Typed)?;
+        let number =
+            |dtype: DType| matches!(dtype, DType::I32 | DType::I64 | DType::F32 | DType::F64);
+        let params = &signature.function.params;
+        let fits = signature.is_elementwise()
+            && params.iter().all(|p| number(p.dtype.0) && !p.optional && !p.variadic)
+            && matches!(signature.dtypes.as_slice(), [one] if number(*one));
+        if !fits {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!(
+                    "`{}` is an export of numbers, which is called row by row: its kind must be elementwise",
+                    signature.name()
+                ),
+            ));
+        }
+        Ok(signature)
+    }
+
+    fn in_lane(function: Function, lane: Lane) -> Result<Self, Error> {
         match &function.kind {
             FunctionKind::Elementwise | FunctionKind::Reduce | FunctionKind::Array => {}
             kind => {
@@ -34,7 +84,48 @@ impl Signature {
             }
         }
         let dtypes = function.returns.dtypes();
-        Ok(Self { function, dtypes })
+        Ok(Self { function, dtypes, lane })
+    }
+
+    /// How calls reach the guest.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// The signature that a call with these arguments is bound to: this one, except that a
+    /// function called through JSON takes everything in one call where an argument is a range,
+    /// or where no argument is a column and the caller does not say how many `rows` it wants. Its
+    /// kind is then `array`: the result has the rows and columns of the answer.
+    #[must_use]
+    pub fn for_call(&self, arguments: &[Argument], rows: Option<usize>) -> Cow<'_, Self> {
+        let has_range = || arguments.iter().any(|a| matches!(a, Argument::Range(_)));
+        let has_column = || arguments.iter().any(|a| matches!(a, Argument::Column(_)));
+        if self.lane != Lane::Json
+            || !self.is_elementwise()
+            || !(has_range() || (rows.is_none() && !has_column()))
+        {
+            return Cow::Borrowed(self);
+        }
+        let mut whole = self.clone();
+        whole.function.kind = FunctionKind::Array;
+        // Every argument gets a parameter of its own, in the shape that it has.
+        whole.function.params = arguments
+            .iter()
+            .enumerate()
+            .filter_map(|(index, argument)| {
+                let mut param = self.function.param_of(index)?.clone();
+                param.optional |= param.variadic;
+                param.variadic = false;
+                param.shape = match argument {
+                    Argument::Omitted | Argument::Scalar(_) => Shape::Scalar,
+                    Argument::Column(_) => Shape::Column,
+                    Argument::Range(_) => Shape::Range,
+                };
+                Some(param)
+            })
+            .collect();
+        Cow::Owned(whole)
     }
 
     /// The function's entry in the manifest.

@@ -69,6 +69,17 @@ fn echo(value: Value<'_>) -> Value<'_> {
     value
 }
 
+/// Named like what the generated code has.
+#[fz_udf]
+fn mask(row: f64, #[default = 2] block: f64, inputs: Option<f64>) -> f64 {
+    row * block + inputs.unwrap_or(0.0)
+}
+
+#[fz_udf(kind = "reduce")]
+fn inputs(outputs: f64) -> f64 {
+    -outputs
+}
+
 fn i32_cells(values: impl IntoIterator<Item = i32>) -> Vec<Cell> {
     values.into_iter().map(|x| Cell::Bytes(x.to_le_bytes().to_vec())).collect()
 }
@@ -82,7 +93,7 @@ fn i32s(dtype: DType, values: impl IntoIterator<Item = Option<i32>>) -> Data {
 fn a_default_stands_for_what_is_left_out_and_for_rows_that_are_null() {
     for rows in LENGTHS {
         let x = Given::Column(f64s((0..rows).map(|row| Some(row as f64))));
-        let factor = |row: usize| (row % 3 != 0).then_some(row as f64);
+        let factor = |row: usize| (!row.is_multiple_of(3)).then_some(row as f64);
         let run = |factor: Given, offset: Option<Given>| {
             let args: Vec<_> = [x.clone(), factor].into_iter().chain(offset).collect();
             one_column(call::<scaled>(&args, rows, Some(DType::F64), &Options::default()))
@@ -229,4 +240,14 @@ fn a_borrowed_spreadsheet_value_can_be_answered() {
     ];
     assert_eq!(found, wanted);
     assert_eq!(OwnedValue::from(echo(Value::Text("a"))), OwnedValue::Text("a".into()));
+}
+
+#[test]
+fn names_of_functions_and_parameters_do_not_meet_those_of_generated_code() {
+    let x = [Given::Column(f64s([Some(1.0), None, Some(3.0)]))];
+    let found = one_column(call::<mask>(&x, 3, Some(DType::F64), &Options::default()));
+    assert_eq!((&found[0], &found[2]), (&bytes(2.0), &bytes(6.0)));
+    let x = [Given::Scalar(f64s([Some(1.0)]))];
+    let found = call::<inputs>(&x, 1, Some(DType::F64), &Options::default());
+    assert_eq!(one_column(found), [bytes(-1.0)]);
 }

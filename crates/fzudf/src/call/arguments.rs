@@ -7,11 +7,12 @@ use crate::{
 };
 use arrow_array::{RecordBatch, new_null_array};
 use arrow_schema::{DataType, Schema};
+use std::{borrow::Cow, sync::Arc};
 use udf_abi::{
     DType,
     manifest::{Param, Shape},
 };
-use udf_columnar::{Argument, BoundCall, Column, ErrorKind, Signature};
+use udf_columnar::{Argument, BoundCall, Column, ErrorKind, Lane, Signature};
 
 /// Most columns of the input that a diagnostic lists.
 const LISTED: usize = 40;
@@ -53,15 +54,34 @@ impl Plan {
         Ok((Self { sources }, note))
     }
 
+    /// The signature that the calls are bound to: a function that is called through JSON takes
+    /// ranges, and values without any rows, in one call.
+    pub(super) fn signature(
+        &self,
+        signature: Arc<Signature>,
+        input: &Input,
+        has_rows: bool,
+    ) -> Result<Arc<Signature>, Failure> {
+        let arguments = self.without_rows(input)?;
+        let bound = signature.for_call(&arguments, has_rows.then_some(1));
+        Ok(match bound {
+            Cow::Borrowed(_) => signature,
+            Cow::Owned(whole) => Arc::new(whole),
+        })
+    }
+
+    /// One row without a value, which stands for a scalar as well as for a column.
+    fn without_rows(&self, input: &Input) -> Result<Vec<Argument>, Failure> {
+        self.build(&|index: usize| {
+            let field = input.schema().field(index);
+            column_of(field.name(), new_null_array(field.data_type(), 1))
+        })
+    }
+
     /// Holds the types of the arguments against those of the parameters, without any rows.
     pub(super) fn check(&self, signature: &Signature, input: &Input) -> Result<(), Failure> {
         let schema = input.schema();
-        let null = |index: usize| {
-            let field = schema.field(index);
-            // One row without a value stands for a scalar as well as for a column.
-            column_of(field.name(), new_null_array(field.data_type(), 1))
-        };
-        let arguments = self.build(&null)?;
+        let arguments = self.without_rows(input)?;
         BoundCall::try_new(signature, arguments, Some(1)).map_err(|error| {
             let mismatch = error.kind() == ErrorKind::InvalidArgument;
             let mut failure = Failure::from(error);
@@ -167,21 +187,22 @@ fn explicit(signature: &Signature, args: &[String], input: &Input) -> Result<Vec
     let mut sources = Vec::with_capacity(args.len());
     for (index, text) in args.iter().enumerate() {
         let param = signature.param(index)?;
-        let source = source(param, text, input)
+        let takes_range = param.shape == Shape::Range || signature.lane() == Lane::Json;
+        let source = source(param, takes_range, text, input)
             .map_err(|failure| failure.context(format_args!("--arg {text}")))?;
         sources.push(source);
     }
     Ok(sources)
 }
 
-fn source(param: &Param, text: &str, input: &Input) -> Result<Source, Failure> {
+fn source(param: &Param, takes_range: bool, text: &str, input: &Input) -> Result<Source, Failure> {
     if let Some(value) = text.strip_prefix('=') {
         return literal::parse(value, param).map(Source::Value);
     }
     let schema = input.schema();
     let whole = find(schema, text);
-    match (param.shape, whole) {
-        (Shape::Range, Err(_)) if text.contains(',') => {
+    match (takes_range, whole) {
+        (true, Err(_)) if text.contains(',') => {
             let columns = text
                 .split(',')
                 .map(|part| find(schema, part).or_else(|_| find(schema, part.trim())));

@@ -12,7 +12,7 @@ use udf_abi::{DType, ErrorCode, manifest::Param};
 use udf_columnar::{AnyValue, Column, arrow_type};
 
 /// The value that stands behind the `=`, as a column of one row.
-pub(super) fn parse(text: &str, param: &Param) -> Result<Column, Failure> {
+pub(crate) fn parse(text: &str, param: &Param) -> Result<Column, Failure> {
     let dtype = param.dtype.0;
     if text == "null" {
         return Ok(Column::new_null(dtype, 1));
@@ -45,7 +45,8 @@ fn wanted(dtype: DType) -> &'static str {
     }
 }
 
-fn value(text: &str, dtype: DType) -> Option<Column> {
+/// The value that a text stands for, as a column of one row; nothing where it is none of the type.
+pub(crate) fn value(text: &str, dtype: DType) -> Option<Column> {
     macro_rules! number {
         ($array:ty, $native:ty) => {
             Arc::new(<$array>::from(vec![text.parse::<$native>().ok()?])) as ArrayRef

@@ -11,15 +11,16 @@
 
 mod arguments;
 mod elementwise;
-mod literal;
+pub(crate) mod literal;
 mod report;
 mod row_errors;
 mod whole;
 
 use crate::{
-    cli::{Backend, CallArgs, LimitArgs},
+    cli::{CallArgs, LimitArgs},
+    engine::Engine,
     exit::{Exit, Failure},
-    table::{CsvOptions, Format, Input, Output, Target, read_module},
+    table::{Format, InferOptions, Input, Output, Target, read_module},
 };
 use arguments::Plan;
 use report::Report;
@@ -32,8 +33,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 use udf_abi::manifest::FunctionKind;
-use udf_backends::WasmtimeRuntime;
-use udf_columnar::{CancelToken, Limits, Session, SessionOptions, Signature, WasmUdfRuntime};
+use udf_columnar::{CancelToken, Limits, Session, SessionOptions, Signature};
 
 /// A call that is ready to run.
 struct Job<'a> {
@@ -56,10 +56,12 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     let output = OutputPlan::of(args)?;
     let threads = start_threads(args.run.threads)?;
     let bytes = read_module(&args.file)?;
-    let runtime: Box<dyn WasmUdfRuntime> = match args.run.backend {
-        Backend::Wasmtime => Box::new(WasmtimeRuntime::new(limits.clone())?),
-    };
-    let module = runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;
+    let engine = Engine::start(args.run.backend, limits.clone(), !args.run.no_cache)?;
+    let module =
+        engine.runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;
+    for problem in engine.cache_problems() {
+        report.note(format_args!("{problem} (--no-cache goes without)"));
+    }
     let signature = module.signature(&args.function)?;
 
     let mut input = open_input(args)?;
@@ -67,6 +69,7 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     if let Some(note) = note {
         report.note(note);
     }
+    let signature = plan.signature(signature, &input, args.input.is_some())?;
     plan.check(&signature, &input)?;
     let options =
         session_options(args, &signature, &mut report).threads(threads).cancel(cancel.clone());
@@ -114,7 +117,7 @@ impl OutputPlan {
         let format = named.unwrap_or(Format::Csv);
         let target = match (std::io::stdout().is_terminal(), format) {
             (false, _) => Target::Stdout,
-            (true, Format::Csv) => Target::Terminal,
+            (true, Format::Csv | Format::Ndjson) => Target::Terminal,
             (true, _) => {
                 return Err(Failure::usage(format!("{format} is not for a terminal"))
                     .hint("give --out FILE, or redirect stdout"));
@@ -137,10 +140,12 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
 
 fn open_input(args: &CallArgs) -> Result<Input, Failure> {
     let Some(path) = &args.input else { return Ok(Input::one_row()) };
-    let csv =
-        CsvOptions { nulls: args.format.csv_null.clone(), infer_rows: args.format.csv_infer_rows };
+    let options = InferOptions {
+        csv_nulls: args.format.csv_null.clone(),
+        infer_rows: args.format.infer_rows,
+    };
     let format = Format::of(path, args.format.input_format, "--input-format")?;
-    Input::open(path, format, &csv)
+    Input::open(path, format, &options)
 }
 
 fn limits(args: &LimitArgs) -> Result<Limits, Failure> {

@@ -85,8 +85,12 @@ impl Iterator for Chunks {
                 let failure = Failure::io(self.path.display(), &error);
                 match error {
                     ArrowError::ParseError(_) => failure.hint(
-                        "column types come from the first rows: give --csv-infer-rows 0 to look at all, \
+                        "column types come from the first rows: give --infer-rows 0 to look at all, \
                          or --csv-null TEXT if it stands for no value",
+                    ),
+                    ArrowError::JsonError(_) => failure.hint(
+                        "mend that line of the file; columns and their types come from the first \
+                         rows: --infer-rows 0 looks at all",
                     ),
                     ArrowError::CsvError(_) => failure.hint("mend that line of the file"),
                     _ => failure.hint("the file is damaged, or not of this format"),

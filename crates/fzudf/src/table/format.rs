@@ -15,9 +15,17 @@ pub(crate) enum Format {
     ArrowStream,
     /// Comma separated values with a header
     Csv,
+    /// Newline delimited JSON: one object a line, also known as JSON Lines
+    #[value(alias = "jsonl")]
+    Ndjson,
 }
 
 impl Format {
+    /// Whether its column types come from the first rows, and not from the file itself.
+    pub(crate) fn is_inferred(self) -> bool {
+        matches!(self, Self::Csv | Self::Ndjson)
+    }
+
     /// The format that a file's name tells, or the one the user named with `option`.
     pub(crate) fn of(path: &Path, named: Option<Self>, option: &str) -> Result<Self, Failure> {
         if let Some(format) = named {
@@ -29,11 +37,12 @@ impl Format {
             "arrow" | "feather" | "ipc" => Ok(Self::Arrow),
             "arrows" => Ok(Self::ArrowStream),
             "csv" => Ok(Self::Csv),
+            "ndjson" | "jsonl" => Ok(Self::Ndjson),
             _ => Err(Failure::usage(format!(
                 "{}: the name does not tell the format",
                 path.display()
             ))
-            .hint(format!("end it in .parquet, .arrow or .csv, or give {option}"))),
+            .hint(format!("end it in .parquet, .arrow, .csv or .ndjson, or give {option}"))),
         }
     }
 }
@@ -45,6 +54,7 @@ impl fmt::Display for Format {
             Self::Arrow => "Arrow",
             Self::ArrowStream => "Arrow stream",
             Self::Csv => "CSV",
+            Self::Ndjson => "newline delimited JSON",
         })
     }
 }

@@ -1,6 +1,9 @@
 //! A file's columns and its rows, a batch at a time.
 
-use super::{Chunks, Format};
+use super::{
+    Chunks, Format,
+    ndjson::{self, Lines, NdjsonReader},
+};
 use crate::exit::Failure;
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_csv::reader;
@@ -22,11 +25,11 @@ const BATCH_ROWS: std::ops::RangeInclusive<usize> = 1_024..=131_072;
 /// Bytes that a text is taken to have where nothing better is known.
 const TEXT_BYTES: usize = 48;
 
-/// How CSV is read.
+/// How files are read that do not tell the types of their columns.
 #[derive(Clone, Debug)]
-pub(crate) struct CsvOptions {
-    /// Texts that stand for "no value".
-    pub(crate) nulls: Vec<String>,
+pub(crate) struct InferOptions {
+    /// Texts that stand for "no value" in CSV.
+    pub(crate) csv_nulls: Vec<String>,
     /// Rows that column types are found out from; 0 for all.
     pub(crate) infer_rows: usize,
 }
@@ -55,6 +58,7 @@ enum Source {
         reader: Reader,
         format: reader::Format,
     },
+    Ndjson(Reader),
     /// One row without columns, for calls that have nothing but values.
     OneRow,
 }
@@ -72,7 +76,11 @@ impl Input {
         }
     }
 
-    pub(crate) fn open(path: &Path, format: Format, csv: &CsvOptions) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        path: &Path,
+        format: Format,
+        options: &InferOptions,
+    ) -> Result<Self, Failure> {
         let broken = |error: &dyn std::fmt::Display| {
             Failure::io(path.display(), error)
                 .hint(format!("it is read as {format}; if it is not, give --input-format"))
@@ -91,7 +99,10 @@ impl Input {
                 (builder.schema().clone(), rows, Source::Parquet(Box::new(builder)))
             }
             Format::Arrow | Format::ArrowStream => open_arrow(file).map_err(|e| broken(&e))?,
-            Format::Csv => open_csv(file, metadata.is_file(), csv).map_err(|e| broken(&e))?,
+            Format::Csv => open_csv(file, metadata.is_file(), options).map_err(|e| broken(&e))?,
+            Format::Ndjson => {
+                open_ndjson(file, metadata.is_file(), options).map_err(|e| broken(&e))?
+            }
         };
         let row_bytes = match &source {
             Source::Parquet(builder) => parquet_row_bytes(builder, &schema),
@@ -117,9 +128,9 @@ impl Input {
         self.rows
     }
 
-    /// Reads a column of a CSV file as text, whatever it looks like.
+    /// Reads a column of a CSV or JSON file as text, whatever it looks like.
     pub(crate) fn read_as_text(&mut self, column: usize) {
-        if !matches!(self.source, Source::Csv { .. }) {
+        if !self.format.is_some_and(Format::is_inferred) {
             return;
         }
         let fields: Vec<Field> = self
@@ -191,6 +202,11 @@ impl Source {
                 }
                 Box::new(builder.build(reader)?)
             }
+            Self::Ndjson(reader) => {
+                let reader = BufReader::with_capacity(1 << 18, reader);
+                let lines = Lines::new(reader);
+                Box::new(NdjsonReader::try_new(lines, schema, projection.as_deref(), rows)?)
+            }
             Self::OneRow => {
                 let options = RecordBatchOptions::new().with_row_count(Some(1));
                 let batch = RecordBatch::try_new_with_options(schema.clone(), vec![], &options);
@@ -224,10 +240,10 @@ fn open_arrow(mut file: File) -> Result<Opened, ArrowError> {
     Ok((schema, None, Source::ArrowStream(Box::new(reader))))
 }
 
-fn open_csv(mut file: File, seekable: bool, options: &CsvOptions) -> Result<Opened, ArrowError> {
+fn open_csv(mut file: File, seekable: bool, options: &InferOptions) -> Result<Opened, ArrowError> {
     let mut format = reader::Format::default().with_header(true);
-    if !options.nulls.is_empty() {
-        let texts: Vec<_> = options.nulls.iter().map(|text| regex::escape(text)).collect();
+    if !options.csv_nulls.is_empty() {
+        let texts: Vec<_> = options.csv_nulls.iter().map(|text| regex::escape(text)).collect();
         let pattern = format!("^(?:{})?$", texts.join("|"));
         let nulls = Regex::new(&pattern).map_err(|e| ArrowError::CsvError(e.to_string()))?;
         format = format.with_null_regex(nulls);
@@ -243,18 +259,45 @@ fn open_csv(mut file: File, seekable: bool, options: &CsvOptions) -> Result<Open
         let reader = Cursor::new(recorder.record).chain(recorder.inner);
         (schema, seen, Box::new(BufReader::with_capacity(1 << 18, reader)))
     };
-    // A column without a value so far may have any later on.
+    let (schema, rows) = settled(&schema, seen, most);
+    Ok((schema, rows, Source::Csv { reader, format }))
+}
+
+fn open_ndjson(
+    mut file: File,
+    seekable: bool,
+    options: &InferOptions,
+) -> Result<Opened, ArrowError> {
+    let most = (options.infer_rows > 0).then_some(options.infer_rows);
+    let (schema, seen, reader): (_, _, Reader) = if seekable {
+        let (schema, seen) = ndjson::infer(&mut Lines::new(BufReader::new(&file)), most)?;
+        file.seek(SeekFrom::Start(0))?;
+        (schema, seen, Box::new(file))
+    } else {
+        let mut recorder = Recorder { inner: file, record: Vec::new() };
+        let lines = &mut Lines::new(BufReader::new(&mut recorder));
+        let (schema, seen) = ndjson::infer(lines, most)?;
+        let reader = Cursor::new(recorder.record).chain(recorder.inner);
+        (schema, seen, Box::new(reader))
+    };
+    let (schema, rows) = settled(&schema, seen, most);
+    Ok((schema, rows, Source::Ndjson(reader)))
+}
+
+/// The columns that `seen` of at most `most` rows have shown, and the number of rows if these were
+/// all of them.
+fn settled(schema: &Schema, seen: usize, most: Option<usize>) -> (SchemaRef, Option<u64>) {
     let all_seen = most.is_none_or(|most| seen < most);
     let fields: Vec<Field> = schema
         .fields()
         .iter()
         .map(|field| match field.data_type() {
+            // A column without a value so far may have any later on.
             DataType::Null if !all_seen => field.as_ref().clone().with_data_type(DataType::Utf8),
             _ => field.as_ref().clone(),
         })
         .collect();
-    let rows = all_seen.then_some(seen as u64);
-    Ok((Arc::new(Schema::new(fields)), rows, Source::Csv { reader, format }))
+    (Arc::new(Schema::new(fields)), all_seen.then_some(seen as u64))
 }
 
 /// Keeps what was read through it.

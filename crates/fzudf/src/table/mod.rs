@@ -1,8 +1,9 @@
-//! Files of rows: Parquet, Arrow and CSV, read and written in batches.
+//! Files of rows: Parquet, Arrow, CSV and newline delimited JSON, read and written in batches.
 //!
 //! ```text
 //! format   which of them a file is
 //! input    a file's columns and its rows, a batch at a time
+//! ndjson   newline delimited JSON: lines, column types, rows
 //! chunks   batches of a size that is worth a call and fits in memory
 //! output   rows to a file that appears when it is complete, or to stdout
 //! text     result columns as other programs can read them
@@ -11,12 +12,13 @@
 mod chunks;
 mod format;
 mod input;
+mod ndjson;
 mod output;
 mod text;
 
 pub(crate) use chunks::Chunks;
 pub(crate) use format::Format;
-pub(crate) use input::{CsvOptions, Input};
+pub(crate) use input::{InferOptions, Input};
 pub(crate) use output::{Output, Target};
 pub(crate) use text::readable;
 

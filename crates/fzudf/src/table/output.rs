@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure, printable};
 use arrow_array::RecordBatch;
 use arrow_csv::Writer as CsvWriter;
 use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_json::{LineDelimitedWriter as NdjsonWriter, WriterBuilder as NdjsonBuilder};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::{
     arrow::ArrowWriter, basic::Compression, errors::ParquetError,
@@ -33,7 +34,7 @@ const PREVIEW_ROWS: usize = 20;
 pub(crate) enum Target {
     /// Stdout, in full.
     Stdout,
-    /// Stdout, the first rows as CSV: somebody is looking.
+    /// Stdout, the first rows: somebody is looking.
     Terminal,
     /// A file.
     File(PathBuf),
@@ -66,7 +67,9 @@ enum Writer {
     Arrow(Box<FileWriter<Sink>>),
     ArrowStream(Box<StreamWriter<Sink>>),
     Csv(Box<CsvWriter<Sink>>),
-    Preview(Box<CsvWriter<Vec<u8>>>),
+    Ndjson(Box<NdjsonWriter<Sink>>),
+    CsvPreview(Box<CsvWriter<Vec<u8>>>),
+    NdjsonPreview(Box<NdjsonWriter<Vec<u8>>>),
 }
 
 impl Output {
@@ -111,7 +114,9 @@ impl Output {
             Writer::Arrow(w) => w.write(batch).map_err(Problem::from),
             Writer::ArrowStream(w) => w.write(batch).map_err(Problem::from),
             Writer::Csv(w) => w.write(batch).map_err(Problem::from),
-            Writer::Preview(w) => w.write(batch).map_err(Problem::from),
+            Writer::Ndjson(w) => w.write(batch).map_err(Problem::from),
+            Writer::CsvPreview(w) => w.write(batch).map_err(Problem::from),
+            Writer::NdjsonPreview(w) => w.write(batch).map_err(Problem::from),
         };
         self.writer = Some(writer);
         written.map_err(|problem| self.failure(&problem))
@@ -121,15 +126,13 @@ impl Output {
     pub(crate) fn finish(mut self) -> Result<u64, Failure> {
         let flushed = match self.writer.take() {
             None => Ok(()),
-            Some(Writer::Preview(w)) => {
-                let text = w.into_inner();
-                let text = printable(&String::from_utf8_lossy(&text));
-                io::stdout().lock().write_all(text.as_bytes()).map_err(Problem::from)
-            }
+            Some(Writer::CsvPreview(w)) => show(&w.into_inner()),
+            Some(Writer::NdjsonPreview(w)) => show(&w.into_inner()),
             Some(Writer::Parquet(w)) => w.into_inner().map_err(Problem::from).and_then(flush),
             Some(Writer::Arrow(w)) => w.into_inner().map_err(Problem::from).and_then(flush),
             Some(Writer::ArrowStream(w)) => w.into_inner().map_err(Problem::from).and_then(flush),
             Some(Writer::Csv(w)) => flush(w.into_inner()),
+            Some(Writer::Ndjson(w)) => flush(w.into_inner()),
         };
         flushed.map_err(|problem| self.failure(&problem))?;
         let Place::Beside { temporary, target } = self.place else {
@@ -154,7 +157,10 @@ impl Output {
             .hint("write to a .parquet or .arrow file with --out"));
         }
         if let Place::Terminal(_) = self.place {
-            return Ok(Writer::Preview(Box::new(CsvWriter::new(Vec::new()))));
+            return Ok(match self.format {
+                Format::Ndjson => Writer::NdjsonPreview(Box::new(ndjson(Vec::new()))),
+                _ => Writer::CsvPreview(Box::new(CsvWriter::new(Vec::new()))),
+            });
         }
         let sink = self.sink().map_err(|e| self.failure(&e.into()))?;
         let writer = match self.format {
@@ -175,6 +181,7 @@ impl Output {
                 .map(|w| Writer::ArrowStream(Box::new(w)))
                 .map_err(Problem::from),
             Format::Csv => Ok(Writer::Csv(Box::new(CsvWriter::new(sink)))),
+            Format::Ndjson => Ok(Writer::Ndjson(Box::new(ndjson(sink)))),
         };
         writer.map_err(|problem| self.failure(&problem))
     }
@@ -222,6 +229,17 @@ impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
         Self(error.to_string())
     }
+}
+
+/// Every row has every key, so that a reader that looks at the first rows knows them all.
+fn ndjson<W: Write>(target: W) -> NdjsonWriter<W> {
+    NdjsonBuilder::new().with_explicit_nulls(true).build(target)
+}
+
+/// Prints the rows that a terminal shows.
+fn show(text: &[u8]) -> Result<(), Problem> {
+    let text = printable(&String::from_utf8_lossy(text));
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
 fn flush(mut sink: Sink) -> Result<(), Problem> {

@@ -178,8 +178,8 @@ fn a_csv_type_that_the_first_rows_do_not_show_is_explained() {
     folder.write_text("in.csv", "a\n1\n2\n3.5\n");
     let call = ["SQRT_CHECKED", "-i", "in.csv", "--arg", "a"];
     let two = [&call[..], &["--csv-infer-rows", "2"]].concat();
-    folder.call(&two).fails(5, &["3.5", "--csv-infer-rows 0"]);
-    let all = [&call[..], &["--csv-infer-rows", "0"]].concat();
+    folder.call(&two).fails(5, &["3.5", "--infer-rows 0"]);
+    let all = [&call[..], &["--infer-rows", "0"]].concat();
     assert_eq!(folder.call(&all).ok().out.lines().count(), 4);
 }
 

@@ -2,10 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod arguments;
+mod cache;
 mod data;
 mod formats;
 mod inspect;
+mod lanes;
+mod ndjson;
 mod outputs;
 mod real_data;
 mod row_errors;
+mod tools;
 mod whole;

@@ -155,6 +155,23 @@ pub struct Param {
     pub unknown: Map<String, Value>,
 }
 
+impl Param {
+    /// A required parameter that takes one value.
+    #[must_use]
+    pub fn scalar(name: String, dtype: DType) -> Self {
+        Self {
+            name,
+            dtype: TypeName(dtype),
+            shape: Shape::Scalar,
+            optional: false,
+            variadic: false,
+            description: String::new(),
+            default: None,
+            unknown: Map::new(),
+        }
+    }
+}
+
 /// What a parameter takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

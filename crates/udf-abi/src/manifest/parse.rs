@@ -178,6 +178,8 @@ impl Walk {
         let max_args = fields.nullable_u32("max_args", json_codec);
         let volatile = fields.flag("volatile", false);
         let deterministic = fields.flag("deterministic", !volatile);
+        // Upstream takes both together, and volatile wins.
+        let deterministic = deterministic && !(volatile && json_codec);
         let thread_safe = fields.flag("thread_safe", false);
         let params = fields.list("params", !json_codec);
         let returns = fields.map.remove("returns");

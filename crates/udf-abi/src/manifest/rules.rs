@@ -196,7 +196,7 @@ fn check_function(function: &Function, path: &str, codec: u32, walk: &mut Walk) 
             function.name
         ));
     }
-    if function.volatile && function.deterministic {
+    if function.volatile && function.deterministic && codec != CODEC_JSON {
         walk.problem(
             Rule::Volatile,
             format!("{path}.deterministic"),

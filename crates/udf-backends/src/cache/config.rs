@@ -67,6 +67,15 @@ impl CacheConfig {
         &self.folder
     }
 
+    /// Whether the cache can be used: the folder is, or can be made, one of the user's own, and
+    /// files can be written to it.
+    ///
+    /// # Errors
+    /// [`Internal`](ErrorKind::Internal) with the reason, and what to do about it.
+    pub fn check(&self) -> Result<(), Error> {
+        Place::check(self).map_err(|problem| Error::new(ErrorKind::Internal, problem))
+    }
+
     pub(super) fn bound(&self) -> u64 {
         self.max_bytes
     }

@@ -114,6 +114,13 @@ impl Place {
         Ok(evicted)
     }
 
+    /// Opens the folder and tries to write to it.
+    pub(super) fn check(config: &CacheConfig) -> Result<(), String> {
+        let place = Self::open(config)?;
+        let tried = place.folder.try_writing();
+        tried.map_err(|e| place.folder.problem("", "cannot be written to", &e))
+    }
+
     /// Removes everything that the cache has written.
     pub(super) fn clear(config: &CacheConfig) -> Result<Cleared, String> {
         let mut cleared = Cleared::default();

@@ -1,20 +1,22 @@
 //! What a module is, found out without executing a byte of it.
 
+mod bare;
 mod features;
+mod lanes;
 mod scan;
 
-pub use scan::{ExportInfo, ImportInfo};
+pub use scan::{ExportInfo, ImportInfo, NumberSignature};
 
 use scan::Scan;
 use sha2::{Digest, Sha256};
 use udf_abi::{
     exports::{
-        EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, MANIFEST_SECTION,
-        MAX_MANIFEST_BYTES, PAGE_BYTES,
+        CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY,
+        MANIFEST_SECTION, MAX_MANIFEST_BYTES, PAGE_BYTES,
     },
-    manifest::Manifest,
+    manifest::{Function, Manifest},
 };
-use udf_columnar::{Error, ErrorKind, Limits};
+use udf_columnar::{Error, ErrorKind, Limits, Signature};
 
 /// The contract's exports besides the functions, and their signatures.
 const REQUIRED_EXPORTS: [(&str, &str, &str); 4] = [
@@ -28,8 +30,10 @@ const REQUIRED_EXPORTS: [(&str, &str, &str); 4] = [
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ModuleInfo {
-    /// The manifest.
+    /// The manifest; made from the exports where the module is [`bare`](Self::bare).
     pub manifest: Manifest,
+    /// Whether the module has no manifest of its own: its exports of numbers are bound by name.
+    pub bare: bool,
     /// Oddities that are no errors.
     pub warnings: Vec<String>,
     /// SHA-256 of the bytes.
@@ -59,11 +63,22 @@ impl ModuleInfo {
     /// The hash as 64 hexadecimal digits.
     #[must_use]
     pub fn sha256_hex(&self) -> String {
-        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.sha256)
+    }
+
+    /// How a function of the manifest is called.
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) where this version cannot call it.
+    pub fn signature(&self, function: &Function) -> Result<Signature, Error> {
+        lanes::signature(self, function)
     }
 }
 
 /// Inspects a module and holds it against the contract. Nothing is compiled or executed.
+///
+/// A module that has no manifest and nothing of the contract's exports, but exports functions of
+/// numbers, is taken as [`bare`](ModuleInfo::bare).
 ///
 /// # Errors
 /// [`InvalidModule`](ErrorKind::InvalidModule), [`InvalidManifest`](ErrorKind::InvalidManifest)
@@ -78,13 +93,21 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     }
     let scan = scan::scan(bytes, limits)?;
     features::validate(bytes)?;
-    check_exports(&scan)?;
+    let sha256: [u8; 32] = Sha256::digest(bytes).into();
+    let bare = bare::is_bare(&scan);
+    let (manifest, warnings) = match bare {
+        true => bare::manifest(&scan.exports, &sha256),
+        false => read_manifest(&scan)?,
+    };
+    if manifest.module.codec == CODEC_COLUMNAR && scan.memory.is_none() {
+        return Err(invalid("the module defines no memory"));
+    }
     check_memory(&scan, limits)?;
-    let (manifest, warnings) = read_manifest(&scan)?;
-    Ok(ModuleInfo {
+    let mut info = ModuleInfo {
         manifest,
+        bare,
         warnings,
-        sha256: Sha256::digest(bytes).into(),
+        sha256,
         size: bytes.len(),
         code_bytes: scan.code_bytes,
         data_bytes: scan.data_bytes,
@@ -94,13 +117,23 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         exports: scan.exports,
         imports: scan.imports,
         grows_tables: scan.grows_tables,
-    })
+    };
+    if info.manifest.module.codec == CODEC_JSON {
+        let disabled = lanes::disabled(&info);
+        info.warnings.extend(disabled);
+    }
+    Ok(info)
 }
 
-fn check_exports(scan: &Scan<'_>) -> Result<(), Error> {
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What of the contract's exports is absent or of another signature.
+fn export_findings(exports: &[ExportInfo]) -> Vec<String> {
     let mut findings = Vec::new();
     for (name, wanted, mend) in REQUIRED_EXPORTS {
-        match scan.exports.iter().find(|e| e.name == name) {
+        match exports.iter().find(|e| e.name == name) {
             None => findings.push(format!("export `{name}` ({wanted}) is missing: {mend}")),
             Some(found) if found.signature != wanted => findings.push(format!(
                 "export `{name}` is {}, {wanted} is wanted: {mend}",
@@ -109,6 +142,11 @@ fn check_exports(scan: &Scan<'_>) -> Result<(), Error> {
             Some(_) => {}
         }
     }
+    findings
+}
+
+fn check_exports(scan: &Scan<'_>) -> Result<(), Error> {
+    let findings = export_findings(&scan.exports);
     if findings.is_empty() {
         return Ok(());
     }
@@ -117,9 +155,7 @@ fn check_exports(scan: &Scan<'_>) -> Result<(), Error> {
 }
 
 fn check_memory(scan: &Scan<'_>, limits: &Limits) -> Result<(), Error> {
-    let Some(memory) = scan.memory else {
-        return Err(invalid("the module defines no memory"));
-    };
+    let Some(memory) = scan.memory else { return Ok(()) };
     if memory.initial.saturating_mul(PAGE_BYTES) > limits.memory_bytes {
         return Err(invalid(format!(
             "the module's memory starts with {} bytes, the limit is {}: shrink its data or stack, or raise the limit",
@@ -135,6 +171,7 @@ fn read_manifest(scan: &Scan<'_>) -> Result<(Manifest, Vec<String>), Error> {
     let json = match scan.manifests.as_slice() {
         [one] => one,
         [] => {
+            check_exports(scan)?;
             return manifest_error(format!(
                 "the module has no custom section `{MANIFEST_SECTION}`: build it with the SDK, or see docs/manifest.md"
             ));
@@ -153,6 +190,10 @@ fn read_manifest(scan: &Scan<'_>) -> Result<(Manifest, Vec<String>), Error> {
         ));
     }
     let parsed = Manifest::parse(json)?;
+    // What codec 1 needs depends on each function's export.
+    if parsed.manifest.module.codec == CODEC_COLUMNAR {
+        check_exports(scan)?;
+    }
     parsed.manifest.check_exports(|name| {
         scan.exports.iter().find(|e| e.name == name).map(|e| e.signature.clone())
     })?;

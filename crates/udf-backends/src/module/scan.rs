@@ -1,7 +1,11 @@
 //! One pass over a module's sections: what is in it, and how much.
 
 use super::invalid;
-use udf_abi::exports::MANIFEST_SECTION;
+use std::{collections::HashMap, sync::Arc};
+use udf_abi::{
+    DType,
+    exports::{MANIFEST_SECTION, MAX_PARAMS},
+};
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmparser::{
     BinaryReaderError, CompositeInnerType, Encoding, ExternalKind, FuncType, FunctionBody,
@@ -30,6 +34,17 @@ pub struct ExportInfo {
     pub name: String,
     /// `(i32, i32) -> i64` for a function, otherwise `memory`, `table`, `global i32`, ….
     pub signature: String,
+    /// The signature of a function of numbers with exactly one result, and at most 255 parameters.
+    pub numbers: Option<Arc<NumberSignature>>,
+}
+
+/// A function of numbers, as the typed bridge calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberSignature {
+    /// `i32`, `i64`, `f32` or `f64` for each parameter.
+    pub params: Vec<DType>,
+    /// The one result, likewise.
+    pub result: DType,
 }
 
 /// One import.
@@ -85,6 +100,8 @@ struct Sections {
     types: Vec<Option<FuncType>>,
     functions: Vec<u32>,
     globals: Vec<ValType>,
+    /// By index of the type, as exports ask for them.
+    numbers: HashMap<u32, Option<Arc<NumberSignature>>>,
     /// Index of the next function body's function; imported functions come first.
     next_body: usize,
 }
@@ -189,7 +206,12 @@ fn section<'m>(
             for export in reader {
                 let export = export?;
                 let signature = sections.describe(export.kind, export.index);
-                scan.exports.push(ExportInfo { name: export.name.to_owned(), signature });
+                let numbers = match export.kind {
+                    ExternalKind::Func => sections.numbers(export.index),
+                    _ => None,
+                };
+                let name = export.name.to_owned();
+                scan.exports.push(ExportInfo { name, signature, numbers });
             }
             Ok(())
         }
@@ -247,6 +269,13 @@ impl Sections {
         self.types.get(*self.functions.get(index)? as usize)?.as_ref()
     }
 
+    /// The signature of a function of numbers.
+    fn numbers(&mut self, function: u32) -> Option<Arc<NumberSignature>> {
+        let index = *self.functions.get(function as usize)?;
+        let ty = self.types.get(index as usize)?.as_ref()?;
+        self.numbers.entry(index).or_insert_with(|| number_signature(ty).map(Arc::new)).clone()
+    }
+
     fn describe(&self, kind: ExternalKind, index: u32) -> String {
         let index = index as usize;
         match kind {
@@ -260,6 +289,25 @@ impl Sections {
             }
             ExternalKind::Tag => "tag".into(),
         }
+    }
+}
+
+fn number_signature(ty: &FuncType) -> Option<NumberSignature> {
+    let [result] = ty.results() else { return None };
+    if ty.params().len() > MAX_PARAMS {
+        return None;
+    }
+    let params = ty.params().iter().map(|param| number(*param)).collect::<Option<_>>()?;
+    Some(NumberSignature { params, result: number(*result)? })
+}
+
+fn number(ty: ValType) -> Option<DType> {
+    match ty {
+        ValType::I32 => Some(DType::I32),
+        ValType::I64 => Some(DType::I64),
+        ValType::F32 => Some(DType::F32),
+        ValType::F64 => Some(DType::F64),
+        ValType::V128 | ValType::Ref(_) => None,
     }
 }
 

@@ -322,15 +322,12 @@ pub fn column_of(dtype: DType, cells: &[Cell]) -> Result<Column, Error> {
             return Column::try_new_errors(codes.collect::<UInt8Array>());
         }
         DType::Any => {
-            let cells: Vec<AnyValue> = cells
-                .iter()
-                .map(|cell| match cell {
-                    Cell::Any(value) => value.clone(),
-                    Cell::Error(code, _) => AnyValue::Error(*code),
-                    _ => AnyValue::Blank,
-                })
-                .collect();
-            return Column::from_any(&cells);
+            let values = cells.iter().map(|cell| match cell {
+                Cell::Any(value) => value.clone(),
+                Cell::Error(code, _) => AnyValue::Error(*code),
+                _ => AnyValue::Blank,
+            });
+            return any_column(&values.collect::<Vec<_>>(), cells);
         }
     };
     if let Some(misfit) = misfit {
@@ -346,6 +343,23 @@ pub fn column_of(dtype: DType, cells: &[Cell]) -> Result<Column, Error> {
     };
     let (codes, messages): (Vec<u8>, Vec<Option<String>>) = cells.iter().map(errors).unzip();
     column.with_errors(RowErrors::try_new(codes.into(), Some(messages.into()))?)
+}
+
+/// An `any` column with the messages of its errors.
+fn any_column(values: &[AnyValue], cells: &[Cell]) -> Result<Column, Error> {
+    let column = Column::from_any(values)?;
+    let message = |cell: &Cell| match cell {
+        Cell::Error(_, message) => message.clone(),
+        _ => None,
+    };
+    let messages: Vec<Option<String>> = cells.iter().map(message).collect();
+    match column.errors() {
+        Some(errors) if messages.iter().any(Option::is_some) => {
+            let codes = errors.codes().to_vec().into();
+            column.with_errors(RowErrors::try_new(codes, Some(messages.into()))?)
+        }
+        _ => Ok(column),
+    }
 }
 
 /// A native column as the part of a result, fixed-width values in place.
@@ -370,6 +384,15 @@ pub(super) fn part(column: Column, out: Option<&mut [u8]>) -> Result<Part, Error
             format!("the native function gave {} rows of {}", column.len(), column.dtype()),
         )),
     }
+}
+
+/// Cells as the part of a result of type `dtype`.
+pub(crate) fn cells_into_part(
+    dtype: DType,
+    cells: &[Cell],
+    out: Option<&mut [u8]>,
+) -> Result<Part, Error> {
+    part(column_of(dtype, cells)?, out)
 }
 
 pub(super) fn non_finite(column: &Column) -> bool {

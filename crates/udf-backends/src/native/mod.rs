@@ -7,6 +7,7 @@
 
 mod function;
 
+pub(crate) use function::cells_into_part;
 pub use function::{Cell, NativeCall, NativeError, NativeFunction, Row, column_of};
 
 use crate::{
@@ -24,7 +25,7 @@ use std::{
     sync::Arc,
 };
 use udf_abi::manifest::normalise_name;
-use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
+use udf_columnar::{Error, ErrorKind, Lane, Limits, UdfModule, WasmUdfRuntime};
 
 type Functions = HashMap<String, Arc<NativeFunction>>;
 
@@ -103,6 +104,11 @@ struct NativeFactory {
 impl Factory for NativeFactory {
     fn create(&self, _: &Until) -> Result<Box<dyn Instance>, Error> {
         Ok(Box::new(NativeInstance { functions: self.functions.clone() }))
+    }
+
+    /// Native functions take columns, however their module would be called.
+    fn lane(&self, _: Lane) -> Lane {
+        Lane::Columnar
     }
 }
 

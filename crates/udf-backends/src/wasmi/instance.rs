@@ -1,11 +1,14 @@
 //! Instances on wasmi: limits, interruption, and traps as errors.
 
+use super::bridge;
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
     memory::{Block, GuestMemory},
     pool::Factory,
+    rows::RowSink,
     sandbox::{self, Growth, missing},
+    typed::TypedRows,
 };
 use std::collections::HashMap;
 use udf_abi::exports::{
@@ -46,11 +49,11 @@ impl Factory for ModuleFactory {
             Ok(instance) => instance,
             Err(error) => return Err(not_started(&mut store, &error)),
         };
-        let memory =
-            instance.get_memory(&store, EXPORT_MEMORY).ok_or_else(|| missing(EXPORT_MEMORY))?;
-        let alloc = typed(&instance, &store, EXPORT_ALLOC)?;
-        let free = typed(&instance, &store, EXPORT_FREE)?;
-        let version: TypedFunc<(), u32> = typed(&instance, &store, EXPORT_ABI_VERSION)?;
+        // Inspection has held the exports that the functions need against the contract.
+        let memory = instance.get_memory(&store, EXPORT_MEMORY);
+        let alloc = typed(&instance, &store, EXPORT_ALLOC).ok();
+        let free = typed(&instance, &store, EXPORT_FREE).ok();
+        let version = typed::<(), u32>(&instance, &store, EXPORT_ABI_VERSION).ok();
         let panic_at = instance
             .get_global(&store, EXPORT_PANIC)
             .and_then(|global| global.get(&store).i32())
@@ -65,7 +68,9 @@ impl Factory for ModuleFactory {
             functions: HashMap::new(),
             limits: self.limits.clone(),
         };
-        sandbox::check_version(guest.enter(version, (), until)?)?;
+        if let Some(version) = version {
+            sandbox::check_version(guest.enter(version, (), until)?)?;
+        }
         Ok(Box::new(GuestInstance::new(guest)))
     }
 }
@@ -102,11 +107,12 @@ impl ResourceLimiter for Growth {
     }
 }
 
-struct WasmiGuest {
-    store: Store<Growth>,
-    memory: Memory,
-    alloc: TypedFunc<u32, u32>,
-    free: TypedFunc<(u32, u32), ()>,
+/// An instance in its store.
+pub(super) struct WasmiGuest {
+    pub(super) store: Store<Growth>,
+    memory: Option<Memory>,
+    alloc: Option<TypedFunc<u32, u32>>,
+    free: Option<TypedFunc<(u32, u32), ()>>,
     panic_at: Option<u32>,
     instance: Instance,
     functions: HashMap<String, TypedFunc<(u32, u32), u64>>,
@@ -121,17 +127,13 @@ impl WasmiGuest {
         params: P,
         until: &Until,
     ) -> Result<R, Error> {
-        self.store.data_mut().forget();
-        self.refuel(0)?;
+        self.prepare()?;
         let mut call = function.call_resumable(&mut self.store, params);
         loop {
             match call {
                 Ok(TypedResumableCall::Finished(results)) => return Ok(results),
                 Ok(TypedResumableCall::OutOfFuel(paused)) => {
-                    if let Some(error) = until.expired() {
-                        return Err(error);
-                    }
-                    self.refuel(paused.required_fuel())?;
+                    self.next_slice(paused.required_fuel(), until)?;
                     call = paused.resume(&mut self.store);
                 }
                 Ok(TypedResumableCall::HostTrap(_)) => {
@@ -140,6 +142,25 @@ impl WasmiGuest {
                 Err(error) => return Err(self.failure(&error)),
             }
         }
+    }
+
+    /// Before an entry into the guest: what was refused before is forgotten, a slice begins.
+    pub(super) fn prepare(&mut self) -> Result<(), Error> {
+        self.store.data_mut().forget();
+        self.refuel(0)
+    }
+
+    /// Another slice, unless the time is over.
+    pub(super) fn next_slice(&mut self, least: u64, until: &Until) -> Result<(), Error> {
+        match until.expired() {
+            Some(error) => Err(error),
+            None => self.refuel(least),
+        }
+    }
+
+    /// An export of any types.
+    pub(super) fn any_export(&self, name: &str) -> Result<wasmi::Func, Error> {
+        self.instance.get_func(&self.store, name).ok_or_else(|| missing(name))
     }
 
     /// Fuel for a slice, and at least for the one instruction that needs this much.
@@ -157,7 +178,7 @@ impl WasmiGuest {
     }
 
     /// What stopped the guest.
-    fn failure(&mut self, error: &wasmi::Error) -> Error {
+    pub(super) fn failure(&mut self, error: &wasmi::Error) -> Error {
         let trap = error.as_trap_code();
         if trap == Some(TrapCode::StackOverflow) {
             return sandbox::stack_exhausted(&self.limits);
@@ -166,8 +187,8 @@ impl WasmiGuest {
             let message = "the machine has no memory for the guest's stack";
             return Error::new(ErrorKind::MemoryLimitExceeded, message);
         }
-        let message = self.panic_at.and_then(|at| {
-            let memory = GuestMemory::new(self.memory.data(&self.store));
+        let message = self.memory.zip(self.panic_at).and_then(|(memory, at)| {
+            let memory = GuestMemory::new(memory.data(&self.store));
             memory.panic_message(at, self.limits.message_bytes)
         });
         self.store.data_mut().trapped(message.unwrap_or_else(|| describe(error)))
@@ -176,20 +197,31 @@ impl WasmiGuest {
 
 impl Guest for WasmiGuest {
     fn memory(&mut self) -> &mut [u8] {
-        self.memory.data_mut(&mut self.store)
+        self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
     }
 
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
-        self.enter(self.alloc, len, until)
+        let alloc = self.alloc.ok_or_else(|| missing(EXPORT_ALLOC))?;
+        self.enter(alloc, len, until)
     }
 
     fn free(&mut self, block: Block, until: &Until) -> Result<(), Error> {
-        self.enter(self.free, (block.ptr, block.len), until)
+        let free = self.free.ok_or_else(|| missing(EXPORT_FREE))?;
+        self.enter(free, (block.ptr, block.len), until)
     }
 
     fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error> {
         let function = self.function(export)?;
         self.enter(function, (ptr, len), until)
+    }
+
+    fn typed(
+        &mut self,
+        rows: &TypedRows<'_>,
+        sink: &mut RowSink<'_>,
+        until: &Until,
+    ) -> Result<(), Error> {
+        bridge::rows(self, rows, sink, until)
     }
 }
 
@@ -225,6 +257,6 @@ fn describe_trap(trap: TrapCode) -> &'static str {
     }
 }
 
-fn internal(message: &str) -> Error {
+pub(super) fn internal(message: &str) -> Error {
     Error::new(ErrorKind::Internal, format!("wasmi: {message}"))
 }

@@ -1,6 +1,7 @@
 //! The wasmi engine: modules are interpreted, fuel interrupts them. It generates no machine code
 //! and needs no threads, so it runs where those are not to be had.
 
+mod bridge;
 mod instance;
 
 use crate::{module::ModuleInfo, pool::Factory, session::LoadedModule, store::Store};

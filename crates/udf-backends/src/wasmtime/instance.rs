@@ -1,12 +1,14 @@
 //! Instances on wasmtime: limits, interruption, and traps as errors.
 
-use super::ticker::Ticker;
+use super::{bridge, ticker::Ticker};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
     memory::{Block, GuestMemory},
     pool::Factory,
+    rows::RowSink,
     sandbox::{self, Growth, missing},
+    typed::TypedRows,
 };
 use std::{collections::HashMap, sync::Arc};
 use udf_abi::exports::{
@@ -63,11 +65,11 @@ impl Factory for ModuleFactory {
             Ok(instance) => instance,
             Err(error) => return Err(failure(&mut store, &error, None, &self.limits)),
         };
-        let memory =
-            instance.get_memory(&mut store, EXPORT_MEMORY).ok_or_else(|| missing(EXPORT_MEMORY))?;
-        let alloc = typed(&instance, &mut store, EXPORT_ALLOC)?;
-        let free = typed(&instance, &mut store, EXPORT_FREE)?;
-        let version: TypedFunc<(), u32> = typed(&instance, &mut store, EXPORT_ABI_VERSION)?;
+        // Inspection has held the exports that the functions need against the contract.
+        let memory = instance.get_memory(&mut store, EXPORT_MEMORY);
+        let alloc = typed(&instance, &mut store, EXPORT_ALLOC).ok();
+        let free = typed(&instance, &mut store, EXPORT_FREE).ok();
+        let version = typed::<(), u32>(&instance, &mut store, EXPORT_ABI_VERSION).ok();
         let panic_at = instance
             .get_global(&mut store, EXPORT_PANIC)
             .and_then(|global| global.get(&mut store).i32())
@@ -83,12 +85,15 @@ impl Factory for ModuleFactory {
             ticker: self.ticker.clone(),
             limits: self.limits.clone(),
         };
-        sandbox::check_version(guest.enter(until, |store| version.call(store, ()))?)?;
+        if let Some(version) = version {
+            sandbox::check_version(guest.enter(until, |store| version.call(store, ()))?)?;
+        }
         Ok(Box::new(GuestInstance::new(guest)))
     }
 }
 
-struct State {
+/// What a store keeps beside its instance.
+pub(super) struct State {
     growth: Growth,
     until: Until,
     /// Why the epoch callback stopped the guest.
@@ -115,11 +120,12 @@ impl ResourceLimiter for Growth {
     }
 }
 
-struct WasmtimeGuest {
+/// An instance in its store.
+pub(super) struct WasmtimeGuest {
     store: Store<State>,
-    memory: Memory,
-    alloc: TypedFunc<u32, u32>,
-    free: TypedFunc<(u32, u32), ()>,
+    memory: Option<Memory>,
+    alloc: Option<TypedFunc<u32, u32>>,
+    free: Option<TypedFunc<(u32, u32), ()>>,
     panic_at: Option<u32>,
     instance: Instance,
     functions: HashMap<String, TypedFunc<(u32, u32), u64>>,
@@ -129,7 +135,7 @@ struct WasmtimeGuest {
 
 impl WasmtimeGuest {
     /// Runs guest code under the limits.
-    fn enter<T>(
+    pub(super) fn enter<T>(
         &mut self,
         until: &Until,
         run: impl FnOnce(&mut Store<State>) -> wasmtime::Result<T>,
@@ -143,9 +149,22 @@ impl WasmtimeGuest {
         let result = run(&mut self.store);
         drop(entered);
         result.map_err(|error| {
-            let panic = self.panic_at.map(|at| (self.memory, at));
+            let panic = self.memory.zip(self.panic_at);
             failure(&mut self.store, &error, panic, &self.limits)
         })
+    }
+
+    /// An export of these types.
+    pub(super) fn export<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(
+        &mut self,
+        name: &str,
+    ) -> Result<TypedFunc<P, R>, Error> {
+        typed(&self.instance, &mut self.store, name)
+    }
+
+    /// An export of any types.
+    pub(super) fn any_export(&mut self, name: &str) -> Result<wasmtime::Func, Error> {
+        self.instance.get_func(&mut self.store, name).ok_or_else(|| missing(name))
     }
 
     fn function(&mut self, export: &str) -> Result<TypedFunc<(u32, u32), u64>, Error> {
@@ -160,22 +179,31 @@ impl WasmtimeGuest {
 
 impl Guest for WasmtimeGuest {
     fn memory(&mut self) -> &mut [u8] {
-        self.memory.data_mut(&mut self.store)
+        self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
     }
 
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
-        let alloc = self.alloc.clone();
+        let alloc = self.alloc.clone().ok_or_else(|| missing(EXPORT_ALLOC))?;
         self.enter(until, |store| alloc.call(store, len))
     }
 
     fn free(&mut self, block: Block, until: &Until) -> Result<(), Error> {
-        let free = self.free.clone();
+        let free = self.free.clone().ok_or_else(|| missing(EXPORT_FREE))?;
         self.enter(until, |store| free.call(store, (block.ptr, block.len)))
     }
 
     fn call(&mut self, export: &str, ptr: u32, len: u32, until: &Until) -> Result<u64, Error> {
         let function = self.function(export)?;
         self.enter(until, |store| function.call(store, (ptr, len)))
+    }
+
+    fn typed(
+        &mut self,
+        rows: &TypedRows<'_>,
+        sink: &mut RowSink<'_>,
+        until: &Until,
+    ) -> Result<(), Error> {
+        bridge::rows(self, rows, sink, until)
     }
 }
 

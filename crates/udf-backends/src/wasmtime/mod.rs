@@ -1,5 +1,6 @@
 //! The wasmtime engine: modules become machine code, epochs interrupt it.
 
+mod bridge;
 mod instance;
 mod ticker;
 

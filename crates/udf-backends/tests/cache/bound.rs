@@ -17,7 +17,7 @@ fn age(path: &Path, hours: u64) {
 /// The entry that appears when this module is loaded.
 fn store(cache: &Cache, runtime: &Runtime, number: usize) -> PathBuf {
     let before = cache.files(".module");
-    runtime.load(&module(number)).is_stored();
+    runtime.load(&module(number)).was_stored();
     let after = cache.files(".module");
     after.into_iter().find(|entry| !before.contains(entry)).unwrap()
 }
@@ -35,7 +35,7 @@ fn entries_that_were_used_longest_ago_make_room() {
         age(entry, hours);
     }
     // Used just now, though written first.
-    runtime.load(&module(0)).is_hit();
+    runtime.load(&module(0)).was_read();
 
     let three: u64 = entries.iter().map(|entry| size(entry)).sum();
     let bounded = Runtime::new(cache.config().max_bytes(three + 100));
@@ -44,15 +44,15 @@ fn entries_that_were_used_longest_ago_make_room() {
     let mut left = vec![entries[0].clone(), entries[2].clone(), fourth];
     left.sort();
     assert_eq!(cache.files(".module"), left);
-    bounded.load(&module(0)).is_hit();
-    bounded.load(&module(1)).is_stored();
+    bounded.load(&module(0)).was_read();
+    bounded.load(&module(1)).was_stored();
 }
 
 #[test]
-fn a_module_beyond_the_bound_is_not_stored() {
+fn a_module_beyond_the_bound_was_not_stored() {
     let cache = Cache::new();
     let runtime = Runtime::new(cache.config().max_bytes(1000));
-    runtime.load(&module(1)).is_not_stored(&["more than the cache's 1000"]);
+    runtime.load(&module(1)).was_not_stored(&["more than the cache's 1000"]);
     assert_eq!(cache.files(".module"), [""; 0].map(Path::new));
 }
 
@@ -60,14 +60,14 @@ fn a_module_beyond_the_bound_is_not_stored() {
 fn what_killed_writers_left_is_removed_when_it_is_old() {
     let cache = Cache::new();
     let runtime = cache.runtime();
-    runtime.load(&module(1)).is_stored();
+    runtime.load(&module(1)).was_stored();
     let [old, new] = ["00000000000000aa.tmp", "00000000000000bb.tmp"].map(|name| {
         let path = cache.path().join(name);
         fs::write(&path, [0; 100]).unwrap();
         path
     });
     age(&old, 1);
-    runtime.load(&module(2)).is_stored();
+    runtime.load(&module(2)).was_stored();
     assert_eq!(cache.files(".tmp"), [new]);
 }
 
@@ -89,15 +89,15 @@ fn clearing_removes_what_is_ours_and_nothing_else() {
     assert_eq!((cleared.files, cleared.bytes), (3, bytes));
     assert_eq!(cache.files("").len(), foreign.len() + 2);
     // Whoever uses it goes on.
-    runtime.load(&module(1)).is_stored();
-    runtime.load(&module(1)).is_hit();
+    runtime.load(&module(1)).was_stored();
+    runtime.load(&module(1)).was_read();
 }
 
 #[test]
 fn a_folder_that_is_not_used_is_not_cleared_either() {
     let cache = Cache::new();
     let folder = cache.beside("folder");
-    Runtime::new(CacheConfig::new(&folder)).load(&module(1)).is_stored();
+    Runtime::new(CacheConfig::new(&folder)).load(&module(1)).was_stored();
     symlink(&folder, cache.path()).unwrap();
     let refused = cache.config().clear().unwrap_err();
     assert!(refused.message().contains("symbolic link"), "{refused}");

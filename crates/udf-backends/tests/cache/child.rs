@@ -1,6 +1,6 @@
 //! Loads in processes of their own: this test program, started again.
 
-use crate::harness::{Runtime, files, module};
+use crate::harness::{Cache, Runtime, files, module};
 use std::{
     env, fs,
     io::{BufRead as _, BufReader, Write as _},
@@ -13,6 +13,8 @@ use udf_backends::CacheConfig;
 
 const ROLE: &str = "FZ_CACHE_TEST_ROLE";
 const FOLDER: &str = "FZ_CACHE_TEST_FOLDER";
+/// The test that is the entry of a child.
+const ENTRY: &str = "child::a_process_of_its_own_reads_what_another_has_compiled";
 /// What a child's answer begins with, among what the test program prints.
 const ANSWER: &str = "answer: ";
 
@@ -39,9 +41,13 @@ impl Role {
 
 /// The command that starts a child.
 fn program(role: Role, folder: &Path) -> Command {
-    let mut command = Command::new(env::current_exe().unwrap());
+    program_at(&env::current_exe().unwrap(), role, folder)
+}
+
+fn program_at(executable: &Path, role: Role, folder: &Path) -> Command {
+    let mut command = Command::new(executable);
     command
-        .args(["--exact", "child::act", "--ignored", "--nocapture", "--test-threads", "1"])
+        .args(["--exact", ENTRY, "--nocapture", "--test-threads", "1"])
         .env(ROLE, role.name())
         .env(FOLDER, folder)
         .stdin(Stdio::null())
@@ -72,13 +78,18 @@ pub(crate) fn wait(mut child: Child) -> String {
     answers[0].clone()
 }
 
-/// Runs a child, as this user if one is given, and waits for its answer.
+/// Runs a child, as this user if one is given, and waits for its answer. The user may not reach the
+/// folder that this program was built in, so a copy beside the cache is run.
 pub(crate) fn run(role: Role, folder: &Path, user: Option<u32>) -> String {
-    let mut command = program(role, folder);
-    if let Some(user) = user {
-        command.uid(user).gid(user);
+    let Some(user) = user else {
+        return wait(program(role, folder).spawn().unwrap());
+    };
+    let copy = folder.with_file_name("program");
+    if !copy.exists() {
+        fs::copy(env::current_exe().unwrap(), &copy).unwrap();
     }
-    wait(command.spawn().unwrap())
+    let mut command = program_at(&copy, role, folder);
+    wait(command.uid(user).gid(user).current_dir("/").spawn().unwrap())
 }
 
 /// Runs a child through a shell that first says this; the child stands for `"$@"`.
@@ -113,11 +124,19 @@ fn tell(runtimes: &[&Runtime]) {
 }
 
 #[test]
-#[ignore = "other tests start it as a process of its own"]
-fn act() {
-    let Ok(role) = env::var(ROLE) else { return };
-    let folder = PathBuf::from(env::var_os(FOLDER).unwrap());
-    let config = CacheConfig::new(&folder);
+fn a_process_of_its_own_reads_what_another_has_compiled() {
+    if let Ok(role) = env::var(ROLE) {
+        return act(&role, &PathBuf::from(env::var_os(FOLDER).unwrap()));
+    }
+    let cache = Cache::new();
+    assert_eq!(run(Role::Load(1), &cache.path(), None), "0 hits, 1 misses, 1 stored; ");
+    assert_eq!(run(Role::Load(1), &cache.path(), None), "1 hits, 0 misses, 0 stored; ");
+    cache.runtime().load(&module(1)).was_read();
+}
+
+/// What this process does as a child.
+fn act(role: &str, folder: &Path) {
+    let config = CacheConfig::new(folder);
     let (what, number) = role.split_once(' ').unwrap();
     let number: usize = number.parse().unwrap();
     match what {
@@ -131,14 +150,16 @@ fn act() {
             runtime.load(&module(number));
             answer("writing");
             loop {
-                for entry in files(&folder, ".module") {
+                for entry in files(folder, ".module") {
                     fs::remove_file(entry).unwrap();
                 }
                 runtime.load(&module(number));
             }
         }
-        "crowd" => crowd(&config, number),
-        other => panic!("no role {other}"),
+        other => {
+            assert_eq!(other, "crowd");
+            crowd(&config, number);
+        }
     }
 }
 

@@ -25,7 +25,7 @@ fn sixteen_processes_of_sixteen_threads_load_at_once() {
     }
     let runtime = cache.runtime();
     for number in 0..MODULES {
-        runtime.load(&module(number)).is_hit();
+        runtime.load(&module(number)).was_read();
     }
     assert_eq!(cache.files(".module").len(), MODULES);
     assert_eq!(cache.files(".tmp"), [""; 0].map(Path::new));
@@ -35,7 +35,7 @@ fn sixteen_processes_of_sixteen_threads_load_at_once() {
 fn an_entry_that_is_replaced_while_it_is_read_is_one_or_the_other() {
     let cache = Cache::new();
     let runtime = cache.runtime();
-    runtime.load(&module(1)).is_stored();
+    runtime.load(&module(1)).was_stored();
     let (entry, good) = (cache.entry(), cache.beside("good"));
     fs::copy(&entry, &good).unwrap();
     let done = Arc::new(AtomicBool::new(false));

@@ -19,7 +19,7 @@ fn a_write_that_is_cut_off_leaves_nothing() {
         assert_eq!(cache.files(".module"), [""; 0].map(Path::new));
         assert_eq!(cache.files(".tmp"), [""; 0].map(Path::new));
     }
-    cache.runtime().load(&module(1)).is_stored();
+    cache.runtime().load(&module(1)).was_stored();
 }
 
 /// A small file system of its own, where this user may mount one.
@@ -58,13 +58,13 @@ fn a_full_disk_stores_nothing_and_is_used_again_when_there_is_room() {
     while file.write_all(&[1; 4096]).is_ok() {}
     drop(file);
     let runtime = Runtime::new(CacheConfig::new(&folder));
-    runtime.load(&module(1)).is_not_stored(&["No space left on device"]);
+    runtime.load(&module(1)).was_not_stored(&["No space left on device"]);
     assert_eq!(crate::harness::files(&folder, ".tmp"), [""; 0].map(Path::new));
 
     fs::remove_file(&filler).unwrap();
-    runtime.load(&module(1)).is_stored();
+    runtime.load(&module(1)).was_stored();
     let mut file = fs::File::create(&filler).unwrap();
     while file.write_all(&[1; 4096]).is_ok() {}
-    runtime.load(&module(1)).is_hit();
-    runtime.load(&module(2)).is_not_stored(&["No space left on device"]);
+    runtime.load(&module(1)).was_read();
+    runtime.load(&module(2)).was_not_stored(&["No space left on device"]);
 }

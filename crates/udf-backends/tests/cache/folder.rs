@@ -33,10 +33,10 @@ fn a_link_to_a_folder_is_not_used() {
     // A slash behind the name would follow the link.
     let slash = format!("{}/", cache.path().display());
     for path in [cache.path().to_str().unwrap(), &slash] {
-        Runtime::new(CacheConfig::new(path)).load(&module(1)).is_not_stored(&["symbolic link"]);
+        Runtime::new(CacheConfig::new(path)).load(&module(1)).was_not_stored(&["symbolic link"]);
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-    Runtime::new(CacheConfig::new(&folder)).load(&module(1)).is_stored();
+    Runtime::new(CacheConfig::new(&folder)).load(&module(1)).was_stored();
 }
 
 #[test]
@@ -46,13 +46,13 @@ fn a_folder_that_others_can_write_to_is_not_used() {
     let runtime = cache.runtime();
     for mode in [0o777, 0o770, 0o720, 0o702, 0o1777] {
         set_mode(&cache.path(), mode);
-        runtime.load(&module(1)).is_not_stored(&["other users", "chmod 700"]);
+        runtime.load(&module(1)).was_not_stored(&["other users", "chmod 700"]);
         assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0);
     }
     set_mode(&cache.path(), 0o755);
-    runtime.load(&module(1)).is_stored();
+    runtime.load(&module(1)).was_stored();
     set_mode(&cache.path(), 0o777);
-    runtime.load(&module(1)).is_not_stored(&["other users"]);
+    runtime.load(&module(1)).was_not_stored(&["other users"]);
 }
 
 #[test]
@@ -68,16 +68,16 @@ fn a_folder_of_another_user_is_not_used() {
     let owner = fs::metadata(&folder).unwrap().uid();
     Runtime::new(CacheConfig::new(folder))
         .load(&module(1))
-        .is_not_stored(&[&format!("belongs to user {owner}")]);
+        .was_not_stored(&[&format!("belongs to user {owner}")]);
 }
 
 #[test]
 fn a_file_in_the_place_of_the_folder_is_left_alone() {
     let cache = Cache::new();
     fs::write(cache.path(), "precious").unwrap();
-    cache.runtime().load(&module(1)).is_not_stored(&["not a folder"]);
+    cache.runtime().load(&module(1)).was_not_stored(&["not a folder"]);
     let inside = CacheConfig::new(cache.path().join("deeper"));
-    Runtime::new(inside).load(&module(1)).is_not_stored(&["deeper"]);
+    Runtime::new(inside).load(&module(1)).was_not_stored(&["deeper"]);
     assert_eq!(fs::read(cache.path()).unwrap(), b"precious");
 }
 
@@ -85,16 +85,16 @@ fn a_file_in_the_place_of_the_folder_is_left_alone() {
 fn a_folder_that_vanishes_is_made_again() {
     let cache = Cache::new();
     let runtime = cache.runtime();
-    runtime.load(&module(1)).is_stored();
+    runtime.load(&module(1)).was_stored();
     fs::remove_dir_all(cache.path()).unwrap();
-    runtime.load(&module(1)).is_stored();
-    runtime.load(&module(1)).is_hit();
+    runtime.load(&module(1)).was_stored();
+    runtime.load(&module(1)).was_read();
 }
 
 #[test]
 fn a_read_only_folder_is_read() {
     let cache = Cache::new();
-    cache.runtime().load(&module(1)).is_stored();
+    cache.runtime().load(&module(1)).was_stored();
     // Permissions do not hold root back: a child without its privileges does the loading.
     let user = is_root().then_some(NOBODY);
     if let Some(user) = user {

@@ -144,7 +144,7 @@ impl Load {
 
     /// It came from the cache.
     #[track_caller]
-    pub(crate) fn is_hit(self) -> Arc<dyn UdfModule> {
+    pub(crate) fn was_read(self) -> Arc<dyn UdfModule> {
         self.check(1, 0, 0);
         assert_eq!(self.problems(), [""; 0]);
         self.module
@@ -152,7 +152,7 @@ impl Load {
 
     /// It was compiled and written, and nothing was wrong.
     #[track_caller]
-    pub(crate) fn is_stored(self) -> Arc<dyn UdfModule> {
+    pub(crate) fn was_stored(self) -> Arc<dyn UdfModule> {
         self.check(0, 1, 1);
         assert_eq!(self.problems(), [""; 0]);
         self.module
@@ -160,14 +160,14 @@ impl Load {
 
     /// Something was wrong with what was there: it was compiled, and written anew.
     #[track_caller]
-    pub(crate) fn is_mended(self, said: &[&str]) {
+    pub(crate) fn was_mended(self, said: &[&str]) {
         self.check(0, 1, 1);
         self.says(said);
     }
 
     /// It was compiled, and could not be written.
     #[track_caller]
-    pub(crate) fn is_not_stored(self, said: &[&str]) {
+    pub(crate) fn was_not_stored(self, said: &[&str]) {
         self.check(0, 1, 0);
         self.says(said);
     }

@@ -27,8 +27,8 @@ fn price(module: &dyn UdfModule) -> ArrayRef {
 fn a_second_runtime_reads_what_the_first_has_compiled() {
     let cache = Cache::new();
     let finance = plugin("finance");
-    let compiled = price(cache.runtime().load(&finance).is_stored().as_ref());
-    let read = price(cache.runtime().load(&finance).is_hit().as_ref());
+    let compiled = price(cache.runtime().load(&finance).was_stored().as_ref());
+    let read = price(cache.runtime().load(&finance).was_read().as_ref());
     assert_eq!(compiled.null_count(), 0);
     assert_eq!(&compiled, &read);
 }
@@ -37,7 +37,7 @@ fn a_second_runtime_reads_what_the_first_has_compiled() {
 fn a_module_that_somebody_holds_is_not_looked_up_again() {
     let cache = Cache::new();
     let runtime = cache.runtime();
-    let held = runtime.load(&module(1)).is_stored();
+    let held = runtime.load(&module(1)).was_stored();
     let again = runtime.load(&module(1));
     assert!(Arc::ptr_eq(&held, &again.module));
     assert_eq!(runtime.report().hits + runtime.report().misses, 1);
@@ -53,18 +53,18 @@ fn modules_have_entries_of_their_own() {
     let cache = Cache::new();
     let runtime = cache.runtime();
     for number in 0..3 {
-        runtime.load(&module(number)).is_stored();
+        runtime.load(&module(number)).was_stored();
     }
     assert_eq!(cache.files(".module").len(), 3);
     for number in 0..3 {
-        runtime.load(&module(number)).is_hit();
+        runtime.load(&module(number)).was_read();
     }
 }
 
 #[test]
 fn a_cached_module_is_inspected_like_any_other() {
     let cache = Cache::new();
-    cache.runtime().load(&plugin("finance")).is_stored();
+    cache.runtime().load(&plugin("finance")).was_stored();
     let strict = Limits::builder().module_bytes(1000).build().unwrap();
     let runtime = WasmtimeRuntime::with_cache(strict, cache.config()).unwrap();
     let refused = runtime.load(&plugin("finance")).unwrap_err();
@@ -86,7 +86,7 @@ fn nobody_else_can_read_what_is_written() {
     let cache = Cache::new();
     let deep = cache.beside("not/yet/there");
     let config = CacheConfig::new(&deep);
-    crate::harness::Runtime::new(config).load(&module(1)).is_stored();
+    crate::harness::Runtime::new(config).load(&module(1)).was_stored();
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&deep), 0o700);
     assert_eq!(mode(&deep.join("key")), 0o600);

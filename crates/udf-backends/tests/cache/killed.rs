@@ -17,7 +17,7 @@ const ROUNDS: u64 = 200;
 fn a_killed_writer_leaves_a_whole_entry_or_none() {
     let cache = Cache::new();
     let runtime = cache.runtime();
-    runtime.load(&module(0)).is_stored();
+    runtime.load(&module(0)).was_stored();
     let entry = cache.entry();
     let whole = fs::read(&entry).unwrap();
     let (mut hits, mut left) = (0, BTreeSet::new());
@@ -37,13 +37,13 @@ fn a_killed_writer_leaves_a_whole_entry_or_none() {
         }
         if entry.exists() {
             assert!(fs::read(&entry).unwrap() == whole, "round {round}");
-            runtime.load(&module(0)).is_hit();
+            runtime.load(&module(0)).was_read();
             hits += 1;
         } else {
-            runtime.load(&module(0)).is_stored();
+            runtime.load(&module(0)).was_stored();
         }
     }
     println!("{ROUNDS} writers killed: {hits} whole entries, {} temporary files left", left.len());
-    runtime.load(&module(1)).is_stored();
+    runtime.load(&module(1)).was_stored();
     assert_eq!(cache.files(".tmp"), [""; 0].map(Path::new));
 }

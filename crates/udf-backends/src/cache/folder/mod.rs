@@ -147,6 +147,13 @@ impl Folder {
         Ok(())
     }
 
+    /// Writes a file and takes it away again.
+    pub(super) fn try_writing(&self) -> io::Result<()> {
+        let mut temporary = Temporary::create(&self.dir)?;
+        temporary.file.write_all(&[0])?;
+        temporary.file.sync_all()
+    }
+
     /// Removes a file; one that is gone already is fine.
     pub(super) fn remove(&self, name: &str) -> io::Result<()> {
         match self.dir.remove(name) {

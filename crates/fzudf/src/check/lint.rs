@@ -1,0 +1,264 @@
+//! What is odd about a plugin that the contract admits.
+
+use super::{Finding, Severity, custom, names};
+use crate::exit::grouped;
+use std::collections::HashSet;
+use udf_abi::{
+    exports::{AGGREGATE_SUFFIXES, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS},
+    manifest::{Function, FunctionKind},
+};
+use udf_backends::ModuleInfo;
+use udf_columnar::{Limits, Signature};
+
+/// Bytes of memory at the start past which an instance is expensive to make.
+const LARGE_MEMORY: u64 = 16 << 20;
+/// Bytes of a module past which loading takes noticeably long.
+const LARGE_MODULE: usize = 2 << 20;
+/// Bytes of debug sections that are not worth a word.
+const SMALL_DEBUG: usize = 256;
+/// Most pairs of names that are told to be near each other.
+const MAX_NEAR: usize = 20;
+
+/// Every warning about a module that inspection took.
+pub(crate) fn lint(info: &ModuleInfo, bytes: &[u8]) -> Vec<Finding> {
+    let mut lint = Lint { findings: Vec::new() };
+    for warning in &info.warnings {
+        lint.warn("manifest", "", warning.clone(), "");
+    }
+    lint.exports(info);
+    lint.size(info, bytes);
+    if info.manifest.module.description.is_empty() && info.manifest.functions.len() > 20 {
+        lint.warn(
+            "no-module-description",
+            "",
+            "the module says nothing about itself, and has many functions".into(),
+            "give the manifest's module a description",
+        );
+    }
+    for function in &info.manifest.functions {
+        lint.function(function);
+    }
+    lint.near_names(&info.manifest.functions);
+    lint.findings
+}
+
+struct Lint {
+    findings: Vec<Finding>,
+}
+
+impl Lint {
+    fn warn(&mut self, code: &'static str, place: &str, message: String, mend: &str) {
+        self.findings.push(Finding {
+            severity: Severity::Warning,
+            code,
+            place: place.to_owned(),
+            message,
+            mend: mend.to_owned(),
+        });
+    }
+
+    fn exports(&mut self, info: &ModuleInfo) {
+        let has = |name: &str| info.exports.iter().any(|e| e.name == name);
+        if !has(EXPORT_PANIC) {
+            self.warn(
+                "no-panic-message",
+                EXPORT_PANIC,
+                "a failure shows as a bare trap: there is nowhere to read the reason from".into(),
+                "export the global fz_panic as docs/abi.md says; the SDK's fz_module! does",
+            );
+        }
+        if !has(EXPORT_RESET) {
+            // The SDK makes none: its functions keep nothing between calls.
+            self.findings.push(Finding {
+                severity: Severity::Note,
+                code: "no-reset",
+                place: EXPORT_RESET.to_owned(),
+                message:
+                    "is not exported: what calls leave in memory stays until the instance ends"
+                        .to_owned(),
+                mend: String::new(),
+            });
+        }
+        let mut known: HashSet<String> = RESERVED_EXPORTS.map(String::from).into();
+        for function in &info.manifest.functions {
+            known.insert(function.export.clone());
+            if function.kind == FunctionKind::Aggregate {
+                known.extend(AGGREGATE_SUFFIXES.map(|s| format!("{}{s}", function.export)));
+            }
+        }
+        // Linkers export these two by habit; they are numbers and cost nothing.
+        let habitual = ["__data_end", "__heap_base"];
+        let unknown: Vec<&str> = info
+            .exports
+            .iter()
+            .map(|e| e.name.as_str())
+            .filter(|name| !known.contains(*name) && !habitual.contains(name))
+            .collect();
+        if !unknown.is_empty() {
+            let shown: Vec<&str> = unknown.iter().take(5).copied().collect();
+            let more = if unknown.len() > shown.len() { ", …" } else { "" };
+            self.warn(
+                "unnamed-export",
+                "",
+                format!(
+                    "{} no function of the manifest names: {}{more}",
+                    if unknown.len() == 1 { "an export that" } else { "exports that" },
+                    shown.join(", ")
+                ),
+                "leave #[unsafe(no_mangle)] off, or list the function in fz_module!",
+            );
+        }
+    }
+
+    fn size(&mut self, info: &ModuleInfo, bytes: &[u8]) {
+        let initial = info.memory_pages.saturating_mul(PAGE_BYTES);
+        if initial > LARGE_MEMORY {
+            self.warn(
+                "large-memory",
+                "memory",
+                format!("each instance starts with {} bytes", grouped(initial)),
+                "make large tables when they are needed, or shrink the stack \
+                 (-C link-arg=-zstack-size=1048576)",
+            );
+        }
+        let sections = custom::sections(bytes);
+        let debug = sections.iter().filter(|(name, _)| custom::is_debug(name));
+        let debug: usize = debug.map(|(_, size)| size).sum();
+        if debug > SMALL_DEBUG {
+            self.warn(
+                "debug-sections",
+                "",
+                format!(
+                    "{} of {} bytes are names and debug information, which hosts do not read",
+                    grouped(debug as u64),
+                    grouped(info.size as u64)
+                ),
+                "set `strip = true` in [profile.release], and build with `fzudf build`",
+            );
+        }
+        if info.size - debug > LARGE_MODULE {
+            self.warn(
+                "large-module",
+                "",
+                format!(
+                    "the module has {} bytes; hosts compile all of it",
+                    grouped(info.size as u64)
+                ),
+                "look for a large dependency (cargo tree), set `lto = true`, install wasm-opt",
+            );
+        }
+    }
+
+    fn function(&mut self, function: &Function) {
+        let place = function.name.as_str();
+        if let Err(error) = Signature::try_new(function.clone()) {
+            self.warn("disabled", place, error.message().to_owned(), "");
+        }
+        if function.description.trim().is_empty() {
+            self.warn(
+                "no-description",
+                place,
+                "users see a name and no word about it".into(),
+                "write a doc comment above the function",
+            );
+        }
+        for param in &function.params {
+            if param.description.trim().is_empty() {
+                self.warn(
+                    "no-parameter-description",
+                    &format!("{place}, `{}`", param.name),
+                    "a parameter without a word on what it is and in which unit".into(),
+                    "write a doc comment above the parameter",
+                );
+            }
+        }
+        if function.examples.is_empty() && !function.volatile {
+            self.warn(
+                "no-examples",
+                place,
+                "documents have nothing to show, and `fzudf test` has nothing to hold it against"
+                    .into(),
+                "add `examples = [(arguments) => result]` to #[fz_udf(…)]",
+            );
+        }
+        for name in function.names() {
+            self.name(place, name);
+        }
+        self.hints(function);
+    }
+
+    fn name(&mut self, place: &str, name: &str) {
+        if names::is_built_in(name) {
+            self.warn(
+                "built-in-name",
+                place,
+                format!("`{name}` is a function that spreadsheets have of their own"),
+                "give it another name, such as one with a prefix of yours",
+            );
+        }
+        if names::is_cell(name) {
+            self.warn(
+                "cell-name",
+                place,
+                format!("a formula reads `{name}` as a cell"),
+                "give it another name",
+            );
+        }
+        if let Some(oddity) = names::oddity(name) {
+            self.warn(
+                "odd-name",
+                place,
+                format!("`{name}` {oddity}"),
+                "use capital letters from A to Z, digits and `_`",
+            );
+        }
+    }
+
+    fn hints(&mut self, function: &Function) {
+        let limits = Limits::default();
+        let time = match function.kind {
+            FunctionKind::Elementwise | FunctionKind::Aggregate => limits.batch_deadline,
+            _ => limits.call_deadline,
+        };
+        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let hints = [
+            ("memory", function.hints.memory, limits.memory_bytes, "bytes"),
+            ("deadline_ms", function.hints.deadline_ms, time, "ms"),
+        ];
+        for (name, wanted, limit, unit) in hints {
+            if let Some(wanted) = wanted.filter(|wanted| *wanted > limit) {
+                self.warn(
+                    "hint-over-limit",
+                    &format!("{}, hint `{name}`", function.name),
+                    format!(
+                        "asks for {} {unit}; hosts give {} unless told otherwise",
+                        grouped(wanted),
+                        grouped(limit)
+                    ),
+                    "do with less, or tell users which limit to raise",
+                );
+            }
+        }
+    }
+
+    fn near_names(&mut self, functions: &[Function]) {
+        let mut told = 0;
+        for (index, a) in functions.iter().enumerate() {
+            for b in &functions[index + 1..] {
+                let pair = a.names().flat_map(|x| b.names().map(move |y| (x, y)));
+                let near = pair.into_iter().find(|(x, y)| names::are_near(x, y));
+                if let Some((x, y)) = near
+                    && told < MAX_NEAR
+                {
+                    told += 1;
+                    self.warn(
+                        "near-names",
+                        &a.name,
+                        format!("`{x}` and `{y}` are one slip of the finger apart"),
+                        "give one of them a name that cannot be taken for the other",
+                    );
+                }
+            }
+        }
+    }
+}

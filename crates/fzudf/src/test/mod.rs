@@ -1,0 +1,111 @@
+//! `fzudf test`: the examples of a plugin's manifest, and random rows run in every way.
+//!
+//! ```text
+//! examples    calls with known results
+//! agreement   the same rows on every engine, in batches of any size, in any number of threads
+//!   random    arguments from the types of the parameters
+//!   case      the arguments of one call, whole or in part
+//!   outcome   what a call gave, held against what it gave elsewhere
+//! values      single values: read from JSON, compared, shown
+//! ```
+
+mod agreement;
+mod case;
+mod examples;
+mod outcome;
+pub(crate) mod random;
+mod report;
+mod values;
+
+use crate::{
+    engines,
+    exit::{Exit, Failure, printable},
+    stdout,
+    table::read_module,
+};
+use agreement::OnEngine;
+use clap::Args;
+use report::{FunctionReport, Report};
+use std::{path::PathBuf, time::Duration};
+use udf_columnar::Limits;
+
+/// Run a plugin's examples, and random rows in every way.
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// The plugin (.wasm)
+    file: PathBuf,
+    /// Test these functions only
+    #[arg(value_name = "FUNCTION")]
+    functions: Vec<String>,
+    /// Random rows of each function; 0 runs the examples only
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
+    rows: u32,
+    /// Another seed gives other random rows
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What stands behind `--help`.
+pub(crate) const HELP: &str = "\
+Examples are those of the manifest; numbers may differ by a billionth of the larger one.
+
+Random rows follow the types of the parameters: ordinary values, then nulls and errors among them,
+then the ends of each type, what is not finite, and odd texts. Each row is run on every engine,
+in batches of several sizes, in one thread and in several, and after another call in the same
+session. The results must be the same, bit for bit, errors and panics included: a function that
+remembers something between calls, or looks at a NaN's bits, is found out. Of a difference the
+shortest call that shows it is printed.
+
+Exit codes: 0 all hold, 2 usage, 3 module refused, 4 an example or an agreement does not hold,
+5 the file cannot be read.";
+
+/// Time of one call: random arguments make some functions run for very long.
+const CALL_TIME: Duration = Duration::from_secs(2);
+
+pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
+    let bytes = read_module(&args.file)?;
+    let limits = Limits::builder().call_deadline(CALL_TIME).build()?;
+    let mut on = Vec::new();
+    for runtime in engines::all(&limits)? {
+        let module =
+            runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;
+        on.push(OnEngine { engine: runtime.name(), module });
+    }
+    let Some(first) = on.first() else {
+        return Err(Failure::new(Exit::Call, "this fzudf has no engine"));
+    };
+    let mut report = Report {
+        file: args.file.display().to_string(),
+        engines: on.iter().map(|on| on.engine).collect(),
+        seed: args.seed,
+        functions: Vec::new(),
+    };
+    let all = first.module.manifest().functions.clone();
+    let wanted =
+        args.functions.iter().map(|name| Ok(first.module.signature(name)?.name().to_owned()));
+    let wanted: Vec<String> = wanted.collect::<Result<_, Failure>>()?;
+    for (index, function) in all.iter().enumerate() {
+        if !wanted.is_empty() && !wanted.contains(&function.name) {
+            continue;
+        }
+        // Each function has a seed of its own: what it gets does not depend on the others.
+        let seed = args.seed.wrapping_mul(0x9e37_79b9).wrapping_add(index as u64);
+        let tested = FunctionReport::of(&on, &function.name, args.rows as usize, seed)?;
+        if !args.json {
+            stdout::print(&printable(&tested.as_text(&report.engines)))?;
+        }
+        report.functions.push(tested);
+    }
+    match args.json {
+        true => stdout::print_json(&report.as_json())?,
+        false => stdout::print(&printable(&report.summary()))?,
+    }
+    match report.problem() {
+        None => Ok(()),
+        Some(problem) => Err(Failure::new(Exit::Call, format!("{}: {problem}", report.file))
+            .hint(format!("--seed {} repeats the same rows", args.seed))),
+    }
+}

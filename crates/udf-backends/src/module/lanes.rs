@@ -1,0 +1,96 @@
+//! How each function of a module is called: through frames, through JSON, or as a bare export.
+
+use super::{ExportInfo, ModuleInfo, NumberSignature, bare, export_findings};
+use udf_abi::{
+    exports::{CODEC_COLUMNAR, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, FUNCTION_SIGNATURE},
+    manifest::{Function, FunctionKind, Return, TypeName},
+};
+use udf_columnar::{Error, ErrorKind, Signature};
+
+/// The exports that JSON requests go through.
+const JSON_EXPORTS: [&str; 3] = [EXPORT_MEMORY, EXPORT_ALLOC, EXPORT_FREE];
+
+pub(super) fn signature(info: &ModuleInfo, function: &Function) -> Result<Signature, Error> {
+    if info.manifest.module.codec == CODEC_COLUMNAR {
+        return Signature::try_new(function.clone());
+    }
+    let export = info.exports.iter().find(|e| e.name == function.export);
+    let Some(export) = export else {
+        return Err(unsupported(function, "the module does not export it".into()));
+    };
+    if !info.bare && export.signature == FUNCTION_SIGNATURE && speaks_json(info, function)? {
+        return Signature::try_json(function.clone());
+    }
+    match &export.numbers {
+        Some(numbers) => Signature::try_typed(typed(function, numbers)?),
+        None => Err(unsupported(
+            function,
+            format!(
+                "it is {}; {FUNCTION_SIGNATURE} is wanted, or numbers and exactly one result",
+                export.signature
+            ),
+        )),
+    }
+}
+
+/// Whether requests can be handed over. A module that exports a part of what that needs is
+/// not taken for one of plain numbers.
+fn speaks_json(info: &ModuleInfo, function: &Function) -> Result<bool, Error> {
+    let allocates = |e: &ExportInfo| [EXPORT_ALLOC, EXPORT_FREE].contains(&e.name.as_str());
+    if !info.exports.iter().any(allocates) {
+        return Ok(false);
+    }
+    let needed = |finding: &String| {
+        JSON_EXPORTS.iter().any(|name| finding.starts_with(&format!("export `{name}` ")))
+    };
+    match export_findings(&info.exports).into_iter().find(needed) {
+        None => Ok(true),
+        Some(finding) => Err(unsupported(function, finding)),
+    }
+}
+
+/// The function as its export's signature says it is.
+fn typed(function: &Function, numbers: &NumberSignature) -> Result<Function, Error> {
+    let count = numbers.params.len() as u32;
+    if count < function.min_args || function.max_args.is_some_and(|max| count > max) {
+        let max = function.max_args.map_or("any number".into(), |max| max.to_string());
+        return Err(unsupported(
+            function,
+            format!(
+                "it has {count} parameters; the manifest says {} to {max} arguments",
+                function.min_args
+            ),
+        ));
+    }
+    let mut typed = function.clone();
+    let mut params = bare::parameters(&numbers.params);
+    if function.params.len() == params.len() {
+        for (param, listed) in params.iter_mut().zip(&function.params) {
+            param.name.clone_from(&listed.name);
+            param.description.clone_from(&listed.description);
+        }
+    }
+    typed.params = params;
+    (typed.min_args, typed.max_args) = (count, Some(count));
+    typed.returns = Return::One(TypeName(numbers.result));
+    Ok(typed)
+}
+
+fn unsupported(function: &Function, why: String) -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("`{}` cannot be called through export `{}`: {why}", function.name, function.export),
+    )
+}
+
+/// A warning for each function that cannot be called. Unknown kinds are warned of already.
+pub(super) fn disabled(info: &ModuleInfo) -> Vec<String> {
+    let functions = info.manifest.functions.iter().enumerate();
+    functions
+        .filter(|(_, function)| !matches!(function.kind, FunctionKind::Unknown(_)))
+        .filter_map(|(index, function)| {
+            let error = signature(info, function).err()?;
+            Some(format!("functions[{index}]: {}; it is disabled", error.message()))
+        })
+        .collect()
+}
