@@ -139,7 +139,7 @@ pub fn runtime() -> Result<WasmtimeRuntime, Error> {
 /// # Errors
 /// Where it cannot be read or loaded.
 pub fn load(
-    runtime: &WasmtimeRuntime,
+    runtime: &dyn WasmUdfRuntime,
     name: &str,
 ) -> Result<Arc<dyn UdfModule>, Box<dyn std::error::Error>> {
     Ok(runtime.load(&plugin(name)?)?)
