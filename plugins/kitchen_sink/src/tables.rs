@@ -117,6 +117,9 @@ pub fn transpose(
     Array::from_fn(range.columns(), range.rows(), |row, column| cell(column, row))
 }
 
+/// Days, and what is said of each.
+type ListedDays = (Vec<Option<Date>>, Vec<Option<bool>>);
+
 /// The days of readings of a clock, and whether each lies in a range of days. Several results of
 /// several types from arguments of several shapes.
 #[fz_udf(kind = "array", columns = ["day", "is listed"], examples = [
@@ -130,7 +133,7 @@ pub fn listed_days(
     at: ColumnView<'_, DateTime>,
     /// The days to look in.
     days: RangeView<'_, Date>,
-) -> Result<(Vec<Option<Date>>, Vec<Option<bool>>), UdfError> {
+) -> Result<ListedDays, UdfError> {
     let day = |at: DateTime| {
         let days = i32::try_from(times::day_of(at));
         days.map(|days| Date { days }).map_err(|_| UdfError::num("beyond the last day"))
