@@ -159,7 +159,7 @@ fn rows(settings: &Settings, function: &Function) -> TokenStream {
     let source = named("Source", "RestSource");
     let blocks = named("Blocks", "RestBlocks");
     let chunk = named("Chunk", "RestChunk");
-    let mask = if settings.total.is_some() {
+    let mask = if function.is_total {
         quote!(|_| u32::MAX)
     } else {
         quote!(|block| u32::MAX #(& fz::#blocks::mask(&#sources, block))*)
@@ -206,7 +206,7 @@ fn patches(settings: &Settings, function: &Function) -> bool {
         is_number && described.optional == Some(false) && !param.is_variadic()
     };
     let direct = class::of_direct(&function.returns);
-    settings.total.is_none()
+    !function.is_total
         && !function.has_context
         && !function.params.is_empty()
         && function.params.iter().all(plain)

@@ -15,6 +15,7 @@ use crate::{
     errors::Errors,
     mistakes, names,
     role::{self, Role},
+    total,
 };
 
 /// A parameter.
@@ -42,6 +43,8 @@ pub(crate) struct Function {
     pub(crate) has_context: bool,
     pub(crate) description: String,
     pub(crate) returns: Type,
+    /// Whether it may be evaluated for rows that are null: promised, or plain to see.
+    pub(crate) is_total: bool,
 }
 
 impl Function {
@@ -112,7 +115,10 @@ pub(crate) fn check(
     };
     mistakes::check_result(returns, settings, errors);
     mistakes::check_total(&params, settings, errors);
-    Some(Function { params, has_context, description, returns: elided(returns) })
+    let elementwise = settings.kind == Kind::Elementwise;
+    let is_total = settings.total.is_some()
+        || elementwise && total::is_float_arithmetic(item, &params, returns);
+    Some(Function { params, has_context, description, returns: elided(returns), is_total })
 }
 
 fn check_signature(item: &ItemFn, errors: &mut Errors) {

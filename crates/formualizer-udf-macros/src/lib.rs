@@ -21,6 +21,7 @@ mod mistakes;
 mod module;
 mod names;
 mod role;
+mod total;
 
 use proc_macro::TokenStream;
 
@@ -50,7 +51,8 @@ use proc_macro::TokenStream;
 /// | `#[variadic] rest: &[T]` | all arguments from here on; only the last parameter |
 /// | `#[variadic(min = 1)] rest: &[T]` | at least one of them |
 ///
-/// `total` is a promise: the function neither panics nor loops for ever, whatever its arguments.
+/// `total` is a promise: the function neither panics nor loops for ever, whatever its arguments. One
+/// expression of `+ - * / %` over floats is total without it.
 /// It makes arithmetic over columns with nulls faster.
 ///
 /// ```
