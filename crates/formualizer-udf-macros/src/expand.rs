@@ -53,7 +53,7 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
     let keys = [&called].into_iter().chain(&aliases).map(|name| names::key(name));
     let manifest = entry::pieces(settings, function, &called, &aliases);
     let body = match settings.kind {
-        Kind::Elementwise => rows(settings, function),
+        Kind::Elementwise => rows(function),
         _ => whole(settings, function),
     };
     let lanes = lanes(settings, item, function);
@@ -135,7 +135,7 @@ fn whole(settings: &Settings, function: &Function) -> TokenStream {
 }
 
 /// Calls an elementwise function for each row, in blocks.
-fn rows(settings: &Settings, function: &Function) -> TokenStream {
+fn rows(function: &Function) -> TokenStream {
     let returns = &function.returns;
     let count = function.params.len();
     let sources: Vec<_> = (0..count).map(|index| format_ident!("source{index}")).collect();
@@ -171,7 +171,7 @@ fn rows(settings: &Settings, function: &Function) -> TokenStream {
         #( let #chunks = fz::#blocks::chunk(&#sources, block); )*
         move |row| __function(#context_at #( fz::#chunk::get(&#chunks, row) ),*)
     });
-    let run = if patches(settings, function) {
+    let run = if patches(function) {
         let run = quote_spanned!(returns.span()=> fz::elementwise_patched::<#returns, _, _>);
         quote! {
             #run(&inputs, outputs, #mask, |block| #body, |block, mask| {
@@ -194,7 +194,7 @@ fn rows(settings: &Settings, function: &Function) -> TokenStream {
 
 /// Whether blocks with nulls are evaluated as a whole, with the null rows patched: where all of it
 /// is numbers, so that the loop can become vector instructions.
-fn patches(settings: &Settings, function: &Function) -> bool {
+fn patches(function: &Function) -> bool {
     let number = |class| {
         let is_time =
             matches!(class, Class::Date | Class::Time | Class::DateTime | Class::Duration);
