@@ -48,8 +48,17 @@ fn anchor(function: &Function) -> String {
 
 fn first_sentence(function: &Function) -> String {
     let description = function.description.split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = description.find(". ").map_or(description.len(), |at| at + 1);
-    cell(&description[..end])
+    cell(&description[..sentence_end(&description)])
+}
+
+/// Where the first sentence ends; the full stop of an initial (`R. W. Sinnott`) ends none.
+fn sentence_end(text: &str) -> usize {
+    let is_initial = |at: usize| {
+        let word = text[..at].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        word.chars().count() == 1 && word.chars().all(char::is_uppercase)
+    };
+    let mut stops = text.match_indices(". ").map(|(at, _)| at);
+    stops.find(|at| !is_initial(*at)).map_or(text.len(), |at| at + 1)
 }
 
 fn section(out: &mut String, function: &Function) -> fmt::Result {
@@ -239,8 +248,21 @@ fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{of, sentence_end};
     use udf_abi::manifest::Manifest;
+
+    #[test]
+    fn a_sentence_does_not_end_behind_an_initial() {
+        for (text, first) in [
+            ("By R. W. Sinnott. And more.", "By R. W. Sinnott."),
+            ("Is 1. Not 2.", "Is 1."),
+            ("Ünder Ö. Öst", "Ünder Ö. Öst"),
+            ("One", "One"),
+            ("", ""),
+        ] {
+            assert_eq!(&text[..sentence_end(text)], first);
+        }
+    }
 
     fn page(function: &str) -> String {
         let json = format!(
