@@ -54,7 +54,7 @@ fn first_sentence(function: &Function) -> String {
 /// Where the first sentence ends; the full stop of an initial (`R. W. Sinnott`) ends none.
 fn sentence_end(text: &str) -> usize {
     let is_initial = |at: usize| {
-        let word = text[..at].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
         word.chars().count() == 1 && word.chars().all(char::is_uppercase)
     };
     let mut stops = text.match_indices(". ").map(|(at, _)| at);
@@ -256,6 +256,7 @@ mod tests {
         for (text, first) in [
             ("By R. W. Sinnott. And more.", "By R. W. Sinnott."),
             ("Is 1. Not 2.", "Is 1."),
+            ("d2 = d1 − σ√T. Without", "d2 = d1 − σ√T."),
             ("Ünder Ö. Öst", "Ünder Ö. Öst"),
             ("One", "One"),
             ("", ""),
