@@ -55,6 +55,7 @@ fn first_sentence(function: &Function) -> String {
 fn sentence_end(text: &str) -> usize {
     let is_initial = |at: usize| {
         let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        let word = word.trim_start_matches(['(', '[']);
         word.chars().count() == 1 && word.chars().all(char::is_uppercase)
     };
     let mut stops = text.match_indices(". ").map(|(at, _)| at);
@@ -256,6 +257,7 @@ mod tests {
         for (text, first) in [
             ("By R. W. Sinnott. And more.", "By R. W. Sinnott."),
             ("Is 1. Not 2.", "Is 1."),
+            ("As (R. Sinnott) says. So.", "As (R. Sinnott) says."),
             ("d2 = d1 − σ√T. Without", "d2 = d1 − σ√T."),
             ("Ünder Ö. Öst", "Ünder Ö. Öst"),
             ("One", "One"),
