@@ -6,7 +6,7 @@
 
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Int64Array, StringArray, UInt8Array, UInt64Array,
-    cast::AsArray, types::Float32Type, types::Float64Type,
+    cast::AsArray, types::Float32Type, types::Float64Type, types::TimestampMicrosecondType,
 };
 use arrow_cast::{CastOptions, cast_with_options};
 use serde_json::Value;
@@ -55,27 +55,33 @@ fn cell(dtype: DType, value: &Value) -> Option<ArrayRef> {
         }
         DType::F32 | DType::F64 => {
             let number = arrow_array::Float64Array::from(vec![number(value)?]);
-            cast(Arc::new(number), dtype, false)?
+            cast(Arc::new(number), dtype)?
         }
         DType::Duration => {
             let micros = (value.as_f64()? * 1e6).round() as i64;
-            cast(Arc::new(Int64Array::from(vec![micros])), dtype, false)?
+            cast(Arc::new(Int64Array::from(vec![micros])), dtype)?
         }
-        DType::Date32 | DType::Time64 | DType::Timestamp => {
+        DType::Date32 | DType::Time64 => {
+            cast(Arc::new(StringArray::from(vec![value.as_str()?])), dtype)?
+        }
+        // Named zones are parsed by an optional feature of Arrow: read without, then said to be UTC.
+        DType::Timestamp => {
             let text = value.as_str()?;
-            let utc = text.ends_with('Z');
-            cast(Arc::new(StringArray::from(vec![text])), dtype, utc)?
+            let (text, zone) = text.strip_suffix('Z').map_or((text, None), |t| (t, Some("UTC")));
+            let instant = cast(Arc::new(StringArray::from(vec![text])), dtype)?;
+            let instant = instant.as_primitive::<TimestampMicrosecondType>().clone();
+            Arc::new(instant.with_timezone_opt(zone))
         }
         _ => match (value.as_i64(), value.as_u64()) {
-            (Some(whole), _) => cast(Arc::new(Int64Array::from(vec![whole])), dtype, false)?,
-            (_, whole) => cast(Arc::new(UInt64Array::from(vec![whole?])), dtype, false)?,
+            (Some(whole), _) => cast(Arc::new(Int64Array::from(vec![whole])), dtype)?,
+            (_, whole) => cast(Arc::new(UInt64Array::from(vec![whole?])), dtype)?,
         },
     })
 }
 
-fn cast(array: ArrayRef, dtype: DType, utc: bool) -> Option<ArrayRef> {
+fn cast(array: ArrayRef, dtype: DType) -> Option<ArrayRef> {
     let options = CastOptions { safe: false, ..CastOptions::default() };
-    cast_with_options(&array, &arrow_type(dtype, utc), &options).ok()
+    cast_with_options(&array, &arrow_type(dtype, false), &options).ok()
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -137,7 +143,7 @@ fn column(dtype: DType, values: &[Value]) -> Column {
         return Column::try_new_errors(values.iter().map(code).collect::<UInt8Array>()).unwrap();
     }
     let utc = values.iter().any(|value| value.as_str().is_some_and(|text| text.ends_with('Z')));
-    let null = arrow_array::new_null_array(&arrow_type(dtype, utc), 1);
+    let null = arrow_array::new_null_array(&arrow_type(dtype, false), 1);
     let cells: Vec<ArrayRef> = values
         .iter()
         .map(|value| match value.is_null() || error(value).is_some() {
