@@ -1,0 +1,298 @@
+//! Arrow arrays to cells and back. Doubles without infinities, logical values and UTF-8 texts are shared,
+//! everything else is converted once.
+
+use super::{ArrayKind, Builder, CellRef, Cells, NumberKind};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float64Array, NullArray,
+    PrimitiveArray, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+    cast::AsArray,
+    types::{
+        ArrowPrimitiveType, Date32Type, DurationMicrosecondType, Float64Type, Int64Type,
+        Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
+    },
+};
+use arrow_cast::cast;
+use arrow_schema::{DataType, TimeUnit};
+use formualizer_common::DateSystem;
+use std::{fmt, sync::Arc};
+
+/// Why an array cannot be cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConversionError(pub(crate) String);
+
+impl fmt::Display for ConversionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+const DAY_US: f64 = 86_400e6;
+/// The largest integer up to which doubles hold every one.
+const EXACT: u64 = 1 << 53;
+
+/// The serial number of 1970-01-01.
+fn epoch(dates: DateSystem) -> f64 {
+    match dates {
+        DateSystem::Excel1900 => 25_569.0,
+        DateSystem::Excel1904 => 24_107.0,
+    }
+}
+
+impl Cells {
+    /// The cells of an Arrow array; null is blank, a number that is not finite is `#NUM!`.
+    ///
+    /// # Errors
+    /// Where the type has no cells (nested, binary, decimal), or an integer is beyond 2^53 and would
+    /// change.
+    pub(crate) fn from_arrow(array: &ArrayRef, dates: DateSystem) -> Result<Self, ConversionError> {
+        use DataType as D;
+        Ok(match array.data_type() {
+            D::Null => Self::Blank(array.len()),
+            D::Float64 => from_doubles(array.as_primitive().clone()),
+            D::Boolean => Self::Logicals(array.as_boolean().clone()),
+            D::Utf8 => Self::Texts(array.as_string::<i32>().clone()),
+            D::Int64 => from_integers(array.as_primitive::<Int64Type>(), i64::unsigned_abs)?,
+            D::UInt64 => from_integers(array.as_primitive::<UInt64Type>(), |n| n)?,
+            D::Int8 | D::Int16 | D::Int32 | D::UInt8 | D::UInt16 | D::UInt32 | D::Float16 | D::Float32 => {
+                from_doubles(converted(array, &D::Float64)?.as_primitive().clone())
+            }
+            D::LargeUtf8 | D::Utf8View => Self::from_arrow(&converted(array, &D::Utf8)?, dates)?,
+            D::Dictionary(_, values) => Self::from_arrow(&converted(array, values)?, dates)?,
+            D::RunEndEncoded(_, values) => {
+                Self::from_arrow(&converted(array, values.data_type())?, dates)?
+            }
+            D::Date32 | D::Date64 => {
+                let days = converted(array, &D::Date32)?;
+                let epoch = epoch(dates);
+                serials::<Date32Type>(&days, NumberKind::Date, |days| f64::from(days) + epoch)
+            }
+            D::Timestamp(_, zone) => {
+                let us = converted(array, &D::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
+                let epoch = epoch(dates);
+                serials::<TimestampMicrosecondType>(&us, NumberKind::DateTime, |us| days(us) + epoch)
+            }
+            D::Time32(_) | D::Time64(_) => {
+                let us = converted(array, &D::Time64(TimeUnit::Microsecond))?;
+                serials::<Time64MicrosecondType>(&us, NumberKind::Time, days)
+            }
+            D::Duration(_) => {
+                let us = converted(array, &D::Duration(TimeUnit::Microsecond))?;
+                serials::<DurationMicrosecondType>(&us, NumberKind::Duration, days)
+            }
+            other => {
+                return Err(ConversionError(format!(
+                    "cells cannot hold Arrow type {other}: convert it to numbers, texts, dates or logical values"
+                )));
+            }
+        })
+    }
+
+    /// One Arrow array of the cells. Dates and times have their Arrow types; cells of several kinds are the numbers
+    /// where all that are not blank or in error are numbers, and otherwise the texts that show. Errors and
+    /// blanks are null.
+    pub(crate) fn to_arrow(&self, dates: DateSystem) -> ArrayRef {
+        let epoch = epoch(dates);
+        match self {
+            Self::Blank(len) => Arc::new(NullArray::new(*len)),
+            Self::Numbers(kind, array) => match kind {
+                NumberKind::Number => Arc::new(array.clone()),
+                NumberKind::Date if array.iter().flatten().all(|n| n.fract() == 0.0) => {
+                    #[expect(clippy::cast_possible_truncation, reason = "serials are below 2^22")]
+                    let days: Date32Array = array.unary(|n| (n - epoch) as i32);
+                    Arc::new(days)
+                }
+                NumberKind::Date | NumberKind::DateTime => {
+                    let us: TimestampMicrosecondArray = array.unary(|n| micros(n - epoch));
+                    Arc::new(us)
+                }
+                NumberKind::Time => {
+                    let us: Time64MicrosecondArray = array.unary(micros);
+                    Arc::new(us)
+                }
+                NumberKind::Duration => {
+                    let us: DurationMicrosecondArray = array.unary(micros);
+                    Arc::new(us)
+                }
+            },
+            Self::Logicals(array) => Arc::new(array.clone()),
+            Self::Texts(array) => Arc::new(array.clone()),
+            Self::Mixed(_) => self.mixed_to_arrow(dates),
+        }
+    }
+
+    fn mixed_to_arrow(&self, dates: DateSystem) -> ArrayRef {
+        let numeric = |cell: CellRef<'_>| {
+            matches!(cell, CellRef::Blank | CellRef::Error(..) | CellRef::Number(_, NumberKind::Number))
+        };
+        if self.iter().all(numeric) {
+            let numbers = self.iter().map(|cell| match cell {
+                CellRef::Number(n, _) => Some(n),
+                _ => None,
+            });
+            return Arc::new(numbers.collect::<Float64Array>());
+        }
+        let texts = self.iter().map(|cell| match cell {
+            CellRef::Blank | CellRef::Error(..) => None,
+            CellRef::Text(text) => Some(text.to_owned()),
+            CellRef::Logical(b) => Some(if b { "TRUE" } else { "FALSE" }.to_owned()),
+            other => Some(other.value(dates).to_string()),
+        });
+        Arc::new(texts.collect::<StringArray>())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "microseconds of dates of a sheet are below 2^53")]
+fn days(us: i64) -> f64 {
+    us as f64 / DAY_US
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "saturates, and dates of a sheet fit")]
+fn micros(days: f64) -> i64 {
+    (days * DAY_US).round() as i64
+}
+
+fn converted(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ConversionError> {
+    cast(array, to).map_err(|e| ConversionError(e.to_string()))
+}
+
+fn serials<T: ArrowPrimitiveType>(
+    array: &ArrayRef,
+    kind: NumberKind,
+    serial: impl Fn(T::Native) -> f64,
+) -> Cells {
+    Cells::Numbers(kind, array.as_primitive::<T>().unary::<_, Float64Type>(serial))
+}
+
+fn from_integers<T: ArrowPrimitiveType>(
+    array: &PrimitiveArray<T>,
+    magnitude: impl Fn(T::Native) -> u64,
+) -> Result<Cells, ConversionError>
+where
+    T::Native: num_cast::ToDouble,
+{
+    let far = (0..array.len()).find(|row| array.is_valid(*row) && magnitude(array.value(*row)) > EXACT);
+    if let Some(row) = far {
+        return Err(ConversionError(format!(
+            "the integer {:?} of row {row} is beyond 2^53, so that a number of a cell cannot hold it: convert the column to text, or to Float64 if rounding is meant",
+            array.value(row)
+        )));
+    }
+    Ok(Cells::Numbers(NumberKind::Number, array.unary(num_cast::ToDouble::to_double)))
+}
+
+/// Exact widening, where the caller has checked the size.
+mod num_cast {
+    pub(super) trait ToDouble: Copy {
+        fn to_double(self) -> f64;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "the caller has checked that it is exact")]
+    impl ToDouble for i64 {
+        fn to_double(self) -> f64 {
+            self as f64
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "the caller has checked that it is exact")]
+    impl ToDouble for u64 {
+        fn to_double(self) -> f64 {
+            self as f64
+        }
+    }
+}
+
+fn from_doubles(array: Float64Array) -> Cells {
+    // One pass that the compiler vectorises: the sum of `x * 0` is 0 where every x is finite.
+    let finite = array.values().iter().fold(0.0, |sum: f64, x| sum + x * 0.0) == 0.0;
+    if finite {
+        return Cells::Numbers(NumberKind::Number, array);
+    }
+    let mut builder = Builder::with_capacity(array.len());
+    for value in &array {
+        builder.push(value.map_or(CellRef::Blank, CellRef::number));
+    }
+    builder.finish()
+}
+
+/// Vectors of one kind, and blank ones, as one vector of that kind.
+pub(super) fn concat_alike(parts: &[&Cells], kind: ArrayKind) -> Option<Cells> {
+    let arrays: Vec<ArrayRef> = parts
+        .iter()
+        .map(|part| -> ArrayRef {
+            match (part, kind) {
+                (Cells::Numbers(_, array), _) => Arc::new(array.clone()),
+                (Cells::Logicals(array), _) => Arc::new(array.clone()),
+                (Cells::Texts(array), _) => Arc::new(array.clone()),
+                (_, ArrayKind::Numbers(_)) => Arc::new(Float64Array::new_null(part.len())),
+                (_, ArrayKind::Logicals) => Arc::new(BooleanArray::new_null(part.len())),
+                _ => Arc::new(StringArray::new_null(part.len())),
+            }
+        })
+        .collect();
+    let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+    let joined = arrow_select::concat::concat(&arrays).ok()?;
+    Some(match kind {
+        ArrayKind::Numbers(kind) => Cells::Numbers(kind, joined.as_primitive().clone()),
+        ArrayKind::Logicals => Cells::Logicals(joined.as_boolean().clone()),
+        ArrayKind::Texts => Cells::Texts(joined.as_string().clone()),
+        ArrayKind::Mixed => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{Int64Array, LargeStringArray, TimestampNanosecondArray};
+    use formualizer_common::ExcelErrorKind;
+
+    fn cells(array: impl Array + 'static) -> Cells {
+        Cells::from_arrow(&(Arc::new(array) as ArrayRef), DateSystem::Excel1900).unwrap()
+    }
+
+    #[test]
+    fn doubles_are_shared_and_what_is_not_finite_is_an_error() {
+        let array = Float64Array::from(vec![Some(1.0), None, Some(-0.5)]);
+        let Cells::Numbers(NumberKind::Number, shared) = cells(array.clone()) else { panic!() };
+        assert_eq!(shared.values().as_ptr(), array.values().as_ptr());
+        let broken = cells(Float64Array::from(vec![1.0, f64::NAN, f64::INFINITY]));
+        assert_eq!(broken.get(0), CellRef::Number(1.0, NumberKind::Number));
+        assert_eq!(broken.get(1), CellRef::Error(ExcelErrorKind::Num, None));
+        assert_eq!(broken.get(2), CellRef::Error(ExcelErrorKind::Num, None));
+    }
+
+    #[test]
+    fn integers_that_would_change_are_refused_by_row() {
+        let far = Arc::new(Int64Array::from(vec![1, (1 << 53) + 1])) as ArrayRef;
+        let error = Cells::from_arrow(&far, DateSystem::Excel1900).unwrap_err();
+        assert!(error.0.contains("row 1") && error.0.contains("text"), "{error}");
+        assert!(cells(Int64Array::from(vec![1 << 53])).same(&Cells::number(9_007_199_254_740_992.0, 1)));
+    }
+
+    #[test]
+    fn dates_and_times_keep_their_kind_and_come_back() {
+        let dates = cells(Date32Array::from(vec![Some(0), None, Some(20_000)]));
+        assert_eq!(dates.get(0), CellRef::Number(25_569.0, NumberKind::Date));
+        let back = dates.to_arrow(DateSystem::Excel1900);
+        assert_eq!(back.as_primitive::<Date32Type>().value(2), 20_000);
+        let instants = cells(TimestampNanosecondArray::from(vec![86_400_000_000_000 * 3 / 2]));
+        assert_eq!(instants.get(0), CellRef::Number(25_570.5, NumberKind::DateTime));
+        let back = instants.to_arrow(DateSystem::Excel1900);
+        assert_eq!(back.as_primitive::<TimestampMicrosecondType>().value(0), 129_600_000_000);
+    }
+
+    #[test]
+    fn other_texts_are_converted() {
+        assert!(matches!(cells(LargeStringArray::from(vec!["ä"])), Cells::Texts(a) if a.value(0) == "ä"));
+    }
+
+    #[test]
+    fn mixed_cells_are_numbers_or_the_texts_that_show() {
+        let mixed = Cells::of([
+            CellRef::number(1.5),
+            CellRef::Error(ExcelErrorKind::Na, None),
+            CellRef::Blank,
+        ]);
+        assert_eq!(mixed.to_arrow(DateSystem::Excel1900).null_count(), 2);
+        let mixed = Cells::of([CellRef::number(1.5), CellRef::Text("x"), CellRef::Logical(true)]);
+        let texts = mixed.to_arrow(DateSystem::Excel1900);
+        assert_eq!(texts.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["1.5", "x", "TRUE"]);
+    }
+}

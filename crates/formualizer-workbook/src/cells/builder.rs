@@ -1,0 +1,136 @@
+//! Building vectors cell by cell.
+
+use super::{CellRef, Cells, Mixed, NumberKind, code_of_kind};
+use arrow_array::{Array, BooleanArray, Float64Array, StringArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use udf_abi::frame::tag;
+
+/// Collects cells; what comes out is one array where they are of one kind.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    tags: Vec<u8>,
+    numbers: Vec<f64>,
+    /// Bytes of the texts and messages so far.
+    text: Vec<u8>,
+    /// The end of each row's text; empty while there was none.
+    ends: Vec<i32>,
+    /// Bit `1 << tag` for every tag that was pushed.
+    seen: u16,
+}
+
+impl Builder {
+    pub(crate) fn with_capacity(rows: usize) -> Self {
+        Self { tags: Vec::with_capacity(rows), numbers: Vec::with_capacity(rows), ..Self::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tags.len()
+    }
+
+    /// The cell pushed as `row`.
+    pub(crate) fn number_at(&self, row: usize) -> Option<f64> {
+        (*self.tags.get(row)? == tag::NUMBER).then(|| self.numbers[row])
+    }
+
+    pub(crate) fn push(&mut self, cell: CellRef<'_>) {
+        match cell {
+            CellRef::Blank => self.row(tag::BLANK, 0.0, ""),
+            CellRef::Number(n, kind) => self.row(kind.tag(), n, ""),
+            CellRef::Logical(b) => self.row(tag::LOGICAL, f64::from(u8::from(b)), ""),
+            CellRef::Text(text) => self.row(tag::TEXT, 0.0, text),
+            CellRef::Error(kind, message) => {
+                let code = f64::from(code_of_kind(kind).code());
+                self.row(tag::ERROR, code, message.unwrap_or_default());
+            }
+        }
+    }
+
+    pub(crate) fn extend(&mut self, cells: &Cells) {
+        match cells {
+            Cells::Numbers(kind, array) if array.null_count() == 0 => {
+                self.tags.resize(self.tags.len() + array.len(), kind.tag());
+                self.numbers.extend_from_slice(array.values());
+                self.seen |= 1 << kind.tag();
+                if !self.ends.is_empty() {
+                    self.ends.resize(self.tags.len(), self.end());
+                }
+            }
+            other => other.iter().for_each(|cell| self.push(cell)),
+        }
+    }
+
+    fn end(&self) -> i32 {
+        i32::try_from(self.text.len()).unwrap_or(i32::MAX)
+    }
+
+    fn row(&mut self, tag: u8, number: f64, text: &str) {
+        // Texts of one vector stay below 2 GiB, which Arrow's offsets reach; a sheet's column has at
+        // most 2^20 cells of 32 767 characters in Excel, and what is longer is cut to an error.
+        if self.text.len() + text.len() > i32::MAX as usize {
+            return self.row(tag::ERROR, f64::from(udf_abi::ErrorCode::Value.code()), "");
+        }
+        if !text.is_empty() && self.ends.is_empty() {
+            self.ends.resize(self.tags.len(), 0);
+        }
+        let any_text = !text.is_empty() || !self.ends.is_empty();
+        self.text.extend_from_slice(text.as_bytes());
+        self.tags.push(tag);
+        self.numbers.push(number);
+        self.seen |= 1 << tag;
+        if any_text {
+            self.ends.push(self.end());
+        }
+    }
+
+    /// What was pushed.
+    pub(crate) fn finish(self) -> Cells {
+        const BLANK: u16 = 1 << tag::BLANK;
+        const TEXT: u16 = 1 << tag::TEXT;
+        const LOGICAL: u16 = 1 << tag::LOGICAL;
+        let kinds = [
+            NumberKind::Number,
+            NumberKind::Date,
+            NumberKind::DateTime,
+            NumberKind::Time,
+            NumberKind::Duration,
+        ];
+        let filled = self.seen & !BLANK;
+        if filled == 0 {
+            return Cells::Blank(self.tags.len());
+        }
+        if let Some(kind) = kinds.into_iter().find(|kind| filled == 1 << kind.tag()) {
+            let nulls = self.nulls();
+            return Cells::Numbers(kind, Float64Array::new(self.numbers.into(), nulls));
+        }
+        if filled == LOGICAL {
+            let bits = BooleanBuffer::collect_bool(self.tags.len(), |row| self.numbers[row] != 0.0);
+            return Cells::Logicals(BooleanArray::new(bits, self.nulls()));
+        }
+        let nulls = self.nulls();
+        let Self { tags, numbers, text, mut ends, .. } = self;
+        ends.resize(tags.len(), ends.last().copied().unwrap_or(0));
+        ends.insert(0, 0);
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+        let text = Buffer::from_vec(text);
+        if filled == TEXT {
+            return match StringArray::try_new(offsets, text, nulls) {
+                Ok(array) => Cells::Texts(array),
+                Err(_) => Cells::Blank(tags.len()),
+            };
+        }
+        match StringArray::try_new(offsets, text, None) {
+            Ok(texts) => {
+                Cells::Mixed(Mixed { tags: tags.into(), numbers: numbers.into(), texts })
+            }
+            Err(_) => Cells::Blank(tags.len()),
+        }
+    }
+
+    fn nulls(&self) -> Option<NullBuffer> {
+        (self.seen & (1 << tag::BLANK) != 0).then(|| {
+            NullBuffer::new(BooleanBuffer::collect_bool(self.tags.len(), |row| {
+                self.tags[row] != tag::BLANK
+            }))
+        })
+    }
+}

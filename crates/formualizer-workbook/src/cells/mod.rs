@@ -1,0 +1,292 @@
+//! Vectors of cells: what a column of a sheet holds, what an expression is evaluated to, what goes
+//! to functions and comes back.
+//!
+//! ```text
+//! cells.rs … [`Cells`]      a vector, one Arrow array where all cells are of one kind
+//! builder  … [`Builder`]    cell by cell
+//! value    … [`CellRef`]    one cell, borrowed; conversions from and to [`Value`](crate::Value)
+//! arrow    …                Arrow arrays in and out
+//! ```
+
+mod arrow;
+mod builder;
+mod table;
+mod value;
+
+pub(crate) use arrow::ConversionError;
+pub(crate) use builder::Builder;
+pub(crate) use table::Table;
+pub(crate) use value::{CellRef, NumberKind, code_of_kind, error_of_code, kind_of_code};
+
+use arrow_array::{Array, BooleanArray, Float64Array, StringArray};
+use arrow_buffer::ScalarBuffer;
+use udf_abi::frame::tag;
+
+/// Cells one below the other. Cloning and slicing copy nothing.
+///
+/// Numbers are finite; null in an array is a blank cell.
+#[derive(Clone, Debug)]
+pub(crate) enum Cells {
+    /// So many blank cells.
+    Blank(usize),
+    /// Numbers and blanks; dates and times are serial numbers of the workbook's date system.
+    Numbers(NumberKind, Float64Array),
+    /// Logical values and blanks.
+    Logicals(BooleanArray),
+    /// Texts and blanks.
+    Texts(StringArray),
+    /// Cells of several kinds, or errors.
+    Mixed(Mixed),
+}
+
+/// Cells of several kinds, in the lanes of the contract's `any` columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Mixed {
+    /// A [`tag`] per row.
+    pub(crate) tags: ScalarBuffer<u8>,
+    /// The number or serial; 0 or 1 of a logical value; the code of an error; otherwise 0.
+    pub(crate) numbers: ScalarBuffer<f64>,
+    /// The text; the message of an error, empty where it has none; otherwise empty. Without nulls.
+    pub(crate) texts: StringArray,
+}
+
+impl Cells {
+    /// The same number everywhere.
+    pub(crate) fn number(value: f64, len: usize) -> Self {
+        Self::Numbers(NumberKind::Number, Float64Array::from_value(value, len))
+    }
+
+    /// Cells of these values.
+    pub(crate) fn of<'a>(cells: impl IntoIterator<Item = CellRef<'a>>) -> Self {
+        let mut builder = Builder::default();
+        for cell in cells {
+            builder.push(cell);
+        }
+        builder.finish()
+    }
+
+    /// The same cell `len` times.
+    pub(crate) fn repeat(cell: CellRef<'_>, len: usize) -> Self {
+        match cell {
+            CellRef::Blank => Self::Blank(len),
+            CellRef::Number(value, kind) => {
+                Self::Numbers(kind, Float64Array::from_value(value, len))
+            }
+            other => Self::of(std::iter::repeat_n(other, len)),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Blank(len) => *len,
+            Self::Numbers(_, array) => array.len(),
+            Self::Logicals(array) => array.len(),
+            Self::Texts(array) => array.len(),
+            Self::Mixed(mixed) => mixed.tags.len(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The cell at `row`; blank beyond the end.
+    pub(crate) fn get(&self, row: usize) -> CellRef<'_> {
+        if row >= self.len() {
+            return CellRef::Blank;
+        }
+        match self {
+            Self::Blank(_) => CellRef::Blank,
+            Self::Numbers(kind, array) if array.is_valid(row) => {
+                CellRef::Number(array.value(row), *kind)
+            }
+            Self::Logicals(array) if array.is_valid(row) => CellRef::Logical(array.value(row)),
+            Self::Texts(array) if array.is_valid(row) => CellRef::Text(array.value(row)),
+            Self::Mixed(mixed) => mixed.get(row),
+            _ => CellRef::Blank,
+        }
+    }
+
+    /// Every cell in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = CellRef<'_>> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// Rows `start..start + len`, which must be there; no copy.
+    pub(crate) fn slice(&self, start: usize, len: usize) -> Self {
+        match self {
+            Self::Blank(_) => Self::Blank(len),
+            Self::Numbers(kind, array) => Self::Numbers(*kind, array.slice(start, len)),
+            Self::Logicals(array) => Self::Logicals(array.slice(start, len)),
+            Self::Texts(array) => Self::Texts(array.slice(start, len)),
+            Self::Mixed(mixed) => Self::Mixed(Mixed {
+                tags: mixed.tags.slice(start, len),
+                numbers: mixed.numbers.slice(start, len),
+                texts: mixed.texts.slice(start, len),
+            }),
+        }
+    }
+
+    /// Bytes of the buffers, shared ones included.
+    pub(crate) fn memory_size(&self) -> usize {
+        match self {
+            Self::Blank(_) => 0,
+            Self::Numbers(_, array) => array.get_buffer_memory_size(),
+            Self::Logicals(array) => array.get_buffer_memory_size(),
+            Self::Texts(array) => array.get_buffer_memory_size(),
+            Self::Mixed(mixed) => {
+                mixed.tags.len() * 9 + mixed.texts.get_buffer_memory_size()
+            }
+        }
+    }
+
+    /// Whether no cell holds anything.
+    pub(crate) fn is_blank(&self) -> bool {
+        match self {
+            Self::Blank(_) => true,
+            Self::Numbers(_, array) => array.null_count() == array.len(),
+            Self::Logicals(array) => array.null_count() == array.len(),
+            Self::Texts(array) => array.null_count() == array.len(),
+            Self::Mixed(mixed) => mixed.tags.iter().all(|t| *t == tag::BLANK),
+        }
+    }
+
+    /// Whether all cells are equal, kind, text and message included.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Numbers(a_kind, a), Self::Numbers(b_kind, b)) if a_kind == b_kind => a == b,
+            (Self::Logicals(a), Self::Logicals(b)) => a == b,
+            (Self::Texts(a), Self::Texts(b)) => a == b,
+            _ => self.len() == other.len() && self.iter().eq(other.iter()),
+        }
+    }
+
+    /// These cells one after the other.
+    pub(crate) fn concat(parts: &[Self]) -> Self {
+        let parts: Vec<&Self> = parts.iter().filter(|part| !part.is_empty()).collect();
+        let Some(first) = parts.first() else { return Self::Blank(0) };
+        if let [only] = parts.as_slice() {
+            return (*only).clone();
+        }
+        let len = parts.iter().map(|part| part.len()).sum();
+        let kind = parts.iter().find_map(|part| part.array_kind());
+        let Some(kind) = kind else { return Self::Blank(len) };
+        let alike = |part: &&&Self| part.array_kind().is_none_or(|k| k == kind);
+        if !matches!(first, Self::Mixed(_))
+            && parts.iter().all(|part| alike(&part))
+            && let Some(joined) = arrow::concat_alike(&parts, kind)
+        {
+            return joined;
+        }
+        let mut builder = Builder::with_capacity(len);
+        for part in parts {
+            builder.extend(part);
+        }
+        builder.finish()
+    }
+
+    fn array_kind(&self) -> Option<ArrayKind> {
+        Some(match self {
+            Self::Blank(_) => return None,
+            Self::Numbers(kind, _) => ArrayKind::Numbers(*kind),
+            Self::Logicals(_) => ArrayKind::Logicals,
+            Self::Texts(_) => ArrayKind::Texts,
+            Self::Mixed(_) => ArrayKind::Mixed,
+        })
+    }
+}
+
+/// The variants of [`Cells`] that hold something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ArrayKind {
+    Numbers(NumberKind),
+    Logicals,
+    Texts,
+    Mixed,
+}
+
+impl Mixed {
+    fn get(&self, row: usize) -> CellRef<'_> {
+        let number = self.numbers[row];
+        match self.tags[row] {
+            tag::NUMBER => CellRef::Number(number, NumberKind::Number),
+            tag::DATE => CellRef::Number(number, NumberKind::Date),
+            tag::DATETIME => CellRef::Number(number, NumberKind::DateTime),
+            tag::TIME => CellRef::Number(number, NumberKind::Time),
+            tag::DURATION => CellRef::Number(number, NumberKind::Duration),
+            tag::LOGICAL => CellRef::Logical(number != 0.0),
+            tag::TEXT => CellRef::Text(self.texts.value(row)),
+            tag::ERROR => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "codes are stored as the numbers 1 to 255"
+                )]
+                let kind = kind_of_code(number as u8);
+                let message = self.texts.value(row);
+                CellRef::Error(kind, (!message.is_empty()).then_some(message))
+            }
+            _ => CellRef::Blank,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use formualizer_common::ExcelErrorKind;
+
+    fn every_kind() -> Vec<CellRef<'static>> {
+        vec![
+            CellRef::Blank,
+            CellRef::Number(1.5, NumberKind::Number),
+            CellRef::Number(45_000.0, NumberKind::Date),
+            CellRef::Logical(true),
+            CellRef::Text("naïve"),
+            CellRef::Text(""),
+            CellRef::Error(ExcelErrorKind::Div, None),
+            CellRef::Error(ExcelErrorKind::Value, Some("why")),
+        ]
+    }
+
+    #[test]
+    fn cells_of_every_kind_come_back() {
+        let cells = Cells::of(every_kind());
+        assert!(cells.iter().eq(every_kind()));
+        assert!(cells.slice(2, 3).iter().eq(every_kind()[2..5].iter().copied()));
+        assert_eq!(cells.get(100), CellRef::Blank);
+    }
+
+    #[test]
+    fn cells_of_one_kind_are_one_array() {
+        let numbers = [CellRef::Blank, CellRef::Number(2.0, NumberKind::Number)];
+        assert!(matches!(Cells::of(numbers), Cells::Numbers(NumberKind::Number, a) if a.null_count() == 1));
+        assert!(matches!(Cells::of([CellRef::Blank; 3]), Cells::Blank(3)));
+        assert!(matches!(Cells::of([CellRef::Text("a"), CellRef::Blank]), Cells::Texts(_)));
+        assert!(matches!(Cells::of([CellRef::Logical(false)]), Cells::Logicals(_)));
+    }
+
+    #[test]
+    fn parts_of_any_kind_are_joined() {
+        let parts = [
+            Cells::Blank(2),
+            Cells::number(1.0, 2),
+            Cells::of(every_kind()),
+            Cells::of([CellRef::Text("x")]),
+        ];
+        for upto in 0..=parts.len() {
+            let joined = Cells::concat(&parts[..upto]);
+            assert!(joined.iter().eq(parts[..upto].iter().flat_map(Cells::iter)));
+        }
+        assert!(matches!(Cells::concat(&parts[..2]), Cells::Numbers(..)));
+    }
+
+    #[test]
+    fn sameness_does_not_depend_on_the_representation() {
+        let mixed = Cells::of(every_kind()).slice(1, 1);
+        assert!(mixed.same(&Cells::number(1.5, 1)));
+        assert!(!mixed.same(&Cells::number(2.5, 1)));
+        assert!(!mixed.same(&Cells::number(1.5, 2)));
+        assert!(Cells::Blank(1).same(&Cells::of(every_kind()).slice(0, 1)));
+    }
+}

@@ -1,0 +1,97 @@
+//! Evaluation of a formula for many cells at once.
+//!
+//! A [`Strip`] is some rows of one column of a region. Its formula is evaluated a node at a time: references
+//! are slices of columns, operators and common functions are kernels over whole vectors, a plugin is one call.
+//! What has no columnar form goes to the Interpreter of formualizer-eval, cell by cell.
+
+use crate::{
+    address::{Cell, Rect, SheetId},
+    cells::{CellRef, Cells, Table},
+    formula::Template,
+    functions::{Functions, Sessions},
+};
+use formualizer_common::DateSystem;
+use std::ops::Range;
+
+/// Rows of one column that have the same formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Strip {
+    pub(crate) sheet: SheetId,
+    pub(crate) col: u32,
+    pub(crate) rows: Range<u32>,
+}
+
+/// What a formula gives.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    /// A cell per row of the strip.
+    Rows(Cells),
+    /// An array of more than one cell, for a strip of one cell: it spills.
+    Array(Table),
+    /// Some row of a longer strip gives an array: each cell is to be evaluated on its own.
+    Split,
+    /// A reference that only evaluating tells leads to a rectangle that is still to be calculated:
+    /// evaluate again after it.
+    Deferred(SheetId, Rect),
+}
+
+/// The settings of one recalculation.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    pub(crate) dates: DateSystem,
+    /// Entropy of volatile functions.
+    pub(crate) seed: u64,
+    /// Number of the recalculation.
+    pub(crate) epoch: u64,
+    /// Clock of the recalculation, microseconds since 1970-01-01T00:00:00 in local time.
+    pub(crate) now_us: i64,
+    pub(crate) cancel: udf_columnar::CancelToken,
+    /// Threads that one call may use.
+    pub(crate) threads: usize,
+}
+
+/// What formulas read.
+pub(crate) trait Reader: Sync {
+    /// One cell; blank beyond what is used.
+    fn cell(&self, sheet: SheetId, cell: Cell) -> CellRef<'_>;
+    /// Cells of a column; blank beyond what is used. Without a copy where one vector holds them.
+    fn cells(&self, sheet: SheetId, col: u32, rows: Range<u32>) -> Cells;
+    /// The cells from A1 to the last row and column that hold anything; 0 where the sheet is empty or gone.
+    fn used(&self, sheet: SheetId) -> (u32, u32);
+    /// The end of the used rows of some columns: 0 where they are blank.
+    fn used_rows(&self, sheet: SheetId, cols: Range<u32>) -> u32;
+    /// The rectangle that the formula in a cell fills, if it spilled.
+    fn spill(&self, sheet: SheetId, anchor: Cell) -> Option<Rect>;
+    /// The sheet of this name, in any case.
+    fn sheet(&self, name: &str) -> Option<SheetId>;
+    fn sheet_name(&self, sheet: SheetId) -> Option<&str>;
+    /// The place of a sheet in the workbook, from 0, and the number of sheets.
+    fn sheet_index(&self, sheet: SheetId) -> Option<usize>;
+    fn sheet_count(&self) -> usize;
+    /// The formula of a cell as text with `=`, for FORMULATEXT and ISFORMULA.
+    fn formula_text(&self, sheet: SheetId, cell: Cell) -> Option<String>;
+    /// A part of the rectangle that is still to be calculated in this recalculation, if any.
+    fn pending(&self, sheet: SheetId, rect: &Rect) -> Option<Rect>;
+    fn environment(&self) -> &Environment;
+    fn functions(&self) -> &Functions;
+    fn sessions(&self) -> &Sessions;
+}
+
+/// What the evaluator keeps of a template between evaluations.
+#[derive(Debug, Default)]
+pub(crate) struct ProgramSlot;
+
+/// Evaluates a formula for the rows of a strip.
+pub(crate) fn evaluate(_reader: &dyn Reader, _template: &Template, _strip: &Strip) -> Outcome {
+    Outcome::Split
+}
+
+/// The same for one cell, with as little to set up as can be: for formulas that read their own column.
+pub(crate) fn evaluate_cell(
+    reader: &dyn Reader,
+    template: &Template,
+    sheet: SheetId,
+    cell: Cell,
+) -> Outcome {
+    evaluate(reader, template, &Strip { sheet, col: cell.col, rows: cell.row..cell.row + 1 })
+}

@@ -1,0 +1,14 @@
+//! Workbooks whose formulas are recalculated a column at a time.
+#![forbid(unsafe_code)]
+
+mod address;
+mod cells;
+mod error;
+mod eval;
+mod formula;
+mod functions;
+mod storage;
+
+pub use address::{MAX_COLS, MAX_ROWS};
+pub use error::{Error, ErrorKind};
+pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};

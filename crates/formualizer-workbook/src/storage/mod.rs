@@ -1,0 +1,104 @@
+//! What sheets hold: every cell's value, in columns of Arrow arrays.
+//!
+//! All buffers of columns are made here or handed in here, so that they can later live in memory that a sandbox
+//! maps.
+
+mod column;
+
+pub(crate) use column::Column;
+
+use crate::{
+    address::{Cell, Rect},
+    cells::{CellRef, Cells, Table},
+};
+use std::ops::Range;
+
+/// The values of one sheet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grid {
+    columns: Vec<Column>,
+}
+
+impl Grid {
+    /// The cell; blank where nothing was stored.
+    pub(crate) fn get(&self, cell: Cell) -> CellRef<'_> {
+        self.columns.get(cell.col as usize).map_or(CellRef::Blank, |column| column.get(cell.row))
+    }
+
+    /// Some rows of a column; no copy where one vector holds them.
+    pub(crate) fn cells(&self, col: u32, rows: Range<u32>) -> Cells {
+        match self.columns.get(col as usize) {
+            Some(column) => column.cells(rows),
+            None => Cells::Blank(rows.len()),
+        }
+    }
+
+    /// The cells of a rectangle.
+    pub(crate) fn table(&self, rect: &Rect) -> Option<Table> {
+        Table::try_new(rect.cols().map(|col| self.cells(col, rect.rows())).collect())
+    }
+
+    pub(crate) fn set(&mut self, cell: Cell, value: CellRef<'_>) {
+        if value == CellRef::Blank && cell.col as usize >= self.columns.len() {
+            return;
+        }
+        self.column_mut(cell.col).set(cell.row, value);
+    }
+
+    /// Puts a vector below `top` in a column.
+    pub(crate) fn set_cells(&mut self, col: u32, top: u32, cells: Cells) {
+        if matches!(cells, Cells::Blank(_)) && col as usize >= self.columns.len() {
+            return;
+        }
+        self.column_mut(col).set_cells(top, cells);
+    }
+
+    pub(crate) fn clear(&mut self, rect: &Rect) {
+        let last = (rect.right as usize + 1).min(self.columns.len());
+        for column in self.columns.iter_mut().take(last).skip(rect.left as usize) {
+            column.set_cells(rect.top, Cells::Blank(rect.height() as usize));
+        }
+    }
+
+    /// Rows and columns from A1 to the last that hold anything.
+    pub(crate) fn used(&self) -> (u32, u32) {
+        let rows = self.columns.iter().map(Column::used).max().unwrap_or(0);
+        let cols = self.columns.iter().rposition(|column| column.used() > 0).map_or(0, |at| at + 1);
+        #[expect(clippy::cast_possible_truncation, reason = "a sheet has at most 2^14 columns")]
+        (rows, cols as u32)
+    }
+
+    /// The end of the used rows of some columns.
+    pub(crate) fn used_rows(&self, cols: Range<u32>) -> u32 {
+        let last = (cols.end as usize).min(self.columns.len());
+        let columns = self.columns.get(cols.start as usize..last).unwrap_or_default();
+        columns.iter().map(Column::used).max().unwrap_or(0)
+    }
+
+    /// The first cell of a rectangle, row by row, that holds something.
+    pub(crate) fn first_filled(&self, rect: &Rect) -> Option<Cell> {
+        let in_column = |col: u32| {
+            let column = self.columns.get(col as usize)?;
+            column.first_filled(rect.rows()).map(|row| Cell::new(row, col))
+        };
+        rect.cols().take_while(|c| (*c as usize) < self.columns.len()).filter_map(in_column).min()
+    }
+
+    /// Joins what edits have scattered; values stay as they are.
+    pub(crate) fn compact(&mut self) {
+        self.columns.iter_mut().for_each(Column::compact);
+    }
+
+    /// Bytes of the buffers.
+    pub(crate) fn memory_size(&self) -> usize {
+        self.columns.iter().map(Column::memory_size).sum()
+    }
+
+    fn column_mut(&mut self, col: u32) -> &mut Column {
+        let col = col as usize;
+        if col >= self.columns.len() {
+            self.columns.resize_with(col + 1, Column::default);
+        }
+        &mut self.columns[col]
+    }
+}
