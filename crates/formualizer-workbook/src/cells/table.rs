@@ -31,13 +31,12 @@ impl Table {
             formualizer_common::ExcelErrorKind::Calc,
             Some("an array within an array"),
         );
-        let cell = |row: &'_ Vec<Value>, col| -> CellRef<'_> {
-            match row.get(col) {
+        let column = |col| {
+            Cells::of(rows.iter().map(|row| match row.get(col) {
                 Some(value) => CellRef::of(value, dates).unwrap_or(nested),
                 None => missing,
-            }
+            }))
         };
-        let column = |col| Cells::of(rows.iter().map(|row| cell(row, col)));
         Self::try_new((0..width).map(column).collect())
     }
 
