@@ -27,9 +27,16 @@ impl Builder {
         self.tags.len()
     }
 
-    /// The cell pushed as `row`.
-    pub(crate) fn number_at(&self, row: usize) -> Option<f64> {
-        (*self.tags.get(row)? == tag::NUMBER).then(|| self.numbers[row])
+    /// The cell pushed as `row`; blank beyond the last.
+    pub(crate) fn get(&self, row: usize) -> CellRef<'_> {
+        let Some(tag) = self.tags.get(row) else { return CellRef::Blank };
+        let text = || {
+            let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+            let end = self.ends.get(row).copied().unwrap_or(0);
+            let range = usize::try_from(start.unwrap_or(0)).ok()?..usize::try_from(end).ok()?;
+            std::str::from_utf8(self.text.get(range)?).ok()
+        };
+        super::cell_of(*tag, self.numbers[row], || text().unwrap_or_default())
     }
 
     pub(crate) fn push(&mut self, cell: CellRef<'_>) {

@@ -207,27 +207,31 @@ pub(crate) enum ArrayKind {
 
 impl Mixed {
     fn get(&self, row: usize) -> CellRef<'_> {
-        let number = self.numbers[row];
-        match self.tags[row] {
-            tag::NUMBER => CellRef::Number(number, NumberKind::Number),
-            tag::DATE => CellRef::Number(number, NumberKind::Date),
-            tag::DATETIME => CellRef::Number(number, NumberKind::DateTime),
-            tag::TIME => CellRef::Number(number, NumberKind::Time),
-            tag::DURATION => CellRef::Number(number, NumberKind::Duration),
-            tag::LOGICAL => CellRef::Logical(number != 0.0),
-            tag::TEXT => CellRef::Text(self.texts.value(row)),
-            tag::ERROR => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "codes are stored as the numbers 1 to 255"
-                )]
-                let kind = kind_of_code(number as u8);
-                let message = self.texts.value(row);
-                CellRef::Error(kind, (!message.is_empty()).then_some(message))
-            }
-            _ => CellRef::Blank,
+        cell_of(self.tags[row], self.numbers[row], || self.texts.value(row))
+    }
+}
+
+/// The cell of a row of lanes.
+fn cell_of<'a>(tag: u8, number: f64, text: impl FnOnce() -> &'a str) -> CellRef<'a> {
+    match tag {
+        tag::NUMBER => CellRef::Number(number, NumberKind::Number),
+        tag::DATE => CellRef::Number(number, NumberKind::Date),
+        tag::DATETIME => CellRef::Number(number, NumberKind::DateTime),
+        tag::TIME => CellRef::Number(number, NumberKind::Time),
+        tag::DURATION => CellRef::Number(number, NumberKind::Duration),
+        tag::LOGICAL => CellRef::Logical(number != 0.0),
+        tag::TEXT => CellRef::Text(text()),
+        tag::ERROR => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "codes are stored as the numbers 1 to 255"
+            )]
+            let kind = kind_of_code(number as u8);
+            let message = text();
+            CellRef::Error(kind, (!message.is_empty()).then_some(message))
         }
+        _ => CellRef::Blank,
     }
 }
 

@@ -1,0 +1,47 @@
+//! What has changed since the last recalculation.
+
+use super::{RegionId, RowSet};
+use crate::address::{Rect, SheetId};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// Rectangles whose values changed, and rows of regions that are to be calculated.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) rects: Vec<(SheetId, Rect)>,
+    pub(crate) rows: FxHashMap<RegionId, RowSet>,
+}
+
+impl Changes {
+    /// The values of a rectangle changed. Cells written one below or beside the other are one rectangle.
+    pub(crate) fn rect(&mut self, sheet: SheetId, rect: Rect) {
+        if let Some((last_sheet, last)) = self.rects.last_mut()
+            && *last_sheet == sheet
+        {
+            if last.covers(&rect) {
+                return;
+            }
+            let below = last.left == rect.left && last.right == rect.right && last.bottom + 1 == rect.top;
+            let beside = last.top == rect.top && last.bottom == rect.bottom && last.right + 1 == rect.left;
+            if below || beside {
+                (last.bottom, last.right) = (rect.bottom, rect.right);
+                return;
+            }
+        }
+        self.rects.push((sheet, rect));
+    }
+
+    /// Rows of a region are to be calculated.
+    pub(crate) fn rows(&mut self, region: RegionId, rows: Range<u32>) {
+        self.rows.entry(region).or_default().insert(rows);
+    }
+
+    /// A region is gone.
+    pub(crate) fn forget(&mut self, region: RegionId) {
+        self.rows.remove(&region);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rects.is_empty() && self.rows.is_empty()
+    }
+}

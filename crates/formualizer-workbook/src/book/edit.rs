@@ -1,0 +1,165 @@
+//! Values and formulas put in place.
+
+use super::{Book, Region, RegionId};
+use crate::{
+    address::{Cell, Rect, SheetId},
+    cells::{CellRef, Cells},
+    formula::Template,
+};
+use std::sync::Arc;
+
+impl Book {
+    /// Stores one value; formulas and spills that were there give way.
+    pub(crate) fn put_value(&mut self, sheet: SheetId, cell: Cell, value: CellRef<'_>) {
+        self.make_room(sheet, &cell.into());
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.grid.set(cell, value);
+        }
+        self.changes.rect(sheet, cell.into());
+    }
+
+    /// Stores a vector in a column.
+    pub(crate) fn put_cells(&mut self, sheet: SheetId, rect: &Rect, cells: Cells) {
+        self.make_room(sheet, rect);
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.grid.set_cells(rect.left, rect.top, cells);
+        }
+        self.changes.rect(sheet, *rect);
+    }
+
+    /// Removes values and formulas.
+    pub(crate) fn clear(&mut self, sheet: SheetId, rect: &Rect) {
+        self.make_room(sheet, rect);
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.grid.clear(rect);
+        }
+        self.changes.rect(sheet, *rect);
+    }
+
+    /// Puts one formula, filled, in every cell of a rectangle.
+    pub(crate) fn put_formula(&mut self, sheet: SheetId, rect: &Rect, template: Arc<Template>) {
+        // Before room is made: a region that ends right above goes on.
+        if self.extend_above(sheet, rect, &template) {
+            return;
+        }
+        self.make_room(sheet, rect);
+        self.blank(sheet, rect);
+        self.add_region(Region::new(sheet, *rect, template));
+    }
+
+    /// Lets the region right above go on over a free rectangle, where it has the same formula.
+    fn extend_above(&mut self, sheet: SheetId, rect: &Rect, template: &Arc<Template>) -> bool {
+        let Some(above) = rect.top.checked_sub(1) else { return false };
+        let Some((id, region)) = self.region_at(sheet, Cell::new(above, rect.left)) else {
+            return false;
+        };
+        let fits = Arc::ptr_eq(&region.template, template)
+            && (region.rect.left, region.rect.right) == (rect.left, rect.right)
+            && region.rect.bottom == above
+            && region.spill.is_none()
+            && region.blocked.is_none();
+        if !fits {
+            return false;
+        }
+        let top = region.rect.top;
+        self.make_room(sheet, rect);
+        self.blank(sheet, rect);
+        let Some(region) = self.regions.get_mut(id) else { return false };
+        region.rect.bottom = rect.bottom;
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            for col in rect.cols() {
+                sheet.regions.extend_to(col, top, rect.bottom);
+            }
+        }
+        self.readers.touch(id);
+        self.changes.rows(id, rect.rows());
+        true
+    }
+
+    /// Values of cells that get formulas are gone at once: what reads them waits for the new ones.
+    fn blank(&mut self, sheet: SheetId, rect: &Rect) {
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.grid.clear(rect);
+        }
+        self.changes.rect(sheet, *rect);
+    }
+
+    /// Adds a region in cells that belong to none; all its rows are to be calculated.
+    pub(crate) fn add_region(&mut self, region: Region) -> RegionId {
+        let (sheet, rect) = (region.sheet, region.rect);
+        let id = self.regions.insert(region);
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.regions.insert(&rect, id);
+        }
+        self.readers.touch(id);
+        self.changes.rows(id, rect.rows());
+        id
+    }
+
+    /// Takes a region away; its values stay.
+    pub(crate) fn remove_region(&mut self, id: RegionId) -> Option<Region> {
+        self.retract(id);
+        let region = self.regions.remove(id)?;
+        if let Some(sheet) = self.sheets.get_mut(&region.sheet) {
+            sheet.regions.remove(&region.rect);
+        }
+        self.readers.touch(id);
+        self.changes.forget(id);
+        Some(region)
+    }
+
+    /// Clears what a region's array fills beside its own cell.
+    pub(crate) fn retract(&mut self, id: RegionId) {
+        let Some(region) = self.regions.get_mut(id) else { return };
+        if region.blocked.take().is_some() {
+            self.readers.touch(id);
+        }
+        let Some(rect) = region.spill.take() else { return };
+        let (sheet, own) = (region.sheet, region.rect);
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.spills.remove(&rect);
+            rect.without(&own).iter().for_each(|part| sheet.grid.clear(part));
+        }
+        self.changes.rect(sheet, rect);
+    }
+
+    /// Splits regions and takes back spills, so that no cell of the rectangle belongs to one.
+    pub(crate) fn make_room(&mut self, sheet: SheetId, rect: &Rect) {
+        let Some(known) = self.sheets.get(&sheet) else { return };
+        let (spills, regions) = (known.spills.within(rect), known.regions.within(rect));
+        for id in spills {
+            // The anchor's formula is evaluated again: it spills around nothing, so `#SPILL!` or back.
+            self.retract(id);
+            if let Some(region) = self.regions.get(id) {
+                self.changes.rows(id, region.rect.rows());
+            }
+        }
+        for id in regions {
+            let pending = self.changes.rows.get(&id).cloned().unwrap_or_default();
+            let Some(region) = self.remove_region(id) else { continue };
+            for part in region.rect.without(rect) {
+                let rest = Region::new(sheet, part, Arc::clone(&region.template));
+                let id = self.regions.insert(rest);
+                if let Some(sheet) = self.sheets.get_mut(&sheet) {
+                    sheet.regions.insert(&part, id);
+                }
+                self.readers.touch(id);
+                // Only what was to be calculated before: values of the rest are still right.
+                for rows in pending.within(&part.rows()).iter() {
+                    self.changes.rows(id, rows);
+                }
+            }
+        }
+    }
+
+    /// Makes every cell of a region a region of its own, because some have array results.
+    pub(crate) fn explode(&mut self, id: RegionId) {
+        let Some(region) = self.remove_region(id) else { return };
+        for row in region.rect.rows() {
+            for col in region.rect.cols() {
+                let cell = Cell::new(row, col).into();
+                self.add_region(Region::new(region.sheet, cell, Arc::clone(&region.template)));
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The model of a workbook: sheets with values, regions of formulas, names and tables, and what has changed since the
+//! last recalculation.
+//!
+//! ```text
+//! regions … rectangles with the same formula
+//! places  … which region a cell belongs to
+//! readers … which regions refer to a rectangle
+//! edit    … values and formulas put in place: regions split, spills taken back
+//! sheets  … sheets, names and tables, and the formulas that mention them
+//! rows    … sets of rows
+//! ```
+
+mod changes;
+mod edit;
+mod places;
+mod readers;
+mod regions;
+mod rows;
+mod sheets;
+
+pub(crate) use changes::Changes;
+pub(crate) use readers::Readers;
+pub(crate) use regions::{Region, RegionId, Regions};
+pub(crate) use rows::RowSet;
+pub(crate) use sheets::Names;
+
+use crate::{
+    address::{Cell, SheetId},
+    formula::Template,
+    functions::Functions,
+    storage::Grid,
+};
+use formualizer_common::DateSystem;
+use places::Places;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, Weak};
+
+/// A sheet: its values, and which of its cells belong to regions and spills.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) grid: Grid,
+    pub(crate) regions: Places,
+    /// The rectangles that array results fill, anchors included.
+    pub(crate) spills: Places,
+}
+
+/// Everything that a workbook is, without its public methods.
+#[derive(Clone, Debug)]
+pub(crate) struct Book {
+    pub(crate) sheets: FxHashMap<SheetId, Sheet>,
+    /// Sheets as their tabs stand.
+    pub(crate) order: Vec<SheetId>,
+    next_sheet: u32,
+    pub(crate) regions: Regions,
+    pub(crate) readers: Readers,
+    pub(crate) names: Names,
+    pub(crate) functions: Functions,
+    pub(crate) dates: DateSystem,
+    pub(crate) changes: Changes,
+    /// Templates in use, so that equal formulas are one.
+    templates: FxHashMap<(SheetId, String), Weak<Template>>,
+}
+
+impl Book {
+    pub(crate) fn new(dates: DateSystem) -> Self {
+        Self {
+            sheets: FxHashMap::default(),
+            order: Vec::new(),
+            next_sheet: 0,
+            regions: Regions::default(),
+            readers: Readers::default(),
+            names: Names::default(),
+            functions: Functions::default(),
+            dates,
+            changes: Changes::default(),
+            templates: FxHashMap::default(),
+        }
+    }
+
+    /// The region that a cell belongs to.
+    pub(crate) fn region_at(&self, sheet: SheetId, cell: Cell) -> Option<(RegionId, &Region)> {
+        let id = self.sheets.get(&sheet)?.regions.at(cell)?;
+        Some((id, self.regions.get(id)?))
+    }
+
+    /// The region whose array result fills a cell.
+    pub(crate) fn spill_at(&self, sheet: SheetId, cell: Cell) -> Option<(RegionId, &Region)> {
+        let id = self.sheets.get(&sheet)?.spills.at(cell)?;
+        Some((id, self.regions.get(id)?))
+    }
+
+    /// The template that is in use already where it is the same formula.
+    pub(crate) fn intern(&mut self, template: Template) -> Arc<Template> {
+        let key = (template.sheet, template.key.clone());
+        if let Some(known) = self.templates.get(&key).and_then(Weak::upgrade) {
+            return known;
+        }
+        if self.templates.len() > 64 && self.templates.len().is_power_of_two() {
+            self.templates.retain(|_, template| template.strong_count() > 0);
+        }
+        let template = Arc::new(template);
+        self.templates.insert(key, Arc::downgrade(&template));
+        template
+    }
+
+    /// A copy to come back to, without the index of readers.
+    pub(crate) fn remembered(&self) -> Self {
+        Self {
+            sheets: self.sheets.clone(),
+            order: self.order.clone(),
+            next_sheet: self.next_sheet,
+            regions: self.regions.clone(),
+            readers: Readers::default(),
+            names: self.names.clone(),
+            functions: self.functions.clone(),
+            dates: self.dates,
+            changes: self.changes.clone(),
+            templates: self.templates.clone(),
+        }
+    }
+
+    /// Makes the index of readers again after coming back.
+    pub(crate) fn wake(&mut self) {
+        self.readers = Readers::default();
+        for (id, _) in self.regions.iter() {
+            self.readers.touch(id);
+        }
+    }
+
+    /// Forgets the templates: what names and sheets mean has changed.
+    pub(crate) fn forget_templates(&mut self) {
+        self.templates.clear();
+    }
+}

@@ -1,0 +1,193 @@
+//! Who reads a rectangle: an R-tree per sheet over what the regions' formulas refer to.
+
+use super::{Region, RegionId, Regions};
+use crate::address::{Area, Axis, Rect, SheetId};
+use rstar::{AABB, RTree, RTreeObject};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
+
+/// What of a region refers to a rectangle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// An area of its template, by index.
+    Area(usize),
+    /// The rectangle that its array would fill if nothing stood in the way.
+    Blocked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Entry {
+    rect: Rect,
+    region: RegionId,
+    source: Source,
+}
+
+impl RTreeObject for Entry {
+    type Envelope = AABB<[i64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        envelope(&self.rect)
+    }
+}
+
+fn envelope(rect: &Rect) -> AABB<[i64; 2]> {
+    AABB::from_corners(
+        [i64::from(rect.top), i64::from(rect.left)],
+        [i64::from(rect.bottom), i64::from(rect.right)],
+    )
+}
+
+/// The references of all regions. Brought up to date once before a recalculation, so that setting a
+/// formula costs nothing here.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Readers {
+    trees: FxHashMap<SheetId, RTree<Entry>>,
+    /// What the trees hold of each region.
+    entries: FxHashMap<RegionId, Vec<(SheetId, Entry)>>,
+    stale: FxHashSet<RegionId>,
+}
+
+impl Readers {
+    /// Says that a region is new, gone or another one.
+    pub(crate) fn touch(&mut self, region: RegionId) {
+        self.stale.insert(region);
+    }
+
+    /// Takes over what was touched.
+    pub(crate) fn refresh(&mut self, regions: &Regions) {
+        let stale = std::mem::take(&mut self.stale);
+        if stale.len() > 16 && stale.len() * 4 > self.entries.len() {
+            return self.rebuild(regions);
+        }
+        for id in stale {
+            for (sheet, entry) in self.entries.remove(&id).unwrap_or_default() {
+                if let Some(tree) = self.trees.get_mut(&sheet) {
+                    tree.remove(&entry);
+                }
+            }
+            if let Some(region) = regions.get(id) {
+                let entries = entries(id, region);
+                for (sheet, entry) in &entries {
+                    self.trees.entry(*sheet).or_default().insert(*entry);
+                }
+                self.entries.insert(id, entries);
+            }
+        }
+    }
+
+    fn rebuild(&mut self, regions: &Regions) {
+        let mut by_sheet: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
+        self.entries.clear();
+        for (id, region) in regions.iter() {
+            let entries = entries(id, region);
+            for (sheet, entry) in &entries {
+                by_sheet.entry(*sheet).or_default().push(*entry);
+            }
+            self.entries.insert(id, entries);
+        }
+        let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
+        self.trees = by_sheet.into_iter().map(bulk).collect();
+    }
+
+    /// The regions that refer to a part of a rectangle, each as often as it does.
+    pub(crate) fn of(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = RegionId> + '_ {
+        let tree = self.trees.get(&sheet).into_iter();
+        let envelope = envelope(rect);
+        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(&envelope).map(|e| e.region))
+    }
+
+    /// The rows of regions whose formulas refer to a part of a rectangle that changed.
+    pub(crate) fn rows_reading<'a>(
+        &'a self,
+        regions: &'a Regions,
+        sheet: SheetId,
+        changed: &'a Rect,
+    ) -> impl Iterator<Item = (RegionId, Range<u32>)> + 'a {
+        let tree = self.trees.get(&sheet).into_iter();
+        let envelope = envelope(changed);
+        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(&envelope)).filter_map(
+            move |entry| {
+                let region = regions.get(entry.region)?;
+                let rows = match entry.source {
+                    Source::Blocked => region.rect.rows(),
+                    Source::Area(index) => {
+                        rows_of(region.template.areas.get(index)?, &region.rect, changed)
+                    }
+                };
+                (!rows.is_empty()).then_some((entry.region, rows))
+            },
+        )
+    }
+}
+
+fn entries(id: RegionId, region: &Region) -> Vec<(SheetId, Entry)> {
+    let areas = region.template.areas.iter().enumerate().filter_map(|(index, area)| {
+        let rect = area.over(&region.rect)?;
+        Some((area.sheet, Entry { rect, region: id, source: Source::Area(index) }))
+    });
+    let blocked = region
+        .blocked
+        .map(|rect| (region.sheet, Entry { rect, region: id, source: Source::Blocked }));
+    areas.chain(blocked).collect()
+}
+
+/// The rows of a region in which the area meets what changed; at least those, at most the region's.
+fn rows_of(area: &Area, region: &Rect, changed: &Rect) -> Range<u32> {
+    let (top, bottom) = (i64::from(changed.top), i64::from(changed.bottom));
+    let (first, last) = (i64::from(region.top), i64::from(region.bottom));
+    let (low, high) = match (area.top, area.bottom) {
+        (Axis::Moving(a), Axis::Moving(b)) => {
+            (top - i64::from(a.max(b)), bottom - i64::from(a.min(b)))
+        }
+        (Axis::Fixed(a), Axis::Fixed(b)) => {
+            let meets = i64::from(a.min(b)) <= bottom && i64::from(a.max(b)) >= top;
+            if meets { (first, last) } else { (1, 0) }
+        }
+        (Axis::Fixed(at), Axis::Moving(by)) | (Axis::Moving(by), Axis::Fixed(at)) => {
+            let (at, by) = (i64::from(at), i64::from(by));
+            if at < top {
+                (top - by, last)
+            } else if at > bottom {
+                (first, bottom - by)
+            } else {
+                (first, last)
+            }
+        }
+    };
+    let (low, high) = (low.max(first), high.min(last));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clipped to rows of a sheet"
+    )]
+    if low <= high { low as u32..high as u32 + 1 } else { 0..0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Cell;
+    use proptest::prelude::*;
+
+    fn axis() -> impl Strategy<Value = Axis> {
+        prop_oneof![(0u32..30).prop_map(Axis::Fixed), (-6i32..6).prop_map(Axis::Moving)]
+    }
+
+    proptest! {
+        #[test]
+        fn rows_that_read_a_changed_rectangle_are_found(
+            top in axis(), bottom in axis(), first in 0u32..20, len in 0u32..10,
+            changed in 0u32..30, height in 0u32..4,
+        ) {
+            let area = Area { sheet: SheetId(0), top, bottom, left: Axis::Fixed(3), right: Axis::Fixed(3) };
+            let region = Rect { top: first, left: 0, bottom: first + len, right: 0 };
+            let changed = Rect { top: changed, left: 3, bottom: changed + height, right: 3 };
+            let found = rows_of(&area, &region, &changed);
+            for row in region.rows() {
+                let reads = area.at(Cell::new(row, 0)).is_some_and(|rect| rect.intersection(&changed).is_some());
+                prop_assert!(!reads || found.contains(&row), "row {row} of {found:?}");
+            }
+            prop_assert!(found.is_empty() || (found.start >= region.top && found.end <= region.bottom + 1));
+        }
+    }
+}

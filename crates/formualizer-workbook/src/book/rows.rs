@@ -1,0 +1,78 @@
+//! Sets of rows, as ranges.
+
+use std::ops::Range;
+
+/// Rows in ascending order, without overlaps; neighbours are one range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RowSet(Vec<Range<u32>>);
+
+impl RowSet {
+    pub(crate) fn of(rows: Range<u32>) -> Self {
+        let mut set = Self::default();
+        set.insert(rows);
+        set
+    }
+
+    pub(crate) fn insert(&mut self, rows: Range<u32>) {
+        if rows.is_empty() {
+            return;
+        }
+        let first = self.0.partition_point(|range| range.end < rows.start);
+        let last = self.0.partition_point(|range| range.start <= rows.end);
+        let touched = &self.0[first..last];
+        let start = touched.first().map_or(rows.start, |range| range.start.min(rows.start));
+        let end = touched.last().map_or(rows.end, |range| range.end.max(rows.end));
+        self.0.splice(first..last, [start..end]);
+    }
+
+    pub(crate) fn extend(&mut self, other: &Self) {
+        other.iter().for_each(|rows| self.insert(rows));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Range<u32>> + '_ {
+        self.0.iter().cloned()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.0.iter().map(|rows| rows.len() as u64).sum()
+    }
+
+    /// The rows that lie in `bounds`.
+    pub(crate) fn within(&self, bounds: &Range<u32>) -> Self {
+        let clip = |rows: &Range<u32>| rows.start.max(bounds.start)..rows.end.min(bounds.end);
+        Self(self.0.iter().map(clip).filter(|rows| !rows.is_empty()).collect())
+    }
+
+    pub(crate) fn first(&self) -> Option<u32> {
+        self.0.first().map(|rows| rows.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn a_row_set_holds_what_was_inserted(
+            ranges in prop::collection::vec((0u32..60, 0u32..9), 0..30), low in 0u32..30, len in 0u32..40
+        ) {
+            let (mut set, mut naive) = (RowSet::default(), BTreeSet::new());
+            for (start, len) in ranges {
+                set.insert(start..start + len);
+                naive.extend(start..start + len);
+            }
+            prop_assert_eq!(set.iter().flatten().collect::<Vec<_>>(), naive.iter().copied().collect::<Vec<_>>());
+            prop_assert!(set.0.windows(2).all(|pair| pair[0].end < pair[1].start));
+            prop_assert_eq!(set.len(), naive.len() as u64);
+            let within: Vec<u32> = set.within(&(low..low + len)).iter().flatten().collect();
+            prop_assert_eq!(within, naive.range(low..low + len).copied().collect::<Vec<_>>());
+        }
+    }
+}

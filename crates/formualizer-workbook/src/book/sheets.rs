@@ -1,0 +1,184 @@
+//! Sheets, names and tables, and the formulas that mention them.
+
+use super::{Book, RegionId, Sheet};
+use crate::{
+    Error, ErrorKind,
+    address::{Cell, MAX_COLS, MAX_ROWS, Rect, SheetId},
+    formula::{Deleted, Named, Scope, TableDef, delete_in, rename_in},
+    storage::Grid,
+};
+use rustc_hash::FxHashMap;
+
+/// Defined names and tables, by their names in lower case.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// Of the whole workbook where there is no sheet.
+    pub(crate) named: FxHashMap<(Option<SheetId>, String), Named>,
+    pub(crate) tables: FxHashMap<String, TableDef>,
+}
+
+impl Scope for Book {
+    fn sheet(&self, name: &str) -> Option<SheetId> {
+        let wanted = name.to_lowercase();
+        let is = |id: &&SheetId| {
+            self.sheets.get(*id).is_some_and(|s| s.name == name || s.name.to_lowercase() == wanted)
+        };
+        self.order.iter().find(is).copied()
+    }
+
+    fn sheet_name(&self, sheet: SheetId) -> Option<&str> {
+        self.sheets.get(&sheet).map(|sheet| sheet.name.as_str())
+    }
+
+    fn sheets_between(&self, first: SheetId, last: SheetId) -> Vec<SheetId> {
+        let place = |id| self.order.iter().position(|sheet| *sheet == id);
+        match (place(first), place(last)) {
+            (Some(a), Some(b)) => self.order[a.min(b)..=a.max(b)].to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn name(&self, sheet: SheetId, name: &str) -> Option<&Named> {
+        let key = name.to_lowercase();
+        let own = self.names.named.get(&(Some(sheet), key.clone()));
+        own.or_else(|| self.names.named.get(&(None, key)))
+    }
+
+    fn table(&self, name: &str) -> Option<&TableDef> {
+        self.names.tables.get(&name.to_lowercase())
+    }
+
+    fn table_at(&self, sheet: SheetId, cell: Cell) -> Option<&TableDef> {
+        self.names.tables.values().find(|t| t.sheet == sheet && t.rect.contains(cell))
+    }
+}
+
+impl Book {
+    /// The sheet of this name.
+    pub(crate) fn known_sheet(&self, name: &str) -> Result<SheetId, Error> {
+        Scope::sheet(self, name).ok_or_else(|| {
+            let names: Vec<&str> =
+                self.order.iter().filter_map(|id| Scope::sheet_name(self, *id)).collect();
+            let message = match names.is_empty() {
+                true => format!("there is no sheet {name:?}: the workbook has no sheets yet"),
+                false => format!("there is no sheet {name:?}: there are {}", names.join(", ")),
+            };
+            Error::new(ErrorKind::Sheet, message)
+        })
+    }
+
+    pub(crate) fn add_sheet(&mut self, name: &str) -> SheetId {
+        let id = SheetId(self.next_sheet);
+        self.next_sheet += 1;
+        let sheet = Sheet {
+            name: name.to_owned(),
+            grid: Grid::default(),
+            regions: super::Places::default(),
+            spills: super::Places::default(),
+        };
+        self.sheets.insert(id, sheet);
+        self.order.push(id);
+        self.relower(&name.to_lowercase());
+        id
+    }
+
+    /// Lowers again the formulas that mention a name or table, and those that mention names which do, however far.
+    pub(crate) fn relower_name(&mut self, changed: &str) {
+        // Templates list every name on the way to what they stand for, so one look is enough.
+        self.relower(changed);
+    }
+
+    /// Renames a sheet; formulas and names follow.
+    pub(crate) fn rename_sheet(&mut self, sheet: SheetId, new: &str) {
+        let Some(known) = self.sheets.get_mut(&sheet) else { return };
+        let old = std::mem::replace(&mut known.name, new.to_owned());
+        for named in self.names.named.values_mut() {
+            rename_in(&mut named.source, &old, new);
+        }
+        self.forget_templates();
+        let ids: Vec<RegionId> = self.regions.iter().map(|(id, _)| id).collect();
+        for id in ids {
+            let Some(region) = self.regions.get(id) else { continue };
+            if let Some(template) = region.template.rename_sheet(&old, new, self) {
+                // Values stay right: only what the formula is called by has changed.
+                let template = self.intern(template);
+                if let Some(region) = self.regions.get_mut(id) {
+                    region.template = template;
+                }
+            }
+        }
+        // Formulas that waited for a sheet of the new name find it.
+        self.relower(&new.to_lowercase());
+    }
+
+    /// Deletes a sheet; references to it become `#REF!`.
+    pub(crate) fn delete_sheet(&mut self, sheet: SheetId) {
+        let Some(gone) = self.sheets.get(&sheet) else { return };
+        let name = gone.name.clone();
+        let whole = Rect { top: 0, left: 0, bottom: MAX_ROWS - 1, right: MAX_COLS - 1 };
+        for id in gone.regions.within(&whole) {
+            self.remove_region(id);
+        }
+        let place = self.order.iter().position(|id| *id == sheet);
+        self.names.named.retain(|(scope, _), _| *scope != Some(sheet));
+        self.names.tables.retain(|_, table| table.sheet != sheet);
+        let next = |at: usize| self.order.get(at + 1).and_then(|id| self.sheets.get(id));
+        let previous = |at: usize| {
+            at.checked_sub(1).and_then(|at| self.order.get(at)).and_then(|id| self.sheets.get(id))
+        };
+        let neighbours = (
+            place.and_then(previous).map(|s| s.name.clone()),
+            place.and_then(next).map(|s| s.name.clone()),
+        );
+        self.order.retain(|id| *id != sheet);
+        self.sheets.remove(&sheet);
+        self.changes.rects.retain(|(id, _)| *id != sheet);
+        let deleted = Deleted {
+            name: &name,
+            previous: neighbours.0.as_deref(),
+            next: neighbours.1.as_deref(),
+        };
+        for named in self.names.named.values_mut() {
+            delete_in(&mut named.source, deleted);
+        }
+        self.forget_templates();
+        let ids: Vec<RegionId> = self.regions.iter().map(|(id, _)| id).collect();
+        for id in ids {
+            let Some(region) = self.regions.get(id) else { continue };
+            if let Some(template) = region.template.delete_sheet(deleted, self) {
+                self.replace_template(id, template);
+            }
+        }
+        self.relower(&name.to_lowercase());
+    }
+
+    /// Lowers again the formulas that mention a name, a table or a sheet, written in lower case.
+    pub(crate) fn relower(&mut self, mentioned: &str) {
+        let mentions = |id: RegionId, book: &Self| {
+            let region = book.regions.get(id)?;
+            region.template.mentions.iter().any(|m| m == mentioned).then_some(())
+        };
+        let ids: Vec<RegionId> = self.regions.iter().map(|(id, _)| id).collect();
+        let ids: Vec<RegionId> = ids.into_iter().filter(|id| mentions(*id, self).is_some()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        self.forget_templates();
+        for id in ids {
+            let Some(region) = self.regions.get(id) else { continue };
+            let template = region.template.relower(self);
+            self.replace_template(id, template);
+        }
+    }
+
+    /// Gives a region another template; all of it is to be calculated.
+    pub(crate) fn replace_template(&mut self, id: RegionId, template: crate::formula::Template) {
+        let template = self.intern(template);
+        self.retract(id);
+        let Some(region) = self.regions.get_mut(id) else { return };
+        region.template = template;
+        let rows = region.rect.rows();
+        self.readers.touch(id);
+        self.changes.rows(id, rows);
+    }
+}

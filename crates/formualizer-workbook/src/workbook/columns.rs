@@ -1,0 +1,120 @@
+//! Arrow in and out.
+
+use super::{IntoCell, IntoRange, Workbook, values::room};
+use crate::{Error, ErrorKind, address::Cell, cells::Cells};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{Field, Schema};
+use std::sync::Arc;
+
+/// Rows of a batch that [`Workbook::read_columns`] gives.
+const BATCH_ROWS: usize = 1 << 16;
+
+impl Workbook {
+    /// Stores arrays as columns from a cell on. Float64 (without infinities and NaN), Boolean and Utf8 arrays are shared,
+    /// not copied; other types are converted once. Null is a blank cell, a number that is not finite
+    /// `#NUM!`.
+    ///
+    /// # Errors
+    /// Where arrays have different lengths or reach beyond the sheet, where cells cannot hold the type, or where an integer
+    /// is beyond 2^53; nothing is stored then, and the message names the column.
+    pub fn set_columns(
+        &mut self,
+        sheet: &str,
+        at: impl IntoCell,
+        columns: &[ArrayRef],
+    ) -> Result<(), Error> {
+        let (sheet, at) = self.cell_of(sheet, at)?;
+        let Some(first) = columns.first() else { return Ok(()) };
+        let rows = first.len();
+        if let Some(at) = columns.iter().position(|column| column.len() != rows) {
+            let len = columns[at].len();
+            return Err(Error::new(
+                ErrorKind::Data,
+                format!("column {} has {len} rows, the first one {rows}", at + 1),
+            ));
+        }
+        if rows == 0 {
+            return Ok(());
+        }
+        let rect = room(at, rows, columns.len())?;
+        let mut converted = Vec::with_capacity(columns.len());
+        for (index, column) in columns.iter().enumerate() {
+            let cells = Cells::from_arrow(column, self.book.dates).map_err(|error| {
+                Error::new(ErrorKind::Data, format!("column {}: {error}", index + 1))
+            })?;
+            converted.push(cells);
+        }
+        self.remember();
+        self.put_columns(sheet, &rect, converted);
+        Ok(())
+    }
+
+    /// Stores a batch from a cell on, with the names of its columns in the first row where `headers`.
+    ///
+    /// # Errors
+    /// As [`set_columns`](Self::set_columns).
+    pub fn set_batch(
+        &mut self,
+        sheet: &str,
+        at: impl IntoCell,
+        batch: &RecordBatch,
+        headers: bool,
+    ) -> Result<(), Error> {
+        let (id, at) = self.cell_of(sheet, at)?;
+        let below = if headers { Cell::new(at.row + 1, at.col) } else { at };
+        self.set_columns(sheet, (below.row + 1, below.col + 1), batch.columns())?;
+        if headers {
+            let names = batch.schema();
+            for (col, field) in names.fields().iter().enumerate() {
+                let cell = Cell::new(at.row, at.col + u32::try_from(col).unwrap_or(0));
+                self.book.put_value(id, cell, crate::cells::CellRef::Text(field.name()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The cells of a range as batches of at most 65 536 rows, the columns named by their letters. Columns of numbers, logical
+    /// values and texts share the sheet's buffers; dates and times have Arrow's types; a column of several kinds is
+    /// numbers where everything else in it is blank or in error, and otherwise the texts that show. Blanks and
+    /// errors are null.
+    ///
+    /// # Errors
+    /// Where there is no such sheet or range.
+    pub fn read_columns(
+        &self,
+        sheet: &str,
+        range: impl IntoRange,
+    ) -> Result<Vec<RecordBatch>, Error> {
+        let (sheet, rect) = self.range_of(sheet, range)?;
+        let Some(rect) = self.used_part(sheet, &rect) else { return Ok(Vec::new()) };
+        let Some(table) = self.table(sheet, &rect) else { return Ok(Vec::new()) };
+        let arrays: Vec<ArrayRef> =
+            table.columns().iter().map(|cells| cells.to_arrow(self.book.dates)).collect();
+        let field = |(col, array): (u32, &ArrayRef)| {
+            Field::new(crate::address::column_letters(col), array.data_type().clone(), true)
+        };
+        let fields: Vec<Field> = rect.cols().zip(&arrays).map(field).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let rows = table.height();
+        (0..rows)
+            .step_by(BATCH_ROWS)
+            .map(|start| {
+                let len = BATCH_ROWS.min(rows - start);
+                let parts = arrays.iter().map(|array| array.slice(start, len)).collect();
+                let options = RecordBatchOptions::new().with_row_count(Some(len));
+                RecordBatch::try_new_with_options(Arc::clone(&schema), parts, &options)
+                    .map_err(|e| Error::new(ErrorKind::Data, e.to_string()).with_source(e))
+            })
+            .collect()
+    }
+
+    /// Bytes of the buffers that hold a sheet's values; shared ones are counted for each column that uses
+    /// them.
+    ///
+    /// # Errors
+    /// Where there is no such sheet.
+    pub fn memory_size(&self, sheet: &str) -> Result<usize, Error> {
+        let sheet = self.book.known_sheet(sheet)?;
+        Ok(self.book.sheets.get(&sheet).map_or(0, |sheet| sheet.grid.memory_size()))
+    }
+}

@@ -1,0 +1,95 @@
+//! The public workbook.
+
+mod columns;
+mod formulas;
+mod functions;
+mod names;
+mod place;
+mod recalculate;
+mod sheets;
+mod undo;
+mod values;
+
+pub use names::TableOptions;
+pub use place::{IntoCell, IntoRange};
+pub use recalculate::RecalcOptions;
+
+use crate::{
+    address::{Cell, Rect, SheetId},
+    book::Book,
+    error::Error,
+    functions::WasmPluginManager,
+};
+use formualizer_common::DateSystem;
+use undo::History;
+
+/// Sheets of values and formulas, recalculated a column at a time.
+///
+/// Cells are named in A1 notation (`"B2"`) or as `(row, column)` from 1, ranges as `"A1:B10"`, `"A:A"` or
+/// `"1:3"`. An edit costs no more than storing it: values of formulas are brought up to date by
+/// [`recalculate`](Self::recalculate).
+///
+/// ```
+/// use formualizer_workbook::{Value, Workbook};
+///
+/// let mut book = Workbook::new();
+/// book.add_sheet("Sheet1")?;
+/// book.set_value("Sheet1", "A1", 2.0)?;
+/// book.set_value("Sheet1", "A2", 3.0)?;
+/// book.set_formula("Sheet1", "B1", "=A1*10")?;
+/// book.fill_down("Sheet1", "B1:B2")?;
+/// book.recalculate()?;
+/// assert_eq!(book.value("Sheet1", "B2")?, Value::Number(30.0));
+/// # Ok::<(), formualizer_workbook::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Workbook {
+    book: Book,
+    plugins: WasmPluginManager,
+    /// Number of recalculations so far.
+    epoch: u64,
+    seed: u64,
+    history: History,
+}
+
+impl Default for Workbook {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Workbook {
+    /// A workbook without sheets; dates count from 1900.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_date_system(DateSystem::Excel1900)
+    }
+
+    /// A workbook without sheets whose dates count from 1900 or 1904.
+    #[must_use]
+    pub fn with_date_system(dates: DateSystem) -> Self {
+        Self {
+            book: Book::new(dates),
+            plugins: WasmPluginManager::new(),
+            epoch: 0,
+            seed: 0,
+            history: History::default(),
+        }
+    }
+
+    /// Whether dates count from 1900 or 1904.
+    #[must_use]
+    pub fn date_system(&self) -> DateSystem {
+        self.book.dates
+    }
+
+    /// The sheet and the cell of an argument.
+    fn cell_of(&self, sheet: &str, cell: impl IntoCell) -> Result<(SheetId, Cell), Error> {
+        Ok((self.book.known_sheet(sheet)?, place::cell(cell)?))
+    }
+
+    /// The sheet and the range of an argument.
+    fn range_of(&self, sheet: &str, range: impl IntoRange) -> Result<(SheetId, Rect), Error> {
+        Ok((self.book.known_sheet(sheet)?, place::range(range)?))
+    }
+}

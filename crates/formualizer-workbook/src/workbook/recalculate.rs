@@ -1,0 +1,105 @@
+//! Recalculating.
+
+use super::Workbook;
+use crate::{
+    Error,
+    eval::Environment,
+    functions::Sessions,
+    recalc::{self, Progress, RecalcReport},
+};
+use std::fmt;
+use udf_columnar::CancelToken;
+
+/// How to recalculate; [`default`](Self::default) is as most want it.
+#[non_exhaustive]
+pub struct RecalcOptions<'a> {
+    /// Threads that regions and calls of plugins use together. Results do not depend on it. All the machine's if
+    /// absent.
+    pub threads: Option<usize>,
+    /// Ends the recalculation from outside; the workbook stays consistent, and the next one goes on.
+    pub cancel: CancelToken,
+    /// Told after every region.
+    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+    /// Seed of volatile functions. The same seed gives the same values; the number of the recalculation if
+    /// absent.
+    pub seed: Option<u64>,
+    /// What `NOW` and plugins take for the local time, microseconds since 1970-01-01T00:00:00; the clock's if absent.
+    pub now_us: Option<i64>,
+}
+
+impl Default for RecalcOptions<'_> {
+    fn default() -> Self {
+        Self { threads: None, cancel: CancelToken::new(), progress: None, seed: None, now_us: None }
+    }
+}
+
+impl fmt::Debug for RecalcOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecalcOptions")
+            .field("threads", &self.threads)
+            .field("seed", &self.seed)
+            .field("now_us", &self.now_us)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> RecalcOptions<'a> {
+    /// Sets [`threads`](Self::threads).
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads.max(1));
+        self
+    }
+
+    /// Sets [`cancel`](Self::cancel).
+    #[must_use]
+    pub fn cancel(mut self, cancel: CancelToken) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// Sets [`progress`](Self::progress).
+    #[must_use]
+    pub fn progress(mut self, progress: &'a (dyn Fn(Progress) + Sync)) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Sets [`seed`](Self::seed) and [`now_us`](Self::now_us).
+    #[must_use]
+    pub fn volatile(mut self, seed: u64, now_us: i64) -> Self {
+        (self.seed, self.now_us) = (Some(seed), Some(now_us));
+        self
+    }
+}
+
+impl Workbook {
+    /// Brings every value up to date: what changed, what depends on it, and what is volatile.
+    ///
+    /// # Errors
+    /// None: with the default options a recalculation is not cancelled, and formulas and plugins that fail give
+    /// errors in cells.
+    pub fn recalculate(&mut self) -> Result<RecalcReport, Error> {
+        self.recalculate_with(&RecalcOptions::default())
+    }
+
+    /// The same, as the options say.
+    ///
+    /// # Errors
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) where the token was used.
+    pub fn recalculate_with(&mut self, options: &RecalcOptions<'_>) -> Result<RecalcReport, Error> {
+        self.epoch += 1;
+        let now = || chrono::Local::now().naive_local().and_utc().timestamp_micros();
+        let environment = Environment {
+            dates: self.book.dates,
+            seed: options.seed.unwrap_or(self.seed.wrapping_add(self.epoch)),
+            epoch: self.epoch,
+            now_us: options.now_us.unwrap_or_else(now),
+            cancel: options.cancel.clone(),
+            threads: options.threads.unwrap_or_else(rayon::current_num_threads),
+        };
+        let sessions = Sessions::default();
+        let options = recalc::Options { environment, progress: options.progress };
+        recalc::recalculate(&mut self.book, &sessions, &options)
+    }
+}

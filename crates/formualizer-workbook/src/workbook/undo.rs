@@ -1,0 +1,59 @@
+//! Undo and redo: what the workbook was before each edit. Buffers are shared, so a step costs what it changed and a copy of
+//! the list of regions.
+
+use super::Workbook;
+use crate::book::Book;
+use std::collections::VecDeque;
+
+/// What was, and what was undone.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    limit: usize,
+    past: VecDeque<Book>,
+    future: Vec<Book>,
+}
+
+impl Workbook {
+    /// Remembers so many edits from now on; 0, as it is at first, none.
+    pub fn set_undo_limit(&mut self, edits: usize) {
+        self.history.limit = edits;
+        while self.history.past.len() > edits {
+            self.history.past.pop_front();
+        }
+        if edits == 0 {
+            self.history.future.clear();
+        }
+    }
+
+    /// Takes back the last edit: values, formulas, sheets, names, tables and bindings of functions. `false` where
+    /// there is none to take back.
+    pub fn undo(&mut self) -> bool {
+        let Some(before) = self.history.past.pop_back() else { return false };
+        let now = std::mem::replace(&mut self.book, before);
+        self.history.future.push(now.remembered());
+        self.book.wake();
+        true
+    }
+
+    /// Does again what [`undo`](Self::undo) took back; `false` where there is nothing, or there was an edit
+    /// since.
+    pub fn redo(&mut self) -> bool {
+        let Some(after) = self.history.future.pop() else { return false };
+        let now = std::mem::replace(&mut self.book, after);
+        self.history.past.push_back(now.remembered());
+        self.book.wake();
+        true
+    }
+
+    /// Called before every edit.
+    pub(super) fn remember(&mut self) {
+        if self.history.limit == 0 {
+            return;
+        }
+        self.history.future.clear();
+        self.history.past.push_back(self.book.remembered());
+        if self.history.past.len() > self.history.limit {
+            self.history.past.pop_front();
+        }
+    }
+}
