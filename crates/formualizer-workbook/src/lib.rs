@@ -2,13 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod book;
 mod cells;
 mod error;
 mod eval;
 mod formula;
 mod functions;
+mod recalc;
 mod storage;
+mod workbook;
 
 pub use address::{MAX_COLS, MAX_ROWS};
 pub use error::{Error, ErrorKind};
 pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};
+pub use recalc::{Progress, RecalcReport};
+pub use workbook::{IntoCell, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook};

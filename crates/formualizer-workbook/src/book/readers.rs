@@ -93,7 +93,7 @@ impl Readers {
     pub(crate) fn of(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = RegionId> + '_ {
         let tree = self.trees.get(&sheet).into_iter();
         let envelope = envelope(rect);
-        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(&envelope).map(|e| e.region))
+        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope).map(|e| e.region))
     }
 
     /// The rows of regions whose formulas refer to a part of a rectangle that changed.
@@ -105,7 +105,7 @@ impl Readers {
     ) -> impl Iterator<Item = (RegionId, Range<u32>)> + 'a {
         let tree = self.trees.get(&sheet).into_iter();
         let envelope = envelope(changed);
-        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(&envelope)).filter_map(
+        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope)).filter_map(
             move |entry| {
                 let region = regions.get(entry.region)?;
                 let rows = match entry.source {

@@ -24,6 +24,7 @@ pub(super) fn place(book: &mut Book, id: RegionId, result: &Table) -> Vec<Rect> 
         );
         return store(book, id, None, None, &spill_error(&message));
     };
+    evict_later(book, id, &rect);
     match obstacle(book, id, &rect, before) {
         None => store(book, id, Some(rect), None, result),
         Some(obstacle) => {
@@ -39,6 +40,22 @@ pub(super) fn place(book: &mut Book, id: RegionId, result: &Table) -> Vec<Rect> 
 
 fn spill_error(message: &str) -> Table {
     Table::single(CellRef::Error(ExcelErrorKind::Spill, Some(message)))
+}
+
+/// Of two arrays that want the same cells, the one whose formula comes first (by row, then column) gets them, whichever
+/// was there before: so a workbook does not depend on its history. The other one is evaluated again.
+fn evict_later(book: &mut Book, id: RegionId, rect: &Rect) {
+    let Some(region) = book.regions.get(id) else { return };
+    let (sheet, anchor) = (region.sheet, region.anchor());
+    let Some(spills) = book.sheets.get(&sheet).map(|sheet| sheet.spills.within(rect)) else { return };
+    for other in spills {
+        let Some(region) = book.regions.get(other) else { continue };
+        if other != id && region.anchor() > anchor {
+            let rows = region.rect.rows();
+            book.retract(other);
+            book.changes.rows(other, rows);
+        }
+    }
 }
 
 /// What stands where an array is to go: a value, a formula, or the result of another one.

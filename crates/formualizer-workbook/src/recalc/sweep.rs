@@ -11,8 +11,8 @@ use crate::{
     functions::{Functions, Sessions},
 };
 use formualizer_common::{ExcelError, ExcelErrorKind};
-use rustc_hash::FxHashMap;
-use std::ops::Range;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{collections::VecDeque, ops::Range};
 
 /// A column of results: of which region, where, and what.
 pub(super) type Result = (RegionId, u32, Range<u32>, Cells);
@@ -165,11 +165,12 @@ impl Reader for Downward<'_> {
 /// A cell of a cycle's regions: which region, and which of its cells.
 type Place = (usize, Cell);
 
+/// How far the search for circles is with a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Todo,
-    /// Waits for the cells that it reads.
-    Doing,
+    /// Found as so-manieth, and the earliest that it reaches.
+    Open { found: u32, reaches: u32 },
     Done,
 }
 
@@ -189,17 +190,20 @@ impl Member<'_> {
     }
 }
 
-/// Regions that read each other.
+/// Regions that read each other. Their cells are gone through by Tarjan's algorithm, which gives every cell after those that it
+/// reads, and those that read each other in a circle together.
 struct Cycle<'a> {
     base: &'a BookReader<'a>,
     members: Vec<Member<'a>>,
     by_id: FxHashMap<RegionId, usize>,
+    found: u32,
 }
 
-/// A cell that waits for the cells that it reads.
+/// A cell whose reads are gone through.
 struct Frame {
     place: Place,
     reads: Vec<Place>,
+    next: usize,
 }
 
 impl<'a> Cycle<'a> {
@@ -212,7 +216,7 @@ impl<'a> Cycle<'a> {
         };
         let members: Vec<Member<'_>> = regions.iter().filter_map(member).collect();
         let by_id = members.iter().enumerate().map(|(at, member)| (member.id, at)).collect();
-        Self { base, members, by_id }
+        Self { base, members, by_id, found: 0 }
     }
 
     fn run(mut self) -> Option<Vec<Result>> {
@@ -259,36 +263,60 @@ impl<'a> Cycle<'a> {
 
     /// Evaluates a cell after everything that it reads. `None` where a result is an array.
     fn finish(&mut self, start: Place) -> Option<()> {
-        if self.state(start) == State::Done {
+        if self.state(start) != State::Todo {
             return Some(());
         }
-        let mut stack = vec![self.enter(start)];
+        // Cells that are not done, in the order in which they were found.
+        let mut open: Vec<Place> = Vec::new();
+        let mut stack = vec![self.enter(start, &mut open)];
         while let Some(frame) = stack.last_mut() {
             let place = frame.place;
-            let next = frame.reads.pop();
-            match next.map(|read| (read, self.state(read))) {
-                _ if self.state(place) == State::Done => {
-                    stack.pop();
+            if let Some(read) = frame.reads.get(frame.next).copied() {
+                frame.next += 1;
+                match self.state(read) {
+                    State::Done => {}
+                    State::Open { found, .. } => self.reach(place, found),
+                    State::Todo => {
+                        let frame = self.enter(read, &mut open);
+                        stack.push(frame);
+                    }
                 }
-                Some((_, State::Done)) => {}
-                Some((read, State::Todo)) => {
-                    let frame = self.enter(read);
-                    stack.push(frame);
-                }
-                Some((read, State::Doing)) => self.break_circle(&stack, read),
-                None => {
+                continue;
+            }
+            let reads_itself = frame.reads.contains(&place);
+            stack.pop();
+            let State::Open { found, reaches } = self.state(place) else { continue };
+            if let Some(waiting) = stack.last() {
+                let waiting = waiting.place;
+                self.reach(waiting, reaches);
+            }
+            if found != reaches {
+                continue;
+            }
+            let first = open.iter().rposition(|other| *other == place).unwrap_or(0);
+            let together = open.split_off(first);
+            match together.len() == 1 && !reads_itself {
+                true => {
                     let value = self.evaluate(place)?;
                     self.store(place, value);
-                    stack.pop();
                 }
+                false => self.break_circle(&together),
             }
         }
         Some(())
     }
 
-    fn enter(&mut self, place: Place) -> Frame {
-        self.set_state(place, State::Doing);
-        Frame { place, reads: self.reads(place) }
+    fn enter(&mut self, place: Place, open: &mut Vec<Place>) -> Frame {
+        self.set_state(place, State::Open { found: self.found, reaches: self.found });
+        self.found += 1;
+        open.push(place);
+        Frame { place, reads: self.reads(place), next: 0 }
+    }
+
+    fn reach(&mut self, place: Place, other: u32) {
+        if let State::Open { found, reaches } = self.state(place) {
+            self.set_state(place, State::Open { found, reaches: reaches.min(other) });
+        }
     }
 
     /// The cells of the cycle's regions that a cell reads and that are not done.
@@ -312,8 +340,6 @@ impl<'a> Cycle<'a> {
                 }
             }
         }
-        // The last one is taken first: rows above before rows below.
-        reads.reverse();
         reads
     }
 
@@ -331,19 +357,45 @@ impl<'a> Cycle<'a> {
         }
     }
 
-    /// Gives every cell of a circle its error: the cells that wait from `read` on.
-    fn break_circle(&mut self, stack: &[Frame], read: Place) {
-        let from = stack.iter().position(|frame| frame.place == read).unwrap_or(0);
-        let circle: Vec<Place> = stack[from..].iter().map(|frame| frame.place).collect();
-        let error = ExcelError::new(ExcelErrorKind::Circ).with_message(self.path(&circle));
-        for place in circle {
-            self.store(place, Value::Error(error.clone()));
+    /// Gives every cell that is on a circle its error.
+    fn break_circle(&mut self, together: &[Place]) {
+        let error = ExcelError::new(ExcelErrorKind::Circ).with_message(self.path(together));
+        for place in together {
+            self.store(*place, Value::Error(error.clone()));
         }
     }
 
-    /// `Sheet1!A1 → Sheet1!B1 → Sheet1!A1`, shortened where it is long.
-    fn path(&self, circle: &[Place]) -> String {
+    /// The shortest circle through the first cell of those that read each other:
+    /// `Sheet1!A1 → Sheet1!B1 → Sheet1!A1`, shortened where it is long. Goes from each cell to one that it reads.
+    fn path(&self, together: &[Place]) -> String {
         const SHOWN: usize = 20;
+        let order = |place: &Place| {
+            let region = self.members[place.0].region;
+            (self.base.sheet_index(region.sheet), place.1)
+        };
+        let Some(start) = together.iter().copied().min_by_key(order) else { return String::new() };
+        let within: FxHashSet<Place> = together.iter().copied().collect();
+        let mut came_from: FxHashMap<Place, Place> = FxHashMap::default();
+        let mut queue = VecDeque::from([start]);
+        let mut circle = vec![start];
+        'search: while let Some(place) = queue.pop_front() {
+            let mut reads = self.reads(place);
+            reads.sort_by_key(order);
+            for read in reads.into_iter().filter(|read| within.contains(read)) {
+                if read == start {
+                    let mut at = place;
+                    while at != start {
+                        circle.insert(1, at);
+                        at = came_from.get(&at).copied().unwrap_or(start);
+                    }
+                    break 'search;
+                }
+                if !came_from.contains_key(&read) {
+                    came_from.insert(read, place);
+                    queue.push_back(read);
+                }
+            }
+        }
         let name = |(member, cell): &Place| {
             let sheet = self.base.sheet_name(self.members[*member].region.sheet);
             format!("{}!{cell}", sheet.unwrap_or_default())
@@ -352,7 +404,7 @@ impl<'a> Cycle<'a> {
         if circle.len() > SHOWN {
             path.push(format!("… {} more", circle.len() - SHOWN));
         }
-        path.extend(circle.first().map(name));
+        path.push(name(&start));
         format!("circular reference: {}", path.join(" → "))
     }
 

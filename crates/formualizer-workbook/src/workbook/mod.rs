@@ -11,6 +11,7 @@ mod undo;
 mod values;
 
 pub use names::TableOptions;
+pub use values::IntoValue;
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
 

@@ -1,0 +1,189 @@
+//! After any sequence of edits a workbook holds what a new one holds in which the same is done and which is then
+//! calculated once.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use formualizer_workbook::{CustomFnOptions, Value, Workbook};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+const ROWS: u32 = 12;
+const COLS: u32 = 6;
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Number(u32, u32, i32),
+    Text(u32, u32),
+    Blank(u32, u32),
+    Formula(u32, u32, String),
+    Fill { col: u32, top: u32, bottom: u32 },
+    Formulas { col: u32, top: u32, bottom: u32, right: u32, formula: String },
+    Clear { col: u32, top: u32, bottom: u32, right: u32 },
+    Name(u32),
+    Bind(i32),
+    Unbind,
+    Undo,
+    Redo,
+}
+
+fn cell_text() -> impl Strategy<Value = String> {
+    (0..COLS, 1..=ROWS, any::<(bool, bool)>()).prop_map(|(col, row, (fix_col, fix_row))| {
+        let dollar = |fix| if fix { "$" } else { "" };
+        let letter = char::from(b'A' + u8::try_from(col).unwrap());
+        format!("{}{letter}{}{row}", dollar(fix_col), dollar(fix_row))
+    })
+}
+
+fn formula() -> impl Strategy<Value = String> {
+    let cell = cell_text;
+    prop_oneof![
+        (cell(), cell()).prop_map(|(a, b)| format!("={a}+{b}")),
+        cell().prop_map(|a| format!("={a}*2")),
+        (cell(), cell()).prop_map(|(a, b)| format!("=SUM({a}:{b})")),
+        (cell(), cell()).prop_map(|(a, b)| format!("=IF({a}>3,{b},1)")),
+        (cell(), cell()).prop_map(|(a, b)| format!("={a}:{b}")),
+        (1..5, 1..3).prop_map(|(rows, cols)| format!("=SEQUENCE({rows},{cols})")),
+        cell().prop_map(|a| format!("=SEQUENCE(MOD({a},4)+1)")),
+        cell().prop_map(|a| format!("=MY({a})")),
+        cell().prop_map(|a| format!("={a}&base")),
+        cell().prop_map(|a| format!("=COUNTA({a}:C9)")),
+        cell().prop_map(|a| format!("=SUM({a}#)")),
+    ]
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let at = || (1..=ROWS, 1..=COLS);
+    let block = || (1..=COLS, 1..=ROWS, 0..5u32, 0..2u32);
+    prop_oneof![
+        5 => (at(), -2..8).prop_map(|((row, col), n)| Edit::Number(row, col, n)),
+        1 => at().prop_map(|(row, col)| Edit::Text(row, col)),
+        1 => at().prop_map(|(row, col)| Edit::Blank(row, col)),
+        6 => (at(), formula()).prop_map(|((row, col), f)| Edit::Formula(row, col, f)),
+        3 => block().prop_map(|(col, top, more, _)| Edit::Fill { col, top, bottom: top + more }),
+        3 => (block(), formula()).prop_map(|((col, top, down, along), formula)| {
+            Edit::Formulas { col, top, bottom: top + down, right: col + along, formula }
+        }),
+        1 => block().prop_map(|(col, top, down, along)| {
+            Edit::Clear { col, top, bottom: top + down, right: col + along }
+        }),
+        1 => (0..3u32).prop_map(Edit::Name),
+        1 => (1..4).prop_map(Edit::Bind),
+        1 => Just(Edit::Unbind),
+        2 => Just(Edit::Undo),
+        1 => Just(Edit::Redo),
+    ]
+}
+
+fn apply(book: &mut Workbook, edit: &Edit) {
+    let sheet = "S";
+    match edit {
+        Edit::Number(row, col, n) => book.set_value(sheet, (*row, *col), *n).unwrap(),
+        Edit::Text(row, col) => book.set_value(sheet, (*row, *col), "text").unwrap(),
+        Edit::Blank(row, col) => book.set_value(sheet, (*row, *col), Value::Empty).unwrap(),
+        Edit::Formula(row, col, formula) => book.set_formula(sheet, (*row, *col), formula).unwrap(),
+        Edit::Fill { col, top, bottom } => {
+            book.fill_down(sheet, ((*top, *col), (*bottom, *col))).unwrap();
+        }
+        Edit::Formulas { col, top, bottom, right, formula } => {
+            book.set_formulas(sheet, ((*top, *col), (*bottom, *right)), formula).unwrap();
+        }
+        Edit::Clear { col, top, bottom, right } => {
+            book.clear(sheet, ((*top, *col), (*bottom, *right))).unwrap();
+        }
+        Edit::Name(n) => book.define_name("base", &n.to_string()).unwrap(),
+        Edit::Bind(factor) => {
+            let factor = f64::from(*factor);
+            let options = CustomFnOptions::new(1, Some(1)).allow_override(true);
+            let times = move |args: &[Value]| match &args[0] {
+                Value::Number(n) => Ok(Value::Number(n * factor)),
+                other => Ok(other.clone()),
+            };
+            book.register_custom_function("MY", options, Arc::new(times)).unwrap();
+        }
+        Edit::Unbind => {
+            let _ = book.unregister_custom_function("MY");
+        }
+        Edit::Undo => {
+            book.undo();
+        }
+        Edit::Redo => {
+            book.redo();
+        }
+    }
+}
+
+/// The edits that are left when what was undone is taken out.
+fn effective(edits: &[Edit]) -> Vec<Edit> {
+    let (mut past, mut future): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
+    let mut bound = false;
+    for edit in edits {
+        match edit {
+            Edit::Undo => future.extend(past.pop()),
+            Edit::Redo => past.extend(future.pop()),
+            edit => {
+                // What does nothing is no edit that could be undone.
+                bound = past.iter().rev().find_map(|e| match e {
+                    Edit::Bind(_) => Some(true),
+                    Edit::Unbind => Some(false),
+                    _ => None,
+                }).unwrap_or(false);
+                let nothing = matches!(edit, Edit::Unbind if !bound)
+                    || matches!(edit, Edit::Fill { top, bottom, .. } if top == bottom);
+                if !nothing {
+                    past.push(edit.clone());
+                    future.clear();
+                }
+            }
+        }
+    }
+    let _ = bound;
+    past
+}
+
+fn new_book() -> Workbook {
+    let mut book = Workbook::new();
+    book.add_sheet("S").unwrap();
+    book.set_undo_limit(1000);
+    book
+}
+
+fn everything(book: &Workbook) -> Vec<(String, Value, Option<String>, Option<String>)> {
+    let mut cells = Vec::new();
+    for row in 1..=ROWS + 10 {
+        for col in 1..=COLS + 6 {
+            let at = (row, col);
+            cells.push((
+                format!("R{row}C{col}"),
+                book.value("S", at).unwrap(),
+                book.formula("S", at).unwrap(),
+                book.spill_range("S", at).unwrap(),
+            ));
+        }
+    }
+    cells
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #[test]
+    fn incremental_equals_full(
+        edits in prop::collection::vec((edit(), prop::bool::weighted(0.4)), 200)
+    ) {
+        let mut incremental = new_book();
+        for (edit, recalculate) in &edits {
+            apply(&mut incremental, edit);
+            if *recalculate {
+                incremental.recalculate().unwrap();
+            }
+        }
+        incremental.recalculate().unwrap();
+        let mut full = new_book();
+        let edits: Vec<Edit> = edits.into_iter().map(|(edit, _)| edit).collect();
+        for edit in effective(&edits) {
+            apply(&mut full, &edit);
+        }
+        full.recalculate().unwrap();
+        for (ours, theirs) in everything(&incremental).into_iter().zip(everything(&full)) {
+            prop_assert_eq!(ours, theirs);
+        }
+    }
+}

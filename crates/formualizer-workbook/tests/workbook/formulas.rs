@@ -1,0 +1,172 @@
+use super::{book, edit, expect};
+use formualizer_workbook::{ErrorKind, Value};
+
+#[test]
+fn formulas_follow_their_inputs() {
+    let mut book = book(&[("A1", "2"), ("B1", "=A1*10"), ("C1", "=B1&\" kg\"")]);
+    expect(&book, &[("B1", "20"), ("C1", "20 kg")]);
+    edit(&mut book, "A1", "3");
+    expect(&book, &[("B1", "30"), ("C1", "30 kg")]);
+}
+
+#[test]
+fn a_filled_column_is_one_region_and_edits_split_it() {
+    let mut book = book(&[]);
+    let rows: Vec<Vec<Value>> = (1..=1000).map(|n| vec![Value::Number(f64::from(n))]).collect();
+    book.set_values("S", "A1", &rows).unwrap();
+    book.set_formula("S", "B1", "=A1*2").unwrap();
+    book.fill_down("S", "B1:B1000").unwrap();
+    assert_eq!(book.regions(), 1);
+    book.recalculate().unwrap();
+    expect(&book, &[("B1", "2"), ("B1000", "2000")]);
+    assert_eq!(book.formula("S", "B500").unwrap().unwrap(), "=A500*2");
+    edit(&mut book, "B500", "7");
+    assert_eq!(book.regions(), 2);
+    expect(&book, &[("B499", "998"), ("B500", "7"), ("B501", "1002")]);
+    assert_eq!(book.formula("S", "B500").unwrap(), None);
+    edit(&mut book, "A501", "0");
+    expect(&book, &[("B500", "7"), ("B501", "0")]);
+}
+
+#[test]
+fn formulas_typed_one_below_the_other_are_one_region() {
+    let mut book = book(&[("A1", "1"), ("A2", "2"), ("A3", "3")]);
+    for row in 1..=3 {
+        book.set_formula("S", (row, 2), &format!("=a{row} * $A$1")).unwrap();
+    }
+    assert_eq!(book.regions(), 1);
+    book.recalculate().unwrap();
+    expect(&book, &[("B1", "1"), ("B2", "2"), ("B3", "3")]);
+    edit(&mut book, "A1", "10");
+    expect(&book, &[("B1", "100"), ("B2", "20"), ("B3", "30")]);
+}
+
+#[test]
+fn formulas_are_filled_over_rectangles() {
+    let mut book = book(&[("A1", "1"), ("B1", "2"), ("A2", "3"), ("B2", "4")]);
+    book.set_formulas("S", "D1:E2", "=A1+$A$1").unwrap();
+    book.recalculate().unwrap();
+    assert_eq!(book.regions(), 1);
+    expect(&book, &[("D1", "2"), ("E1", "3"), ("D2", "4"), ("E2", "5")]);
+    edit(&mut book, "B2", "40");
+    expect(&book, &[("D2", "4"), ("E2", "41")]);
+}
+
+#[test]
+fn filling_down_copies_values_as_they_are() {
+    let mut book = book(&[("A1", "x"), ("B1", "=A1&\"!\"")]);
+    book.fill_down("S", "A1:B3").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("A3", "x"), ("B3", "x!")]);
+}
+
+#[test]
+fn a_running_balance_is_swept_in_order() {
+    let mut book = book(&[]);
+    let rows: Vec<Vec<Value>> = (1..=2000).map(|n| vec![Value::Number(f64::from(n))]).collect();
+    book.set_values("S", "A1", &rows).unwrap();
+    book.set_formula("S", "B1", "=A1").unwrap();
+    book.set_formula("S", "B2", "=B1+A2").unwrap();
+    book.fill_down("S", "B2:B2000").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("B2", "3"), ("B2000", "2001000")]);
+    edit(&mut book, "A1000", "0");
+    expect(&book, &[("B999", "499500"), ("B1000", "499500"), ("B2000", "2000000")]);
+}
+
+#[test]
+fn columns_that_read_each_others_rows_are_ordered_cell_by_cell() {
+    let mut book = book(&[("A1", "1"), ("B1", "=A1*2")]);
+    book.set_formulas("S", "A2:A50", "=B1+1").unwrap();
+    book.set_formulas("S", "B2:B50", "=A2*2").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("A2", "3"), ("B2", "6"), ("A3", "7"), ("B3", "14")]);
+    edit(&mut book, "A1", "0");
+    expect(&book, &[("A2", "1"), ("B2", "2"), ("A3", "3"), ("B3", "6")]);
+}
+
+#[test]
+fn references_beyond_the_sheet_are_errors() {
+    let mut book = book(&[("A2", "5"), ("B2", "=A1")]);
+    book.set_formulas("S", "C1:C2", "=A1").unwrap();
+    book.set_formula("S", "D2", "=D1+1").unwrap();
+    book.set_formulas("S", "A10:A11", "=B9").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("B2", "0"), ("C2", "5"), ("A10", "0")]);
+    let mut filled = super::book(&[("B2", "=A1")]);
+    filled.fill_down("S", "B2:B4").unwrap();
+    filled.recalculate().unwrap();
+    expect(&filled, &[("B4", "0")]);
+}
+
+#[test]
+fn whole_columns_end_where_the_sheet_does() {
+    let mut book = book(&[("A1", "1"), ("A2", "2"), ("B1", "=SUM(A:A)"), ("C1", "=COUNTA(A:A)")]);
+    expect(&book, &[("B1", "3"), ("C1", "2")]);
+    edit(&mut book, "A500", "10");
+    expect(&book, &[("B1", "13"), ("C1", "3")]);
+}
+
+#[test]
+fn the_functions_of_the_engine_are_there() {
+    let book = book(&[
+        ("A1", "10"),
+        ("A2", "20"),
+        ("A3", "30"),
+        ("B1", "a"),
+        ("B2", "b"),
+        ("B3", "c"),
+        ("D1", "=XLOOKUP(20,A1:A3,B1:B3)"),
+        ("D2", "=LET(x,A1,y,x*2,x+y)"),
+        ("D3", "=TEXT(0.256,\"0.0%\")"),
+        ("D4", "=SUMPRODUCT(A1:A3,A1:A3)"),
+        ("D5", "=INDEX(B1:B3,2)"),
+        ("D6", "=IFERROR(1/0,\"none\")"),
+        ("D7", "=VLOOKUP(30,A1:B3,2,FALSE)"),
+        ("D8", "=MAX(A1:A3)-MIN(A1:A3)"),
+        ("D9", "=NOSUCH(1)"),
+        ("D10", "=UPPER(\"straße\")"),
+    ]);
+    expect(
+        &book,
+        &[
+            ("D1", "b"),
+            ("D2", "30"),
+            ("D3", "25.6%"),
+            ("D4", "1400"),
+            ("D5", "b"),
+            ("D6", "none"),
+            ("D7", "c"),
+            ("D8", "20"),
+            ("D9", "#NAME?"),
+        ],
+    );
+}
+
+#[test]
+fn text_that_is_no_formula_is_refused_and_changes_nothing() {
+    let mut book = book(&[("A1", "=1+1")]);
+    for text in ["=1+", "=SUM(", "=(1", "=\"x", ""] {
+        let error = book.set_formula("S", "A1", text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Formula, "{text}: {error}");
+    }
+    expect(&book, &[("A1", "2")]);
+}
+
+#[test]
+fn references_made_at_run_time_wait_for_what_they_read() {
+    let mut book = book(&[
+        ("A1", "1"),
+        ("B1", "=INDIRECT(\"C1\")+1"),
+        ("C1", "=D1*2"),
+        ("D1", "=A1+10"),
+        ("E1", "=SUM(OFFSET(A1,0,1,1,3))"),
+    ]);
+    expect(&book, &[("B1", "23"), ("E1", "56")]);
+    edit(&mut book, "A1", "2");
+    expect(&book, &[("B1", "25"), ("E1", "61")]);
+    edit(&mut book, "D1", "=INDIRECT(\"B1\")");
+    expect(&book, &[("B1", "#CIRC!"), ("D1", "#CIRC!")]);
+    edit(&mut book, "D1", "5");
+    expect(&book, &[("B1", "11"), ("C1", "10")]);
+}

@@ -1,0 +1,80 @@
+use super::{book, detail, edit, expect};
+
+#[test]
+fn an_array_spills_and_is_read() {
+    let mut book = book(&[
+        ("A1", "1"),
+        ("A2", "2"),
+        ("A3", "3"),
+        ("C1", "=A1:A3*10"),
+        ("D1", "=SUM(C1:C3)"),
+        ("E1", "=SUM(C1#)"),
+        ("F2", "=C2+1"),
+    ]);
+    expect(&book, &[("C1", "10"), ("C3", "30"), ("D1", "60"), ("E1", "60"), ("F2", "21")]);
+    assert_eq!(book.spill_range("S", "C1").unwrap().unwrap(), "C1:C3");
+    edit(&mut book, "A2", "5");
+    expect(&book, &[("C2", "50"), ("D1", "90"), ("E1", "90"), ("F2", "51")]);
+}
+
+#[test]
+fn what_is_in_the_way_is_named_and_the_array_comes_when_it_goes() {
+    let mut book = book(&[("A3", "x"), ("A1", "=SEQUENCE(4)"), ("B1", "=A2")]);
+    expect(&book, &[("A1", "#SPILL!"), ("A2", ""), ("A3", "x"), ("B1", "0")]);
+    assert!(detail(&book, "A1").contains("S!A3"), "{}", detail(&book, "A1"));
+    book.clear("S", "A3").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("A1", "1"), ("A3", "3"), ("A4", "4"), ("B1", "2")]);
+    edit(&mut book, "A4", "y");
+    expect(&book, &[("A1", "#SPILL!"), ("A2", ""), ("A3", ""), ("A4", "y"), ("B1", "0")]);
+    edit(&mut book, "A4", "=1+1");
+    assert!(detail(&book, "A1").contains("A4 with a formula"), "{}", detail(&book, "A1"));
+}
+
+#[test]
+fn arrays_grow_and_shrink() {
+    let mut book = book(&[("B1", "3"), ("A1", "=SEQUENCE(B1)"), ("C1", "=COUNT(A1:A9)")]);
+    expect(&book, &[("A3", "3"), ("A4", ""), ("C1", "3")]);
+    edit(&mut book, "B1", "5");
+    expect(&book, &[("A5", "5"), ("C1", "5")]);
+    edit(&mut book, "B1", "1");
+    expect(&book, &[("A1", "1"), ("A2", ""), ("C1", "1")]);
+    assert_eq!(book.spill_range("S", "A1").unwrap(), None);
+    edit(&mut book, "A1", "7");
+    expect(&book, &[("A1", "7"), ("C1", "1")]);
+}
+
+#[test]
+fn an_array_at_the_edge_of_the_sheet_has_no_room() {
+    let book = book(&[("A1048576", "=SEQUENCE(2)"), ("XFD1", "=SEQUENCE(1,2)")]);
+    expect(&book, &[("A1048576", "#SPILL!"), ("XFD1", "#SPILL!")]);
+    assert!(detail(&book, "XFD1").contains("does not fit"));
+}
+
+#[test]
+fn of_two_arrays_the_first_one_gets_the_cells_whatever_came_first() {
+    let mut late = book(&[("C2", "=SEQUENCE(1,3)"), ("D1", "=SEQUENCE(3)")]);
+    let early = book(&[("D1", "=SEQUENCE(3)"), ("C2", "=SEQUENCE(1,3)")]);
+    for book in [&late, &early] {
+        expect(book, &[("D1", "1"), ("D2", "2"), ("D3", "3"), ("C2", "#SPILL!"), ("E2", "")]);
+    }
+    edit(&mut late, "D1", "0");
+    expect(&late, &[("C2", "1"), ("D2", "2"), ("E2", "3"), ("D3", "")]);
+}
+
+#[test]
+fn filled_formulas_with_arrays_are_arrays_of_their_own() {
+    let mut book = book(&[("A1", "1"), ("B1", "2"), ("A2", "3"), ("B2", "4")]);
+    book.set_formula("S", "D1", "=A1:B1*2").unwrap();
+    book.fill_down("S", "D1:D2").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("D1", "2"), ("E1", "4"), ("D2", "6"), ("E2", "8")]);
+    edit(&mut book, "A2", "30");
+    expect(&book, &[("D2", "60"), ("E2", "8")]);
+}
+
+#[test]
+fn an_array_of_a_million_rows_spills() {
+    let book = book(&[("A1", "=SEQUENCE(1000000)*2"), ("B1", "=SUM(A:A)"), ("B2", "=A1000000")]);
+    expect(&book, &[("B1", "1000001000000"), ("B2", "2000000"), ("A77", "154")]);
+}
