@@ -92,7 +92,12 @@ fn apply(book: &mut Workbook, edit: &Edit) {
         Edit::Name(n) => book.define_name("base", &n.to_string()).unwrap(),
         Edit::Bind(factor) => {
             let factor = f64::from(*factor);
-            let options = CustomFnOptions::new(1, Some(1)).allow_override(true);
+            let options = CustomFnOptions {
+                min_args: 1,
+                max_args: Some(1),
+                allow_override_builtin: true,
+                ..CustomFnOptions::default()
+            };
             let times = move |args: &[Value]| match &args[0] {
                 Value::Number(n) => Ok(Value::Number(n * factor)),
                 other => Ok(other.clone()),
