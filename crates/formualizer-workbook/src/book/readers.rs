@@ -1,7 +1,10 @@
 //! Who reads a rectangle: an R-tree per sheet over what the regions' formulas refer to.
 
 use super::{Region, RegionId, Regions};
-use crate::address::{Area, Axis, Rect, SheetId};
+use crate::{
+    address::{Area, Axis, Rect, SheetId},
+    functions::Functions,
+};
 use rstar::{AABB, RTree, RTreeObject};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
@@ -45,6 +48,8 @@ pub(crate) struct Readers {
     /// What the trees hold of each region.
     entries: FxHashMap<RegionId, Vec<(SheetId, Entry)>>,
     stale: FxHashSet<RegionId>,
+    /// Regions that are calculated every time.
+    volatile: FxHashSet<RegionId>,
 }
 
 impl Readers {
@@ -53,9 +58,20 @@ impl Readers {
         self.stale.insert(region);
     }
 
-    /// Takes over what was touched.
-    pub(crate) fn refresh(&mut self, regions: &Regions) {
+    /// Takes over what was touched; a region is volatile where one of its functions is, or its template.
+    pub(crate) fn refresh(&mut self, regions: &Regions, functions: &Functions) {
         let stale = std::mem::take(&mut self.stale);
+        let volatile = |region: &Region| {
+            let template = &region.template;
+            let bound = |key: &String| functions.get(key).is_some_and(|f| f.volatile());
+            template.volatile || template.dynamic || template.functions.iter().any(bound)
+        };
+        for id in &stale {
+            match regions.get(*id).is_some_and(volatile) {
+                true => self.volatile.insert(*id),
+                false => self.volatile.remove(id),
+            };
+        }
         if stale.len() > 16 && stale.len() * 4 > self.entries.len() {
             return self.rebuild(regions);
         }
@@ -87,6 +103,11 @@ impl Readers {
         }
         let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
         self.trees = by_sheet.into_iter().map(bulk).collect();
+    }
+
+    /// The regions that are calculated every time.
+    pub(crate) fn volatile(&self) -> impl Iterator<Item = RegionId> + '_ {
+        self.volatile.iter().copied()
     }
 
     /// The regions that refer to a part of a rectangle, each as often as it does.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Error, ErrorKind,
     address::{Cell, Rect, SheetId},
-    book::{Book, Changes, Region, RegionId, RowSet},
+    book::{Book, Changes, RegionId, RowSet},
     cells::{CellRef, Cells, Table},
     eval::{Environment, Outcome, Strip, evaluate},
     functions::Sessions,
@@ -40,11 +40,11 @@ pub(crate) fn recalculate(
 ) -> Result<RecalcReport, Error> {
     let started = Instant::now();
     let mut report = RecalcReport::default();
-    book.readers.refresh(&book.regions);
+    book.readers.refresh(&book.regions, &book.functions);
     mark_volatile(book);
     while !book.changes.is_empty() {
         report.rounds += 1;
-        book.readers.refresh(&book.regions);
+        book.readers.refresh(&book.regions, &book.functions);
         let plan = plan(book);
         let circular = report.rounds > MAX_ROUNDS;
         let mut round = Round::new(book, sessions, options, &plan, &mut report);
@@ -62,22 +62,13 @@ pub(crate) fn recalculate(
 }
 
 fn mark_volatile(book: &mut Book) {
-    let volatile: Vec<(RegionId, Range<u32>)> = book
-        .regions
-        .iter()
-        .filter(|(_, region)| is_volatile(book, region))
-        .map(|(id, region)| (id, region.rect.rows()))
-        .collect();
-    for (id, rows) in volatile {
-        book.changes.rows(id, rows);
+    let volatile: Vec<RegionId> = book.readers.volatile().collect();
+    for id in volatile {
+        if let Some(region) = book.regions.get(id) {
+            let rows = region.rect.rows();
+            book.changes.rows(id, rows);
+        }
     }
-}
-
-fn is_volatile(book: &Book, region: &Region) -> bool {
-    let template = &region.template;
-    template.volatile
-        || template.dynamic
-        || template.functions.iter().any(|key| book.functions.get(key).is_some_and(|f| f.volatile()))
 }
 
 /// What evaluating a unit gave.
