@@ -64,6 +64,10 @@ fn plain(node_type: ASTNodeType) -> ASTNode {
     ASTNode::new(node_type, None)
 }
 
+fn error_node(kind: ExcelErrorKind, message: &str) -> ASTNode {
+    plain(error_literal(kind, message))
+}
+
 fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
@@ -94,10 +98,6 @@ struct Lowering<'s> {
 }
 
 impl<'s> Lowering<'s> {
-    fn error(&self, kind: ExcelErrorKind, message: &str) -> ASTNode {
-        plain(error_literal(kind, message))
-    }
-
     fn mention(&mut self, name: &str) {
         add(&mut self.out.mentions, name.to_lowercase());
     }
@@ -105,7 +105,7 @@ impl<'s> Lowering<'s> {
     fn node(&mut self, node: &ASTNode) -> ASTNode {
         if self.nodes >= MAX_NODES || self.height >= MAX_HEIGHT {
             let why = "the formula is too large once its names are written out";
-            return self.error(ExcelErrorKind::Value, why);
+            return error_node(ExcelErrorKind::Value, why);
         }
         self.nodes += 1;
         self.height += 1;
@@ -148,7 +148,7 @@ impl<'s> Lowering<'s> {
                 let id = match sheet {
                     Some(name) => match self.sheet(name) {
                         Ok(id) => id,
-                        Err(unknown) => return unknown,
+                        Err(unknown) => return *unknown,
                     },
                     None => self.frame.sheet,
                 };
@@ -158,28 +158,27 @@ impl<'s> Lowering<'s> {
                 // For the mentions: with other sheets it may stand for something else.
                 self.three_d(reference);
                 let why = "a reference over several sheets can only be an argument of a function";
-                self.error(ExcelErrorKind::Value, why)
+                error_node(ExcelErrorKind::Value, why)
             }
             ReferenceType::External(external) => {
                 let why = format!("{} is in another workbook", external.raw);
-                self.error(ExcelErrorKind::Ref, &why)
+                error_node(ExcelErrorKind::Ref, &why)
             }
             ReferenceType::Table(table) => self.table(table),
             ReferenceType::NamedRange(name) => self.name(name),
         }
     }
 
-    fn sheet(&mut self, name: &str) -> Result<SheetId, ASTNode> {
+    fn sheet(&mut self, name: &str) -> Result<SheetId, Box<ASTNode>> {
         self.mention(name);
-        self.scope
-            .sheet(name)
-            .ok_or_else(|| self.error(ExcelErrorKind::Ref, &format!("there is no sheet {name:?}")))
+        let missing = || error_node(ExcelErrorKind::Ref, &format!("there is no sheet {name:?}"));
+        self.scope.sheet(name).ok_or_else(|| Box::new(missing()))
     }
 
     /// A cell or range on a sheet.
     fn cells(&mut self, reference: &ReferenceType, sheet: SheetId) -> ASTNode {
         let Some(name) = self.scope.sheet_name(sheet) else {
-            return self.error(ExcelErrorKind::Ref, "the sheet was deleted");
+            return error_node(ExcelErrorKind::Ref, "the sheet was deleted");
         };
         self.mention(name);
         let mut reference = reference.clone();
@@ -194,7 +193,7 @@ impl<'s> Lowering<'s> {
         }
         let area = area(&reference, sheet, self.at).filter(|_| on_sheet(&mut reference));
         let Some(area) = area else {
-            return self.error(ExcelErrorKind::Ref, "the reference leaves the sheet");
+            return error_node(ExcelErrorKind::Ref, "the reference leaves the sheet");
         };
         add(&mut self.out.areas, area);
         plain(ASTNodeType::Reference { original: String::new(), reference })
@@ -202,20 +201,20 @@ impl<'s> Lowering<'s> {
 
     /// The same cells on each sheet of a 3-D reference.
     fn three_d(&mut self, reference: &ReferenceType) -> Vec<ASTNode> {
-        let (first, last) = match reference {
-            ReferenceType::Cell3D { sheet_first, sheet_last, .. }
-            | ReferenceType::Range3D { sheet_first, sheet_last, .. } => (sheet_first, sheet_last),
-            _ => return Vec::new(),
+        let (ReferenceType::Cell3D { sheet_first: first, sheet_last: last, .. }
+        | ReferenceType::Range3D { sheet_first: first, sheet_last: last, .. }) = reference
+        else {
+            return Vec::new();
         };
         self.mention(SHEET_ORDER);
         let (first, last) = match (self.sheet(first), self.sheet(last)) {
             (Ok(first), Ok(last)) => (first, last),
-            (Err(unknown), _) | (_, Err(unknown)) => return vec![unknown],
+            (Err(unknown), _) | (_, Err(unknown)) => return vec![*unknown],
         };
         let flat = flat(reference);
         let sheets = self.scope.sheets_between(first, last);
         if sheets.is_empty() {
-            return vec![self.error(ExcelErrorKind::Ref, "there are no sheets between these")];
+            return vec![error_node(ExcelErrorKind::Ref, "there are no sheets between these")];
         }
         self.nodes += sheets.len();
         sheets.into_iter().map(|sheet| self.cells(&flat, sheet)).collect()
@@ -259,7 +258,8 @@ impl<'s> Lowering<'s> {
             }
             return plain(ASTNodeType::Reference { original: String::new(), reference });
         }
-        self.out.dynamic = true;
+        let literal = |node: &ASTNode| matches!(node.node_type, ASTNodeType::Literal(_));
+        self.out.dynamic |= !literal(&left) && !literal(&right);
         let (left, right) = (Box::new(left), Box::new(right));
         plain(ASTNodeType::BinaryOp { op: BinaryOperator::Range, left, right })
     }
@@ -280,7 +280,7 @@ impl<'s> Lowering<'s> {
         let Some(table) = table else {
             if !implicit {
                 let why = format!("there is no table {}", reference.name);
-                return self.error(ExcelErrorKind::Name, &why);
+                return error_node(ExcelErrorKind::Name, &why);
             }
             self.narrow(Rect::from(self.at));
             // `[Table1]` means the table of this name where there is none around the formula.
@@ -290,7 +290,7 @@ impl<'s> Lowering<'s> {
                     return self.part(table, None);
                 }
             }
-            return self.error(ExcelErrorKind::Name, "there is no table around this cell");
+            return error_node(ExcelErrorKind::Name, "there is no table around this cell");
         };
         if implicit {
             add(&mut self.out.context, format!("table {}", table.name.to_lowercase()));
@@ -310,7 +310,7 @@ impl<'s> Lowering<'s> {
     /// A part of a table as a plain reference.
     fn part(&mut self, table: &super::TableDef, specifier: Option<&TableSpecifier>) -> ASTNode {
         let Some(sheet) = self.scope.sheet_name(table.sheet) else {
-            return self.error(ExcelErrorKind::Ref, "the sheet of the table was deleted");
+            return error_node(ExcelErrorKind::Ref, "the sheet of the table was deleted");
         };
         match tables::resolve(table, specifier, self.at.row, sheet) {
             Ok(part) => {
@@ -330,7 +330,7 @@ impl<'s> Lowering<'s> {
                     self.narrow(Rect::from(self.at));
                     add(&mut self.out.context, format!("outside {}", table.name.to_lowercase()));
                 }
-                self.error(kind, &why)
+                error_node(kind, &why)
             }
         }
     }
@@ -349,7 +349,7 @@ impl<'s> Lowering<'s> {
         }
         match self.find_name(text) {
             Ok(named) => self.within(named, |this| this.node(&named.source)),
-            Err(other) => other,
+            Err(other) => *other,
         }
     }
 
@@ -359,29 +359,32 @@ impl<'s> Lowering<'s> {
     }
 
     /// What a name stands for, or the node that stands for it if it is no formula.
-    fn find_name(&mut self, text: &str) -> Result<&'s Named, ASTNode> {
+    fn find_name(&mut self, text: &str) -> Result<&'s Named, Box<ASTNode>> {
         let scope = self.scope;
         let (prefix, name) = split_sheet(text);
         let sheet = match &prefix {
             Some(prefix) if prefix.contains('[') => {
                 let why = format!("{text} is in another workbook");
-                return Err(self.error(ExcelErrorKind::Ref, &why));
+                return Err(Box::new(error_node(ExcelErrorKind::Ref, &why)));
             }
             Some(prefix) => self.sheet(prefix)?,
             None => self.frame.sheet,
         };
+        if name.eq_ignore_ascii_case("#REF!") {
+            return Err(Box::new(error_node(ExcelErrorKind::Ref, "")));
+        }
         self.mention(name);
         let Some(named) = scope.name(sheet, name) else {
-            return Err(match scope.table(name) {
+            return Err(Box::new(match scope.table(name) {
                 Some(table) => self.part(table, None),
-                None => self.error(ExcelErrorKind::Name, &format!("there is no name {name:?}")),
-            });
+                None => error_node(ExcelErrorKind::Name, &format!("there is no name {name:?}")),
+            }));
         };
         if let Some(start) = self.names.iter().position(|outer| std::ptr::eq(*outer, named)) {
             let cycle: Vec<&str> =
                 self.names.iter().skip(start).chain([&named]).map(|n| n.name.as_str()).collect();
             let why = format!("names that stand for one another: {}", cycle.join(" → "));
-            return Err(self.error(ExcelErrorKind::Name, &why));
+            return Err(Box::new(error_node(ExcelErrorKind::Name, &why)));
         }
         Ok(named)
     }
@@ -419,12 +422,12 @@ impl<'s> Lowering<'s> {
                 }
             }
         }
+        add(&mut self.out.functions, key.clone());
         let args = match key.as_str() {
             "LET" => self.let_args(args),
             "LAMBDA" => self.lambda_args(args),
             _ => self.args(args),
         };
-        add(&mut self.out.functions, key.clone());
         plain(ASTNodeType::Function { name: key, args })
     }
 
@@ -446,7 +449,7 @@ impl<'s> Lowering<'s> {
                         self.within(named, |this| this.spread(&named.source))
                     }
                     Ok(_) => vec![self.node(arg)],
-                    Err(other) => vec![other],
+                    Err(other) => vec![*other],
                 }
             }
             _ => vec![self.node(arg)],

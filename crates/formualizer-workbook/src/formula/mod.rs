@@ -55,7 +55,7 @@ pub(crate) struct Template {
     pub(crate) sheet: SheetId,
     /// As typed.
     pub(crate) source: ASTNode,
-    /// For evaluation: no names, tables or structured references; what cannot be resolved is an error literal.
+    /// For evaluation, through [`ast_at`](Self::ast_at): no names, tables or structured references; what cannot be resolved is an error literal.
     /// Open ranges (`A:A`, `A1:A`) stay open; readers end them at the last used row.
     pub(crate) lowered: ASTNode,
     /// What the lowered formula reads, open ranges to the end of the sheet.
@@ -110,7 +110,7 @@ impl Template {
             volatile: lowered.volatile,
             dynamic: lowered.dynamic,
             holds: lowered.holds,
-            program: crate::eval::ProgramSlot::default(),
+            program: Default::default(),
         }
     }
 
@@ -142,7 +142,7 @@ impl Template {
     pub(crate) fn rename_sheet(&self, old: &str, new: &str, scope: &dyn Scope) -> Option<Self> {
         let mut source = self.source.clone();
         let changed = rename_in(&mut source, old, new);
-        (changed || self.mentions_any([old, new]))
+        (changed || self.mentions_any(&[old, new]))
             .then(|| Self::of(source, self.sheet, self.origin, scope))
     }
 
@@ -150,13 +150,13 @@ impl Template {
     pub(crate) fn delete_sheet(&self, deleted: Deleted<'_>, scope: &dyn Scope) -> Option<Self> {
         let mut source = self.source.clone();
         let changed = delete_in(&mut source, deleted);
-        (changed || self.mentions_any([deleted.name, SHEET_ORDER]))
+        (changed || self.mentions_any(&[deleted.name, SHEET_ORDER]))
             .then(|| Self::of(source, self.sheet, self.origin, scope))
     }
 
     /// Whether the formula mentions one of these names, tables or sheets, in any case.
-    pub(crate) fn mentions_any<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> bool {
-        names.into_iter().any(|name| self.mentions.contains(&name.to_lowercase()))
+    pub(crate) fn mentions_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.mentions.contains(&name.to_lowercase()))
     }
 }
 
@@ -184,6 +184,14 @@ pub(crate) struct Named {
     pub(crate) source: ASTNode,
     /// The sheet that unqualified references mean.
     pub(crate) sheet: SheetId,
+}
+
+impl Named {
+    /// What the name stands for as text with `=`, as seen from A1.
+    pub(crate) fn text(&self, scope: &dyn Scope) -> String {
+        let by = Offset { rows: 0, cols: 0 };
+        format!("={}", text::write(&self.source, Style::Shown { by, scope }))
+    }
 }
 
 /// A table: a rectangle with a row of column names.

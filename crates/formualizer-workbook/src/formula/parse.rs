@@ -2,7 +2,7 @@
 
 use crate::{Error, ErrorKind, Value, address::shown};
 use formualizer_parse::{
-    ASTNode, ASTNodeType, Parser, TokenStream,
+    ASTNode, ASTNodeType, Parser, TokenStream, UnaryOperator,
     parser::{ReferenceType, SpecialItem, TableRowSpecifier, TableSpecifier},
 };
 
@@ -84,7 +84,21 @@ fn clean(node: &mut ASTNode) -> Result<(), String> {
             clean(left)?;
             clean(right)?;
         }
-        ASTNodeType::Function { args, .. } => args.iter_mut().try_for_each(clean)?,
+        ASTNodeType::Function { name, args } => {
+            args.iter_mut().try_for_each(clean)?;
+            // How files spell `@A1` and `A1#`.
+            let op = match name.to_uppercase().as_str() {
+                "_XLFN.SINGLE" => Some(UnaryOperator::ImplicitIntersection),
+                "_XLFN.ANCHORARRAY" => Some(UnaryOperator::Spill),
+                _ => None,
+            };
+            if let Some(op) = op
+                && args.len() == 1
+                && let Some(arg) = args.pop()
+            {
+                node.node_type = ASTNodeType::UnaryOp { op, expr: Box::new(arg) };
+            }
+        }
         ASTNodeType::Call { callee, args } => {
             clean(callee)?;
             args.iter_mut().try_for_each(clean)?;

@@ -159,7 +159,7 @@ pub(super) fn each_node(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ASTNodeTy
 pub(super) fn write(from: &ASTNode, to: &mut ASTNode, by: Offset) {
     match (&from.node_type, &mut to.node_type) {
         (ASTNodeType::Reference { reference, .. }, target) => {
-            write_reference(reference, target, by)
+            write_reference(reference, target, by);
         }
         (ASTNodeType::UnaryOp { expr: from, .. }, ASTNodeType::UnaryOp { expr: to, .. }) => {
             write(from, to, by);

@@ -34,6 +34,7 @@ pub(super) fn write(tree: &ASTNode, style: Style<'_>) -> String {
 /// How tightly operators bind in the parser: unary minus before `^`, `%` and `#` before it.
 const PREFIX: u8 = 6;
 const PERCENT: u8 = 7;
+const UNION: u8 = 8;
 const SPILL: u8 = 11;
 const OPERAND: u8 = 12;
 
@@ -41,7 +42,7 @@ fn infix(op: BinaryOperator) -> u8 {
     match op {
         BinaryOperator::Range => 10,
         BinaryOperator::Intersection => 9,
-        BinaryOperator::Union => 8,
+        BinaryOperator::Union => UNION,
         BinaryOperator::Power => 5,
         BinaryOperator::Multiply | BinaryOperator::Divide => 4,
         BinaryOperator::Add | BinaryOperator::Subtract => 3,
@@ -87,8 +88,9 @@ impl Writer<'_> {
             ASTNodeType::Omitted => {}
             ASTNodeType::Reference { reference, .. } => self.reference(reference),
             ASTNodeType::UnaryOp { op, expr } => match unary(*op) {
+                (_, true) if self.lost(node) => self.out.push_str("#REF!"),
                 (level, true) => {
-                    self.node(expr, level);
+                    self.operand(expr, level);
                     self.out.push_str(op.as_str());
                 }
                 (level, false) => {
@@ -96,13 +98,14 @@ impl Writer<'_> {
                     self.node(expr, level);
                 }
             },
+            ASTNodeType::BinaryOp { .. } if self.lost(node) => self.out.push_str("#REF!"),
             ASTNodeType::BinaryOp { op, left, right } => {
                 let level = infix(*op);
                 let union = *op == BinaryOperator::Union;
                 self.out.push_str(if union { "(" } else { "" });
-                self.node(left, level);
+                self.operand(left, level);
                 self.out.push_str(op.as_str());
-                self.node(right, level + 1);
+                self.operand(right, level + 1);
                 self.out.push_str(if union { ")" } else { "" });
             }
             ASTNodeType::Function { name, args } => {
@@ -128,6 +131,36 @@ impl Writer<'_> {
                 }
                 self.out.push('}');
             }
+        }
+    }
+
+    /// Writes an operand; before `#`, `:` and blanks an error is only read as one in parentheses.
+    fn operand(&mut self, node: &ASTNode, least: u8) {
+        let error = matches!(node.node_type, ASTNodeType::Literal(Value::Error(_)));
+        match error && least > UNION + 1 {
+            true => {
+                self.out.push('(');
+                self.node(node, 0);
+                self.out.push(')');
+            }
+            false => self.node(node, least),
+        }
+    }
+
+    /// Whether a reference is off the sheet, or made of one that is.
+    fn lost(&self, node: &ASTNode) -> bool {
+        match &node.node_type {
+            ASTNodeType::Reference { reference, .. } => match self.style {
+                Style::Shown { by, .. } => !shift_reference(&mut reference.clone(), by),
+                Style::Key { .. } => false,
+            },
+            ASTNodeType::UnaryOp { op: UnaryOperator::Spill, expr } => self.lost(expr),
+            ASTNodeType::BinaryOp {
+                op: BinaryOperator::Range | BinaryOperator::Intersection,
+                left,
+                right,
+            } => self.lost(left) || self.lost(right),
+            _ => false,
         }
     }
 

@@ -133,3 +133,25 @@ fn a_long_chain_of_names_ends_in_an_error() {
         assert!(book.lowered(&book.compile(text, "A1"), "A1").contains("#VALUE!"), "{text}");
     }
 }
+
+#[test]
+fn names_that_nest_deeply_end_in_an_error() {
+    let mut book = book();
+    for step in 0..600 {
+        let inner = step + 1;
+        book.define(None, &format!("n_{step}"), &format!("SUM(-IF(1,n_{inner},{{1}}))"));
+        book.define(None, &format!("m_{step}"), &format!("m_{inner}(1)"));
+    }
+    for text in ["=n_0", "=m_0(1)"] {
+        let template = book.compile(text, "A1");
+        assert!(book.lowered(&template, "A1").contains("#VALUE!"), "{text}");
+        let at = Cell::new(5, 5);
+        assert_eq!(template.ast_at(at), template.relower(&book).ast_at(at));
+    }
+}
+
+#[test]
+fn a_sum_of_many_terms_compiles() {
+    let text = format!("=1{}", "+A1".repeat(240));
+    assert_eq!(book().compile(&text, "B1").text_at(Cell::new(0, 1), &book()), text);
+}

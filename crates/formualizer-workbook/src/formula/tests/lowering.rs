@@ -14,6 +14,7 @@ fn every_reference_names_its_sheet() {
     check("=SUM(B2:A1)", "C3", "SUM(Sheet1!A1:B2)");
     check("=@A1:A9", "C3", "@Sheet1!A1:A9");
     check("=A1#", "C3", "Sheet1!A1#");
+    check("=_xlfn.ANCHORARRAY(A1)+_xlfn.SINGLE(B:B)", "C3", "Sheet1!A1#+@Sheet1!B:B");
     check("=SUM(A1:B2 B1:C3)", "C9", "SUM(Sheet1!A1:B2 Sheet1!B1:C3)");
 }
 
@@ -24,7 +25,8 @@ fn what_does_not_exist_is_an_error_literal() {
     check("=unknown+1", "A1", "#NAME?+1");
     check("=Unknown[Net]", "A1", "#NAME?");
     check("=Sales[Gross]", "A1", "#REF!");
-    check("=SUM(A1:A1048577)", "A1", "SUM(#REF!)");
+    check("=Sheet1!#REF!+'My sheet'!#REF!", "A1", "#REF!+#REF!");
+    check("=SUM(A1:A1048577)", "A1", "SUM(Sheet1!A1:(#NAME?))");
     check("=Nowhere!rate", "A1", "#REF!");
 }
 
@@ -163,7 +165,7 @@ fn mentions_and_functions_are_collected_once() {
     let template = book.compile("=_xlfn.SUM(Data,sum(gross))+my_udf(Nope)", "B1");
     assert_eq!(template.functions, ["SUM", "MY_UDF"]);
     assert_eq!(template.mentions, ["data", "sheet1", "gross", "rate", "my_udf", "nope"]);
-    assert!(book.compile("=A1", "B1").mentions_any(["SHEET1"]));
+    assert!(book.compile("=A1", "B1").mentions_any(&["SHEET1"]));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 mod hostile;
 mod lowering;
+mod renamed_sheets;
 mod round_trip;
-mod sheets;
-mod text;
+mod showing;
 
 use super::*;
 use crate::address::{parse_cell, parse_range};
