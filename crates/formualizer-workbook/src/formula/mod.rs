@@ -5,9 +5,43 @@
 //! lowered … names, tables and structured references are plain references; every reference names its sheet
 //! areas   … the rectangles that the lowered formula reads, relative to the cell that it stands in
 //! ```
+//!
+//! ```text
+//! parse    … text to the source            names    … what may be a name; what a name stands for
+//! lower    … source to lowered, areas      tables   … structured references to rectangles
+//! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
+//! text     … trees to text and keys        builtins … what is known of functions before they are called
+//! ```
 
-use crate::address::{Area, Cell, Rect, SheetId};
+mod builtins;
+mod lower;
+mod names;
+mod parse;
+mod sheets;
+mod shift;
+mod tables;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use names::{parse_named, validate_name, validate_table};
+pub(crate) use sheets::{Deleted, delete_in, rename_in};
+pub(crate) use shift::shift;
+
+use crate::{
+    Error,
+    address::{Area, Cell, Rect, SheetId},
+};
 use formualizer_parse::ASTNode;
+use shift::Offset;
+use text::Style;
+
+/// Mentioned by formulas with 3-D references: lower them again when sheets are added or moved.
+pub(crate) const SHEET_ORDER: &str = "*sheets";
+/// Mentioned by formulas with `[@Column]` and the like, which mean the table around them: lower them again
+/// when a table is added, moved, resized or deleted.
+pub(crate) const TABLE_PLACES: &str = "*tables";
 
 /// A formula as it stands in every cell of a region.
 #[derive(Debug)]
@@ -21,7 +55,7 @@ pub(crate) struct Template {
     pub(crate) sheet: SheetId,
     /// As typed.
     pub(crate) source: ASTNode,
-    /// For evaluation: no names, tables or structured references; what cannot be resolved is an error literal.
+    /// For evaluation, through [`ast_at`](Self::ast_at): no names, tables or structured references; what cannot be resolved is an error literal.
     /// Open ranges (`A:A`, `A1:A`) stay open; readers end them at the last used row.
     pub(crate) lowered: ASTNode,
     /// What the lowered formula reads, open ranges to the end of the sheet.
@@ -35,8 +69,95 @@ pub(crate) struct Template {
     pub(crate) volatile: bool,
     /// Whether it reads what only evaluating it tells (`INDIRECT`, `OFFSET`).
     pub(crate) dynamic: bool,
+    /// The cells for which `lowered` is right, moved: all but where it depends on the table around the cell
+    /// or on the cell's row of one. Filling beyond it compiles the text again.
+    pub(crate) holds: Rect,
     /// What the evaluator made of it.
     pub(crate) program: crate::eval::ProgramSlot,
+}
+
+/// Compiles a formula, with or without `=`, for the cell `at` of a sheet.
+///
+/// # Errors
+/// [`ErrorKind::Formula`](crate::ErrorKind::Formula) with the place where the text stops being a formula. What it mentions need
+/// not exist: that is an error value of the cell.
+pub(crate) fn compile(
+    text: &str,
+    sheet: SheetId,
+    at: Cell,
+    scope: &dyn Scope,
+) -> Result<Template, Error> {
+    Ok(Template::of(parse::parse(text)?, sheet, at, scope))
+}
+
+impl Template {
+    fn of(source: ASTNode, sheet: SheetId, origin: Cell, scope: &dyn Scope) -> Self {
+        let mut key = text::write(&source, Style::Key { origin });
+        let lowered = lower::lower(&source, sheet, origin, scope);
+        for decided in &lowered.context {
+            key.push_str(" | ");
+            key.push_str(decided);
+        }
+        Self {
+            key,
+            origin,
+            sheet,
+            source,
+            lowered: lowered.tree,
+            areas: lowered.areas,
+            functions: lowered.functions,
+            mentions: lowered.mentions,
+            volatile: lowered.volatile,
+            dynamic: lowered.dynamic,
+            holds: lowered.holds,
+            program: Default::default(),
+        }
+    }
+
+    /// The lowered formula as it stands in a cell; a reference beyond the sheet is `#REF!`.
+    pub(crate) fn ast_at(&self, cell: Cell) -> ASTNode {
+        let mut ast = self.lowered.clone();
+        self.write_at(&mut ast, cell);
+        ast
+    }
+
+    /// Makes `target`, which came from [`ast_at`](Self::ast_at) of any cell, the formula of this one, in place. Ranges have
+    /// their first corner first.
+    pub(crate) fn write_at(&self, target: &mut ASTNode, cell: Cell) {
+        shift::write(&self.lowered, target, Offset::between(self.origin, cell));
+    }
+
+    /// The formula with `=` as it stands in a cell: names and tables as typed, sheets as they are named now.
+    pub(crate) fn text_at(&self, cell: Cell, scope: &dyn Scope) -> String {
+        let by = Offset::between(self.origin, cell);
+        format!("={}", text::write(&self.source, Style::Shown { by, scope }))
+    }
+
+    /// The same formula after one of its [`mentions`](Self::mentions) changed.
+    pub(crate) fn relower(&self, scope: &dyn Scope) -> Self {
+        Self::of(self.source.clone(), self.sheet, self.origin, scope)
+    }
+
+    /// The formula after a sheet was renamed, which the scope knows already; `None` where that does not matter to it.
+    pub(crate) fn rename_sheet(&self, old: &str, new: &str, scope: &dyn Scope) -> Option<Self> {
+        let mut source = self.source.clone();
+        let changed = rename_in(&mut source, old, new);
+        (changed || self.mentions_any(&[old, new]))
+            .then(|| Self::of(source, self.sheet, self.origin, scope))
+    }
+
+    /// The formula after a sheet was deleted, which the scope does not have any more; `None` where that does not matter to it.
+    pub(crate) fn delete_sheet(&self, deleted: Deleted<'_>, scope: &dyn Scope) -> Option<Self> {
+        let mut source = self.source.clone();
+        let changed = delete_in(&mut source, deleted);
+        (changed || self.mentions_any(&[deleted.name, SHEET_ORDER]))
+            .then(|| Self::of(source, self.sheet, self.origin, scope))
+    }
+
+    /// Whether the formula mentions one of these names, tables or sheets, in any case.
+    pub(crate) fn mentions_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.mentions.contains(&name.to_lowercase()))
+    }
 }
 
 /// What a formula may mention, as the workbook knows it.
@@ -63,6 +184,14 @@ pub(crate) struct Named {
     pub(crate) source: ASTNode,
     /// The sheet that unqualified references mean.
     pub(crate) sheet: SheetId,
+}
+
+impl Named {
+    /// What the name stands for as text with `=`, as seen from A1.
+    pub(crate) fn text(&self, scope: &dyn Scope) -> String {
+        let by = Offset { rows: 0, cols: 0 };
+        format!("={}", text::write(&self.source, Style::Shown { by, scope }))
+    }
 }
 
 /// A table: a rectangle with a row of column names.

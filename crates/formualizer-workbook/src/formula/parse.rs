@@ -1,0 +1,129 @@
+//! Text to the source tree: what is too long, too deep or no formula is refused with its place.
+
+use crate::{Error, ErrorKind, Value, address::shown};
+use formualizer_parse::{
+    ASTNode, ASTNodeType, Parser, TokenStream, UnaryOperator,
+    parser::{ReferenceType, SpecialItem, TableRowSpecifier, TableSpecifier},
+};
+
+/// Characters of a formula, as in Excel.
+const MAX_LENGTH: usize = 8192;
+
+/// The tree of a formula, with or without its leading `=`.
+///
+/// # Errors
+/// [`ErrorKind::Formula`] with the character at which the text stops being a formula.
+pub(super) fn parse(text: &str) -> Result<ASTNode, Error> {
+    // Bytes first: a hostile text is not counted to its end.
+    if text.len() > MAX_LENGTH * 4 || text.chars().count() > MAX_LENGTH {
+        let message = format!("a formula may have {MAX_LENGTH} characters at most");
+        return Err(Error::new(ErrorKind::Formula, message));
+    }
+    let blanks = text.chars().take_while(|c| c.is_whitespace()).count();
+    let body = text.trim();
+    let (formula, before) = match body.strip_prefix('=') {
+        Some(_) => (body.to_owned(), blanks),
+        None => (format!("={body}"), blanks),
+    };
+    let shift = if body.starts_with('=') { 0 } else { 1 };
+    if formula.trim_start_matches('=').trim().is_empty() {
+        return Err(Error::new(ErrorKind::Formula, "the formula is empty"));
+    }
+    let refused = |at: usize, why: &str| {
+        let place = formula.get(..at).map_or(0, |head| head.chars().count());
+        let place = (place + before + 1).saturating_sub(shift);
+        let rest: String = formula.get(at..).unwrap_or_default().chars().take(12).collect();
+        let near = match rest.is_empty() {
+            true => "at its end".to_owned(),
+            false => format!("at character {place} (near {})", shown(&rest)),
+        };
+        let message = format!("{} is not a formula {near}: {}", shown(text), reason(why));
+        Error::new(ErrorKind::Formula, message)
+    };
+    let tokens = TokenStream::new(&formula).map_err(|e| refused(e.pos, &e.message))?;
+    let mut tree = Parser::from_token_stream(&tokens).parse().map_err(|e| {
+        let span = e.position.and_then(|index| tokens.spans.get(index));
+        refused(span.map_or(formula.len(), |span| span.start), &e.message)
+    })?;
+    match clean(&mut tree) {
+        Ok(()) => Ok(tree),
+        Err(why) => Err(Error::new(ErrorKind::Formula, format!("{}: {why}", shown(text)))),
+    }
+}
+
+/// The parser's reason without the dumps of its tokens.
+fn reason(message: &str) -> &str {
+    let cuts = [" at position", ", got Token", ": TokenSpan", ": Token"];
+    let end = cuts.iter().filter_map(|cut| message.find(cut)).min().unwrap_or(message.len());
+    message.get(..end).unwrap_or(message)
+}
+
+/// One spelling of what the parser gives in several: equal trees are equal formulas.
+fn clean(node: &mut ASTNode) -> Result<(), String> {
+    node.source_token = None;
+    match &mut node.node_type {
+        ASTNodeType::Literal(Value::Number(n)) if !n.is_finite() => {
+            return Err("a number is larger than a cell can hold".to_owned());
+        }
+        ASTNodeType::Literal(_) | ASTNodeType::Omitted => {}
+        ASTNodeType::Reference { original, reference } => {
+            let typed = std::mem::take(original);
+            if let ReferenceType::Table(table) = reference {
+                // `[Column]` is that column of the table around the formula, not a table of that name.
+                if typed.starts_with('[') && !table.name.is_empty() {
+                    let column = std::mem::take(&mut table.name);
+                    table.specifier = Some(TableSpecifier::Column(column));
+                }
+                if let Some(specifier) = &mut table.specifier {
+                    clean_specifier(specifier);
+                }
+            }
+        }
+        ASTNodeType::UnaryOp { expr, .. } => clean(expr)?,
+        ASTNodeType::BinaryOp { left, right, .. } => {
+            clean(left)?;
+            clean(right)?;
+        }
+        ASTNodeType::Function { name, args } => {
+            args.iter_mut().try_for_each(clean)?;
+            // How files spell `@A1` and `A1#`.
+            let op = match name.to_uppercase().as_str() {
+                "_XLFN.SINGLE" => Some(UnaryOperator::ImplicitIntersection),
+                "_XLFN.ANCHORARRAY" => Some(UnaryOperator::Spill),
+                _ => None,
+            };
+            if let Some(op) = op
+                && args.len() == 1
+                && let Some(arg) = args.pop()
+            {
+                node.node_type = ASTNodeType::UnaryOp { op, expr: Box::new(arg) };
+            }
+        }
+        ASTNodeType::Call { callee, args } => {
+            clean(callee)?;
+            args.iter_mut().try_for_each(clean)?;
+        }
+        ASTNodeType::Array(rows) => rows.iter_mut().flatten().try_for_each(clean)?,
+    }
+    Ok(())
+}
+
+fn clean_specifier(specifier: &mut TableSpecifier) {
+    use TableSpecifier as S;
+    match specifier {
+        S::All => *specifier = S::SpecialItem(SpecialItem::All),
+        S::Data => *specifier = S::SpecialItem(SpecialItem::Data),
+        S::Headers => *specifier = S::SpecialItem(SpecialItem::Headers),
+        S::Totals => *specifier = S::SpecialItem(SpecialItem::Totals),
+        S::Row(TableRowSpecifier::Current) => *specifier = S::SpecialItem(SpecialItem::ThisRow),
+        // The parser takes the columns of `[@[A]:[B]]` for one name.
+        S::Column(name) => {
+            let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+            if let Some((first, last)) = inner.and_then(|inner| inner.split_once("]:[")) {
+                *specifier = S::ColumnRange(first.trim().to_owned(), last.trim().to_owned());
+            }
+        }
+        S::Combination(parts) => parts.iter_mut().for_each(|part| clean_specifier(part)),
+        S::Row(_) | S::ColumnRange(..) | S::SpecialItem(_) => {}
+    }
+}
