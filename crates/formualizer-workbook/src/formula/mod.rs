@@ -216,19 +216,3 @@ pub(crate) fn function_key(name: &str) -> String {
     }
     key
 }
-// STUBS
-use crate::Error;
-pub(crate) fn compile(_t: &str, _s: SheetId, _a: Cell, _scope: &dyn Scope) -> Result<Template, Error> { Err(Error::new(crate::ErrorKind::Formula, "stub")) }
-impl Template {
-    pub(crate) fn relower(&self, _s: &dyn Scope) -> Template { todo!() }
-    pub(crate) fn text_at(&self, _c: Cell, _s: &dyn Scope) -> String { String::new() }
-    pub(crate) fn rename_sheet(&self, _o: &str, _n: &str, _s: &dyn Scope) -> Option<Template> { None }
-    pub(crate) fn delete_sheet(&self, _o: Deleted<'_>, _s: &dyn Scope) -> Option<Template> { None }
-}
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deleted<'a> { pub(crate) name: &'a str, pub(crate) previous: Option<&'a str>, pub(crate) next: Option<&'a str> }
-pub(crate) fn delete_in(_a: &mut ASTNode, _d: Deleted<'_>) -> bool { false }
-pub(crate) fn rename_in(_a: &mut ASTNode, _o: &str, _n: &str) -> bool { false }
-pub(crate) fn parse_named(_n: &str, _t: &str, _s: SheetId) -> Result<Named, Error> { Err(Error::new(crate::ErrorKind::Formula, "stub")) }
-pub(crate) fn validate_name(_n: &str) -> Result<(), Error> { Ok(()) }
-pub(crate) fn validate_table(_n: &TableDef) -> Result<(), Error> { Ok(()) }
