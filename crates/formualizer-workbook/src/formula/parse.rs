@@ -51,11 +51,15 @@ pub(super) fn parse(text: &str) -> Result<ASTNode, Error> {
     }
 }
 
-/// The parser's reason without the dumps of its tokens.
-fn reason(message: &str) -> &str {
-    let cuts = [" at position", ", got Token", ": TokenSpan", ": Token"];
+/// The parser's reason without the dumps of its types, shortened.
+fn reason(message: &str) -> String {
+    let cuts = [" at position", ", got Token", ": TokenSpan", ": Token", ": InvalidReference"];
     let end = cuts.iter().filter_map(|cut| message.find(cut)).min().unwrap_or(message.len());
-    message.get(..end).unwrap_or(message)
+    let message = message.get(..end).unwrap_or(message);
+    match message.char_indices().nth(120) {
+        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
+        None => message.to_owned(),
+    }
 }
 
 /// One spelling of what the parser gives in several: equal trees are equal formulas.

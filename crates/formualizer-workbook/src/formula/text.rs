@@ -90,7 +90,8 @@ impl Writer<'_> {
             ASTNodeType::UnaryOp { op, expr } => match unary(*op) {
                 (_, true) if self.lost(node) => self.out.push_str("#REF!"),
                 (level, true) => {
-                    self.operand(expr, level);
+                    let write = if level == SPILL { Self::operand } else { Self::node };
+                    write(self, expr, level);
                     self.out.push_str(op.as_str());
                 }
                 (level, false) => {
@@ -103,9 +104,10 @@ impl Writer<'_> {
                 let level = infix(*op);
                 let union = *op == BinaryOperator::Union;
                 self.out.push_str(if union { "(" } else { "" });
-                self.operand(left, level);
+                let write = if union || level < UNION { Self::node } else { Self::operand };
+                write(self, left, level);
                 self.out.push_str(op.as_str());
-                self.operand(right, level + 1);
+                write(self, right, level + 1);
                 self.out.push_str(if union { ")" } else { "" });
             }
             ASTNodeType::Function { name, args } => {
@@ -137,7 +139,7 @@ impl Writer<'_> {
     /// Writes an operand; before `#`, `:` and blanks an error is only read as one in parentheses.
     fn operand(&mut self, node: &ASTNode, least: u8) {
         let error = matches!(node.node_type, ASTNodeType::Literal(Value::Error(_)));
-        match error && least > UNION + 1 {
+        match error {
             true => {
                 self.out.push('(');
                 self.node(node, 0);

@@ -18,7 +18,9 @@ fn what_is_no_formula_is_refused_with_its_place() {
     refused("=SUM(1,2", "");
     refused("=SUM(1,2))", "character 10");
     refused("SUM(1,2))", "character 9");
-    refused("=A1:", "");
+    refused("=A1:", "Invalid reference 'A1:'");
+    refused(&format!("={}:", "A".repeat(8000)), "…");
+    refused("=1+🙂 )", "character 6");
     refused("=(1+2", "");
     refused("=[@", "");
     refused("=Sales[Net", "");

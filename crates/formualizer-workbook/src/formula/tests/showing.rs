@@ -34,6 +34,11 @@ fn text_keeps_the_tree() {
     check("=@B1:B9", "=@B1:B9");
     check("=1=2<>(3>=4)", "=1=2<>(3>=4)");
     check("=#REF!+1", "=#REF!+1");
+    check("=SUM((#N/A) A1,A1:(#N/A),(#REF!,A1))", "=SUM((#N/A) A1,A1:(#N/A),(#REF!,A1))");
+    check("=(#REF!)#&#NAME?%", "=(#REF!)#&#NAME?%");
+    check("=1%%", "=1%%");
+    check("=(-1)^2", "=-1^2");
+    check("=A1&\"\n\"", "=A1&\"\n\"");
 }
 
 #[test]
