@@ -168,7 +168,7 @@ fn everything(book: &Workbook) -> Vec<(String, Value, Option<String>, Option<Str
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 300, ..ProptestConfig::default() })]
     #[test]
     fn incremental_equals_full(
         edits in prop::collection::vec((edit(), prop::bool::weighted(0.4)), 200)

@@ -4,7 +4,7 @@ use super::{Book, RegionId, Sheet};
 use crate::{
     Error, ErrorKind,
     address::{Cell, MAX_COLS, MAX_ROWS, Rect, SheetId},
-    formula::{Deleted, Named, Scope, TableDef, delete_in, rename_in},
+    formula::{Deleted, Named, SHEET_ORDER, Scope, TABLE_PLACES, TableDef, compile, delete_in, rename_in},
     storage::Grid,
 };
 use rustc_hash::FxHashMap;
@@ -78,14 +78,8 @@ impl Book {
         };
         self.sheets.insert(id, sheet);
         self.order.push(id);
-        self.relower(&name.to_lowercase());
+        self.relower(&[&name.to_lowercase(), SHEET_ORDER]);
         id
-    }
-
-    /// Lowers again the formulas that mention a name or table, and those that mention names which do, however far.
-    pub(crate) fn relower_name(&mut self, changed: &str) {
-        // Templates list every name on the way to what they stand for, so one look is enough.
-        self.relower(changed);
     }
 
     /// Renames a sheet; formulas and names follow.
@@ -108,7 +102,7 @@ impl Book {
             }
         }
         // Formulas that waited for a sheet of the new name find it.
-        self.relower(&new.to_lowercase());
+        self.relower(&[&new.to_lowercase()]);
     }
 
     /// Deletes a sheet; references to it become `#REF!`.
@@ -149,17 +143,15 @@ impl Book {
                 self.replace_template(id, template);
             }
         }
-        self.relower(&name.to_lowercase());
+        self.relower(&[&name.to_lowercase()]);
     }
 
-    /// Lowers again the formulas that mention a name, a table or a sheet, written in lower case.
-    pub(crate) fn relower(&mut self, mentioned: &str) {
-        let mentions = |id: RegionId, book: &Self| {
-            let region = book.regions.get(id)?;
-            region.template.mentions.iter().any(|m| m == mentioned).then_some(())
+    /// Lowers again the formulas that mention one of these names, tables or sheets, written in lower case.
+    pub(crate) fn relower(&mut self, mentioned: &[&str]) {
+        let mentions = |(id, region): (RegionId, &super::Region)| {
+            region.template.mentions_any(mentioned).then_some(id)
         };
-        let ids: Vec<RegionId> = self.regions.iter().map(|(id, _)| id).collect();
-        let ids: Vec<RegionId> = ids.into_iter().filter(|id| mentions(*id, self).is_some()).collect();
+        let ids: Vec<RegionId> = self.regions.iter().filter_map(mentions).collect();
         if ids.is_empty() {
             return;
         }
@@ -168,6 +160,30 @@ impl Book {
             let Some(region) = self.regions.get(id) else { continue };
             let template = region.template.relower(self);
             self.replace_template(id, template);
+        }
+    }
+
+    /// Formulas of which only a part of a region may keep its lowering (references to the own row of a table that came, went
+    /// or moved) are compiled again, cell by cell.
+    pub(crate) fn relower_tables(&mut self, table: &str) {
+        let mentions = |(id, region): (RegionId, &super::Region)| {
+            region.template.mentions_any(&[table, TABLE_PLACES]).then_some(id)
+        };
+        let ids: Vec<RegionId> = self.regions.iter().filter_map(mentions).collect();
+        self.forget_templates();
+        for id in ids {
+            let Some(region) = self.remove_region(id) else { continue };
+            let (sheet, template) = (region.sheet, region.template);
+            for row in region.rect.rows() {
+                for col in region.rect.cols() {
+                    let cell = Cell::new(row, col);
+                    let text = template.text_at(cell, self);
+                    let compiled = compile(&text, sheet, cell, self);
+                    let compiled = compiled.unwrap_or_else(|_| template.relower(self));
+                    let compiled = self.intern(compiled);
+                    self.put_formula(sheet, &cell.into(), compiled);
+                }
+            }
         }
     }
 

@@ -62,14 +62,19 @@ fn evict_later(book: &mut Book, id: RegionId, rect: &Rect) {
 fn obstacle(book: &Book, id: RegionId, rect: &Rect, before: Option<Rect>) -> Option<String> {
     let region = book.regions.get(id)?;
     let sheet = book.sheets.get(&region.sheet)?;
-    if let Some(other) = sheet.regions.within(rect).into_iter().find(|other| *other != id) {
-        let other = book.regions.get(other)?.rect.intersection(rect)?;
-        return Some(format!("{} with a formula", other.top_left()));
+    // The first one by row and column, so that the message does not depend on how regions came to be.
+    let formulas = sheet.regions.within(rect).into_iter().filter(|other| *other != id);
+    let first = |other| Some(book.regions.get(other)?.rect.intersection(rect)?.top_left());
+    if let Some(cell) = formulas.filter_map(first).min() {
+        return Some(format!("{cell} with a formula"));
     }
-    if let Some(other) = sheet.spills.within(rect).into_iter().find(|other| *other != id) {
+    let spills = sheet.spills.within(rect).into_iter().filter(|other| *other != id);
+    let first = |other| {
         let other = book.regions.get(other)?;
-        let cell = other.spill?.intersection(rect)?.top_left();
-        return Some(format!("{cell}, which the array of {} fills,", other.anchor()));
+        Some((other.spill?.intersection(rect)?.top_left(), other.anchor()))
+    };
+    if let Some((cell, anchor)) = spills.filter_map(first).min() {
+        return Some(format!("{cell}, which the array of {anchor} fills,"));
     }
     let own = before.unwrap_or(region.rect);
     let filled = rect.without(&own).iter().filter_map(|part| sheet.grid.first_filled(part)).min();

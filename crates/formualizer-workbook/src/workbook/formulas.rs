@@ -43,7 +43,29 @@ impl Workbook {
         let template = compile(formula, sheet, rect.top_left(), &self.book)?;
         self.remember();
         let template = self.book.intern(template);
-        self.book.put_formula(sheet, rect, template);
+        self.place(sheet, rect, template)
+    }
+
+    /// Puts a template in every cell of a rectangle. Where it does not hold (it refers to the row of a table that the
+    /// cell is not in), the formula is compiled again.
+    fn place(&mut self, sheet: SheetId, rect: &Rect, template: Arc<Template>) -> Result<(), Error> {
+        let mut todo = vec![(*rect, template)];
+        while let Some((rect, template)) = todo.pop() {
+            let held = template.holds.intersection(&rect);
+            for part in template.holds.intersection(&rect).map_or(vec![rect], |h| rect.without(&h)) {
+                let first = part.top_left();
+                let text = template.text_at(first, &self.book);
+                let other = compile(&text, sheet, first, &self.book)?;
+                // What holds nowhere here but in its own cell is put there.
+                let reach = other.holds.intersection(&part).unwrap_or_else(|| first.into());
+                let other = self.book.intern(other);
+                todo.extend(part.without(&reach).into_iter().map(|rest| (rest, Arc::clone(&other))));
+                self.book.put_formula(sheet, &reach, other);
+            }
+            if let Some(held) = held {
+                self.book.put_formula(sheet, &held, template);
+            }
+        }
         Ok(())
     }
 
@@ -62,7 +84,7 @@ impl Workbook {
             let source = Cell::new(rect.top, col);
             let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };
             match self.template_at(sheet, source) {
-                Some(template) => self.book.put_formula(sheet, &target, template),
+                Some(template) => self.place(sheet, &target, template)?,
                 None => {
                     let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
                     let cells = grid.map(|grid| {

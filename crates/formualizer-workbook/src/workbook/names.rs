@@ -83,7 +83,7 @@ impl Workbook {
         let named = parse_named(name, refers_to, sheet)?;
         self.remember();
         self.book.names.named.insert((scope, name.to_lowercase()), named);
-        self.book.relower_name(&name.to_lowercase());
+        self.book.relower(&[&name.to_lowercase()]);
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl Workbook {
         }
         self.remember();
         self.book.names.named.remove(&key);
-        self.book.relower_name(&key.1);
+        self.book.relower(&[&key.1]);
         Ok(())
     }
 
@@ -168,7 +168,7 @@ impl Workbook {
         validate_table(&table)?;
         self.remember();
         self.book.names.tables.insert(name.to_lowercase(), table);
-        self.book.relower_name(&name.to_lowercase());
+        self.book.relower_tables(&name.to_lowercase());
         Ok(())
     }
 
@@ -183,7 +183,7 @@ impl Workbook {
         }
         self.remember();
         self.book.names.tables.remove(&key);
-        self.book.relower_name(&key);
+        self.book.relower_tables(&key);
         Ok(())
     }
 
