@@ -12,3 +12,9 @@ mod storage;
 pub use address::{MAX_COLS, MAX_ROWS};
 pub use error::{Error, ErrorKind};
 pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};
+pub use functions::{
+    BatchArgument, BatchArguments, BatchOutput, BindPolicy, CustomFnHandler, CustomFnInfo,
+    CustomFnOptions, OverridePolicy, WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo,
+    WasmPluginManager,
+};
+pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
