@@ -1,1 +1,0 @@
-//! Tests of plugins and callbacks.
