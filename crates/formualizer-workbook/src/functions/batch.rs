@@ -1,12 +1,13 @@
 //! A callback called once for all rows of a column.
 
-use super::{Argument, failure::CallFailure};
+use super::{Argument, failure::CallFailure, output};
 use crate::{
     Value,
     cells::{CellRef, Cells, NumberKind},
 };
 use arrow_array::ArrayRef;
 use formualizer_common::{DateSystem, ExcelError};
+use udf_columnar::Column;
 
 /// The arguments of a callback for many rows at once.
 ///
@@ -36,7 +37,8 @@ pub enum BatchArgument {
 /// The results of a callback for many rows at once, a row per row.
 #[derive(Clone, Debug)]
 pub enum BatchOutput {
-    /// An Arrow array of any type that cells can hold. Null is a blank cell, or the error of the row where an argument
+    /// An Arrow array of any type that cells can hold: no nested, decimal or binary ones. Integers beyond 2^53 are
+    /// rounded. Null is a blank cell, or the error of the row where an argument
     /// of it is in error.
     Array(ArrayRef),
     /// A value a row: what a call for that row alone would give.
@@ -126,8 +128,7 @@ impl<'a> BatchArguments<'a> {
             }
             BatchOutput::Array(array) => {
                 self.check_rows(array.len())?;
-                let cells = Cells::from_arrow(&array, self.dates)
-                    .map_err(|error| CallFailure::value(error.to_string()))?;
+                let cells = output::cells(&Column::try_new(array.clone())?, true, self.dates)?;
                 if !self.has_errors() || array.logical_null_count() == 0 {
                     return Ok(Ok(cells));
                 }

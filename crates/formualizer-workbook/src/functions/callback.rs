@@ -15,7 +15,7 @@ use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, TryLockError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -26,6 +26,10 @@ use std::{
 /// Arguments come by value: a range is an array of its rows, a range of one cell that cell's value, a
 /// date its serial number, an argument that was left out is [`Value::Empty`], an error cell an error
 /// value. An array that is returned spills. An `Err` keeps its kind; a panic is `#VALUE!`.
+///
+/// A call must not get back into the workbook that makes it; that is an error. A handler that is not thread-safe
+/// should not wait for tasks on rayon: the waiting thread may be given another region's call of it, which is
+/// refused likewise.
 ///
 /// ```
 /// use arrow_array::{Array, Float64Array, cast::AsArray, types::Float64Type};
@@ -117,13 +121,25 @@ impl Callback {
         sessions: &Sessions,
         work: impl FnOnce() -> T,
     ) -> Result<T, CallFailure> {
-        let serial = (!self.options.thread_safe).then_some(self.serial);
-        let Some(_guard) = reentry::enter(registry, sessions.id(), serial) else {
-            return Err(CallFailure::value(
+        let again = || {
+            CallFailure::value(
                 "Custom function was called from within a callback of the same workbook",
-            ));
+            )
         };
-        let _turn = serial.map(|_| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let serial = (!self.options.thread_safe).then_some(self.serial);
+        let nested = reentry::is_calling(registry);
+        let _guard = reentry::enter(registry, sessions.id(), serial).ok_or_else(again)?;
+        let _turn = match (serial, nested) {
+            (None, _) => None,
+            (Some(_), false) => Some(self.turn.lock().unwrap_or_else(PoisonError::into_inner)),
+            // Inside another callback (a task that rayon gave its thread) waiting could be for
+            // ever: who has the turn may wait for that one.
+            (Some(_), true) => match self.turn.try_lock() {
+                Ok(turn) => Some(turn),
+                Err(TryLockError::Poisoned(turn)) => Some(turn.into_inner()),
+                Err(TryLockError::WouldBlock) => return Err(again()),
+            },
+        };
         Ok(work())
     }
 
@@ -147,12 +163,13 @@ impl Callback {
     ) -> Result<Cells, Vec<Value>> {
         let dates = environment.dates;
         let results = self.guarded(registry, sessions, || {
+            let fold = self.may_fold() && !arguments.iter().any(|a| matches!(a, Argument::Rows(_)));
             if rows > 1
+                && !fold
                 && let Some(results) = self.batch(sessions, environment, arguments, rows)
             {
                 return results;
             }
-            let fold = self.may_fold() && !arguments.iter().any(|a| matches!(a, Argument::Rows(_)));
             let calls = if fold { rows.min(1) } else { rows };
             let results = self.each(sessions, environment, arguments, calls);
             match (batch::cells_of(results, dates), fold) {

@@ -83,32 +83,67 @@ impl Plugin {
         let arguments: Vec<Argument> =
             arguments.into_iter().map(|a| as_range(a, environment)).collect();
         let ranges = arguments.iter().any(|a| matches!(a, Argument::Range(_)));
-        let one_call_each = match self.kind() {
-            Kind::Elementwise => false,
-            // One call may answer an array.
-            Kind::Callback => ranges || rows == 1,
-            Kind::Reduce | Kind::Array => true,
-        };
-        if one_call_each {
-            let results = (0..rows).map(|row| {
-                let arguments = arguments.iter().map(|a| at_row(a, row)).collect();
-                match self.whole(sessions, environment, arguments) {
-                    Ok(table) => match table.as_single() {
-                        Some(cell) => cell.value(environment.dates),
-                        None => Value::Array(table.to_rows(environment.dates, false)),
-                    },
-                    Err(failure) => failure.to_value(),
-                }
-            });
-            return cells_of(results.collect(), environment.dates);
+        if self.kind() == Kind::Elementwise {
+            return Ok(self.folded(sessions, environment, arguments, rows));
         }
-        let fold = self.signature.may_run_again()
-            && !arguments.iter().any(|a| matches!(a, Argument::Rows(_)));
+        let each = |rows: usize| -> Vec<Value> {
+            (0..rows).map(|row| self.at_row(sessions, environment, &arguments, row)).collect()
+        };
+        if self.kind() != Kind::Callback || ranges || rows <= 1 {
+            return cells_of(each(rows), environment.dates);
+        }
+        // One call may answer an array: the first row shows it. The other rows go together.
+        let Ok(first) = cells_of(each(1), environment.dates) else {
+            return cells_of(each(rows), environment.dates);
+        };
+        if self.folds(&arguments) {
+            return Ok(Cells::repeat(first.get(0), rows));
+        }
+        let rest = arguments.into_iter().map(|argument| match argument {
+            Argument::Rows(cells) => Argument::Rows(cells.slice(1, rows - 1)),
+            other => other,
+        });
+        let rest = self.folded(sessions, environment, rest.collect(), rows - 1);
+        Ok(Cells::concat(&[first, rest]))
+    }
+
+    /// Whether one call does for all rows.
+    fn folds(&self, arguments: &[Argument]) -> bool {
+        self.signature.may_run_again() && !arguments.iter().any(|a| matches!(a, Argument::Rows(_)))
+    }
+
+    /// A cell a row; where all arguments are the same for every row, called once.
+    fn folded(
+        &self,
+        sessions: &Sessions,
+        environment: &Environment,
+        arguments: Vec<Argument>,
+        rows: usize,
+    ) -> Cells {
+        let fold = self.folds(&arguments);
         let calls = if fold { rows.min(1) } else { rows };
         let cells = self
             .elementwise(sessions, environment, arguments, calls)
             .unwrap_or_else(|failure| failure.cells(calls));
-        Ok(if fold && rows > 1 { Cells::repeat(cells.get(0), rows) } else { cells })
+        if fold && rows > 1 { Cells::repeat(cells.get(0), rows) } else { cells }
+    }
+
+    /// A call for one row alone.
+    fn at_row(
+        &self,
+        sessions: &Sessions,
+        environment: &Environment,
+        arguments: &[Argument],
+        row: usize,
+    ) -> Value {
+        let arguments = arguments.iter().map(|a| at_row(a, row)).collect();
+        match self.whole(sessions, environment, arguments) {
+            Ok(table) => match table.as_single() {
+                Some(cell) => cell.value(environment.dates),
+                None => Value::Array(table.to_rows(environment.dates, false)),
+            },
+            Err(failure) => failure.to_value(),
+        }
     }
 
     /// One call: one cell or an array.
@@ -194,10 +229,7 @@ impl Plugin {
             }
             other => other,
         });
-        let flat = match self.call_rows(sessions, environment, arguments.collect(), cells) {
-            Ok(flat) => flat,
-            Err(_) => return Err(CallFailure::value("an array within an array")),
-        };
+        let flat = self.folded(sessions, environment, arguments.collect(), cells);
         let columns = (0..cols).map(|col| flat.slice(col * rows, rows));
         Table::try_new(columns.collect()).ok_or_else(|| CallFailure::value("no cells"))
     }

@@ -270,3 +270,62 @@ fn a_failure_of_very_many_rows_does_not_repeat_its_message_forever() {
     assert!(cells.memory_size() < 16 << 20);
     assert_eq!(error_of(cells.get(99_999)), (ExcelErrorKind::Value, String::new()));
 }
+
+#[test]
+fn integers_of_a_batch_are_rounded_and_texts_of_any_layout_taken() {
+    struct Wide;
+    impl CustomFnHandler for Wide {
+        fn call(&self, _: &[Value]) -> Result<Value, ExcelError> {
+            Ok(Value::Empty)
+        }
+        fn call_batch(&self, args: &BatchArguments<'_>) -> Option<Result<BatchOutput, ExcelError>> {
+            let array: ArrayRef = match args.value(0, 0) {
+                Value::Number(_) => Arc::new(arrow_array::Int64Array::from(vec![(1 << 53) + 1, 2])),
+                _ => Arc::new(arrow_array::LargeStringArray::from(vec!["a", "b"])),
+            };
+            Some(Ok(array.into()))
+        }
+    }
+    let manager = with_handler(Wide);
+    let cells = call_rows(&manager, "F", vec![rows(&[1.0, 2.0])], 2);
+    assert_eq!(cells.get(0), CellRef::number(9_007_199_254_740_992.0));
+    let cells = call_rows(&manager, "F", vec![Argument::Rows(Cells::Blank(2))], 2);
+    assert_eq!(cells.get(1), CellRef::Text("b"));
+}
+
+#[test]
+fn callbacks_that_rayon_nests_never_wait_for_each_other() {
+    // Each callback of a name waits for a task of the other one on the same pool.
+    let pool = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap());
+    let slot: Arc<Mutex<Option<Functions>>> = Arc::default();
+    let sessions = Arc::new(Sessions::default());
+    let mut manager = manager();
+    for (name, other) in [("A", "B"), ("B", "A")] {
+        let (slot, sessions) = (slot.clone(), sessions.clone());
+        let handler = move |args: &[Value]| -> Result<Value, ExcelError> {
+            if args[0] == Value::Number(0.0) {
+                return Ok(Value::Number(1.0));
+            }
+            let functions = slot.lock().unwrap().clone().unwrap();
+            let bound = functions.get(other).unwrap().clone();
+            let call = || bound.call_whole(&sessions, &environment(), vec![number(0.0)]);
+            let (table, ()) = rayon::join(call, std::thread::yield_now);
+            Ok(table.get(0, 0).plain())
+        };
+        manager
+            .register_custom_function(name, CustomFnOptions::default(), Arc::new(handler))
+            .unwrap();
+    }
+    *slot.lock().unwrap() = Some(manager.functions().clone());
+    let functions = manager.functions().clone();
+    pool.install(|| {
+        let run = |key: &str| {
+            for _ in 0..50 {
+                let bound = functions.get(key).unwrap();
+                let table = bound.call_whole(&sessions, &environment(), vec![number(1.0)]);
+                assert_eq!((table.height(), table.width()), (1, 1));
+            }
+        };
+        rayon::join(|| run("A"), || run("B"));
+    });
+}

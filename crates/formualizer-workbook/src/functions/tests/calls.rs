@@ -1,5 +1,6 @@
 use super::*;
 use arrow_array::{Array, Float64Array};
+use udf_columnar::AnyValue;
 
 fn call_with(
     sessions: &Sessions,
@@ -196,4 +197,69 @@ fn a_numeric_column_is_not_copied_on_its_way_back() {
     let cells = crate::functions::output::cells(&column, false, DateSystem::Excel1900).unwrap();
     let Cells::Numbers(_, shared) = cells else { panic!() };
     assert_eq!(shared.values().as_ptr(), array.values().as_ptr());
+}
+
+/// Functions of codec 1: `ONE` doubles or sums a range, `MANY` answers an array where it is called alone.
+fn json_manager() -> WasmPluginManager {
+    let doubled = |call: &udf_backends::native::NativeCall<'_>| {
+        let cells: Vec<Cell> = match &call.arguments()[0] {
+            Passed::Range(columns) => {
+                let cells = columns.iter().filter_map(Column::to_any).flatten();
+                let sum = cells.map(|cell| match cell {
+                    AnyValue::Number(n) => n,
+                    _ => 0.0,
+                });
+                vec![Cell::Any(AnyValue::Number(sum.sum()))]
+            }
+            _ => (0..call.rows())
+                .map(|row| match call.row(row).any(0) {
+                    Some(AnyValue::Number(n)) => Cell::Any(AnyValue::Number(2.0 * n)),
+                    other => Cell::Any(other.unwrap_or(AnyValue::Blank)),
+                })
+                .collect(),
+        };
+        Ok(vec![udf_backends::native::column_of(udf_abi::DType::Any, &cells)?])
+    };
+    let pair = |_: &udf_backends::native::NativeCall<'_>| {
+        let cells = [1.0, 2.0].map(|n| Cell::Any(AnyValue::Number(n)));
+        Ok(vec![udf_backends::native::column_of(udf_abi::DType::Any, &cells)?])
+    };
+    let runtime = NativeRuntime::new(Limits::default())
+        .with("json", "ONE", NativeFunction::new(doubled))
+        .with("json", "MANY", NativeFunction::new(pair));
+    let mut manager = WasmPluginManager::default();
+    manager.set_runtime(Arc::new(runtime)).unwrap();
+    let functions = r#"{"id":1,"name":"ONE","export":"f1","min_args":1,"max_args":2},
+                       {"id":2,"name":"MANY","export":"f2","min_args":1}"#;
+    let bytes = module::module_of_codec("json", 1, functions, 2);
+    manager.register_wasm_module_bytes(None, &bytes, BindPolicy::default()).unwrap();
+    manager
+}
+
+#[test]
+fn functions_of_codec_1_take_values_and_whole_ranges() {
+    let manager = json_manager();
+    let bound = manager.functions().get("ONE").unwrap();
+    assert_eq!(bound.kind(), crate::functions::Kind::Callback);
+    assert!(bound.takes_range(0) && bound.refuses(3).is_some());
+    let mixed =
+        Cells::of([CellRef::number(1.0), CellRef::Text("x"), CellRef::Blank, CellRef::number(4.0)]);
+    let cells = call_rows(&manager, "ONE", vec![Argument::Rows(mixed)], 4);
+    let wanted =
+        Cells::of([CellRef::number(2.0), CellRef::Text("x"), CellRef::Blank, CellRef::number(8.0)]);
+    assert!(cells.same(&wanted), "{cells:?}");
+    assert!(call_rows(&manager, "ONE", vec![number(3.0)], 3).same(&Cells::number(6.0, 3)));
+    let sum = vec![range(&[&[1.0, 2.0], &[3.0, 4.0]]), rows(&[0.0, 0.0])];
+    assert!(call_rows(&manager, "ONE", sum, 2).same(&Cells::number(10.0, 2)));
+    assert_eq!(call_whole(&manager, "ONE", vec![number(1.5)]), [[Value::Number(3.0)]]);
+}
+
+#[test]
+fn arrays_of_functions_of_codec_1_spill_from_every_row() {
+    let manager = json_manager();
+    let bound = manager.functions().get("MANY").unwrap();
+    let arguments = vec![rows(&[1.0, 2.0, 3.0])];
+    let values = bound.call_rows(&Sessions::default(), &environment(), arguments, 3).unwrap_err();
+    let pair = Value::Array(vec![vec![Value::Number(1.0)], vec![Value::Number(2.0)]]);
+    assert_eq!(values, vec![pair; 3]);
 }

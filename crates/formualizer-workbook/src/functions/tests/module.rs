@@ -27,8 +27,12 @@ fn section(id: u8, body: Vec<u8>) -> Vec<u8> {
 
 /// A module of this id whose functions are exported as `f1`, `f2`, …
 pub(super) fn module(id: &str, functions: &str, exports: usize) -> Vec<u8> {
+    module_of_codec(id, 2, functions, exports)
+}
+
+pub(super) fn module_of_codec(id: &str, codec: u32, functions: &str, exports: usize) -> Vec<u8> {
     let manifest = format!(
-        r#"{{"schema":"formualizer.udf.module/v1","module":{{"id":"{id}","version":"1","abi":1,"codec":2}},"functions":[{functions}]}}"#
+        r#"{{"schema":"formualizer.udf.module/v1","module":{{"id":"{id}","version":"1","abi":1,"codec":{codec}}},"functions":[{functions}]}}"#
     );
     wasm(exports, Some(&manifest))
 }
