@@ -61,6 +61,7 @@ pub(super) fn column(
     }
     let coercion = Coercion { place, optional: param.optional, dates };
     let (array, errors): (ArrayRef, _) = match dtype {
+        DType::Utf8 if matches!(cells, Cells::Texts(_)) => coercion.texts(cells),
         DType::Any => return any(cells, dates),
         DType::Null => return Ok(Column::new_null(DType::Null, cells.len())),
         DType::Error => return errors_of(cells),
@@ -242,6 +243,19 @@ impl Coercion {
         })
     }
 
+    /// A column of texts with blanks in it.
+    fn texts(&self, cells: &Cells) -> Converted {
+        let nulls_stay = self.optional || self.place == Place::Range;
+        let array: StringArray = match cells {
+            Cells::Texts(array) if nulls_stay => array.clone(),
+            Cells::Texts(array) => {
+                array.iter().map(|text| Some(text.unwrap_or_default())).collect()
+            }
+            other => StringArray::new_null(other.len()),
+        };
+        (Arc::new(array), None)
+    }
+
     fn doubles(&self, cells: &Cells) -> Result<Converted, CallFailure> {
         let nulls_stay = self.optional || self.place == Place::Range;
         match cells {
@@ -300,7 +314,7 @@ fn text(cell: CellRef<'_>) -> String {
 const DIGITS: usize = 15;
 
 /// A number as Excel makes text of it: 15 digits, an exponent where it has very many places.
-fn number_text(n: f64) -> String {
+pub(super) fn number_text(n: f64) -> String {
     let scientific = format!("{n:.*e}", DIGITS - 1);
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
@@ -415,140 +429,4 @@ fn lanes(
     let array = StructArray::try_new(fields, columns, None)
         .map_err(|error| CallFailure::value(error.to_string()))?;
     Ok(Column::try_new(Arc::new(array))?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use arrow_array::cast::AsArray;
-    use formualizer_common::ExcelErrorKind;
-
-    const DATES: DateSystem = DateSystem::Excel1900;
-
-    fn param(dtype: DType, optional: bool) -> Param {
-        Param { optional, ..Param::scalar("p".to_owned(), dtype) }
-    }
-
-    fn doubles(cells: &Cells, optional: bool, place: Place) -> (Vec<Option<f64>>, Column) {
-        let column = column(cells, &param(DType::F64, optional), place, DATES).unwrap();
-        (column.array().as_primitive::<t::Float64Type>().iter().collect(), column)
-    }
-
-    #[test]
-    fn numbers_without_blanks_are_shared() {
-        let Cells::Numbers(_, array) = Cells::number(1.5, 100) else { panic!() };
-        for kind in [NumberKind::Number, NumberKind::Date] {
-            let cells = Cells::Numbers(kind, array.clone());
-            let (_, column) = doubles(&cells, false, Place::Value);
-            let shared = column.array().as_primitive::<t::Float64Type>();
-            assert_eq!(shared.values().as_ptr(), array.values().as_ptr());
-        }
-    }
-
-    #[test]
-    fn cells_of_every_kind_reach_numbers_as_in_excel() {
-        let cells = Cells::of([
-            CellRef::Blank,
-            CellRef::number(2.5),
-            CellRef::Logical(true),
-            CellRef::Text(" 12.5% "),
-            CellRef::Text("2024-01-01"),
-            CellRef::Text("ten"),
-            CellRef::Error(ExcelErrorKind::Div, Some("why")),
-            CellRef::Number(45_292.0, NumberKind::Date),
-        ]);
-        let (values, column) = doubles(&cells, false, Place::Value);
-        let wanted = [Some(0.0), Some(2.5), Some(1.0), Some(0.125), Some(45_292.0), None, None];
-        assert_eq!(values[..7], wanted);
-        assert_eq!(values[7], Some(45_292.0));
-        assert_eq!(column.error(5), Some((ErrorCode::Value, Some("\"ten\" is no number"))));
-        assert_eq!(column.error(6), Some((ErrorCode::Div, Some("why"))));
-        assert_eq!(doubles(&cells, true, Place::Value).0[0], None);
-        let (values, column) = doubles(&cells, false, Place::Range);
-        assert_eq!(values[..6], [None, Some(2.5), None, None, None, None]);
-        assert_eq!((column.error(5), column.errors().unwrap().count()), (None, 1));
-    }
-
-    #[test]
-    fn blanks_are_the_zero_of_the_type_or_no_value() {
-        for dtype in DType::ALL {
-            if matches!(dtype, DType::Null | DType::Error | DType::Any) {
-                continue;
-            }
-            let blank = Cells::Blank(2);
-            let zero = column(&blank, &param(dtype, false), Place::Value, DATES).unwrap();
-            assert_eq!((zero.len(), zero.array().null_count()), (2, 0), "{dtype}");
-            let none = column(&blank, &param(dtype, true), Place::Value, DATES).unwrap();
-            assert_eq!(none.array().null_count(), 2, "{dtype}");
-            let range = column(&blank, &param(dtype, false), Place::Range, DATES).unwrap();
-            assert_eq!(range.array().null_count(), 2, "{dtype}");
-            assert_eq!(range.dtype(), dtype);
-        }
-    }
-
-    #[test]
-    fn numbers_that_a_type_does_not_hold_are_errors_of_their_row() {
-        let cells = Cells::of([300.0, -2.9, 1e300].map(CellRef::number));
-        let bytes = column(&cells, &param(DType::I8, false), Place::Value, DATES).unwrap();
-        assert_eq!(bytes.array().as_primitive::<t::Int8Type>().value(1), -2);
-        assert_eq!(bytes.error(0).unwrap().0, ErrorCode::Num);
-        assert_eq!(bytes.error(2).unwrap().0, ErrorCode::Num);
-        let dates = column(&cells, &param(DType::Date32, false), Place::Value, DATES).unwrap();
-        assert_eq!(dates.error(1).unwrap().0, ErrorCode::Num);
-        assert_eq!(dates.array().as_primitive::<t::Date32Type>().value(0), 300 - 25_569);
-    }
-
-    #[test]
-    fn dates_of_1904_workbooks_are_the_same_days() {
-        let cells = Cells::of([CellRef::Number(43_830.25, NumberKind::DateTime)]);
-        let system = DateSystem::Excel1904;
-        let day = column(&cells, &param(DType::Date32, false), Place::Value, system).unwrap();
-        assert_eq!(day.array().as_primitive::<t::Date32Type>().value(0), 19_723);
-        let any = column(&cells, &param(DType::Any, false), Place::Value, system).unwrap();
-        assert_eq!(any.to_any().unwrap(), [udf_columnar::AnyValue::DateTime(45_292.25)]);
-        let serial = column(&cells, &param(DType::F64, false), Place::Value, system).unwrap();
-        assert_eq!(serial.array().as_primitive::<t::Float64Type>().value(0), 43_830.25);
-    }
-
-    #[test]
-    fn any_sees_every_cell_as_it_is() {
-        use udf_columnar::AnyValue as A;
-        let cells = Cells::of([
-            CellRef::Blank,
-            CellRef::number(1.0),
-            CellRef::Logical(true),
-            CellRef::Text("ä"),
-            CellRef::Error(ExcelErrorKind::Na, Some("gone")),
-        ]);
-        let any = column(&cells, &param(DType::Any, false), Place::Value, DATES).unwrap();
-        let wanted = [
-            A::Blank,
-            A::Number(1.0),
-            A::Logical(true),
-            A::Text("ä".to_owned()),
-            A::Error(ErrorCode::Na),
-        ];
-        assert_eq!(any.to_any().unwrap(), wanted);
-        assert_eq!(any.error(4), Some((ErrorCode::Na, Some("gone"))));
-    }
-
-    #[test]
-    fn numbers_become_the_texts_that_excel_makes() {
-        for (n, wanted) in [
-            (0.0, "0"),
-            (-0.0, "0"),
-            (1.0, "1"),
-            (-1.5, "-1.5"),
-            (0.1 + 0.2, "0.3"),
-            (1e20, "100000000000000000000"),
-            (1e21, "1E+21"),
-            (-1.25e-10, "-1.25E-10"),
-            (0.000_000_001, "0.000000001"),
-            (123_456_789.125, "123456789.125"),
-            (1_234_567_890_123_456_789.0, "1234567890123460000"),
-            (f64::MAX, "1.79769313486232E+308"),
-        ] {
-            assert_eq!(number_text(n), wanted);
-        }
-    }
 }

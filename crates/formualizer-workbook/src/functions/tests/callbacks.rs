@@ -87,6 +87,15 @@ fn arrays_spill_and_those_of_one_cell_are_that_cell() {
         [[Value::Number(2.0), Value::Number(2.0)]]
     );
     assert_eq!(call_whole(&manager, "F", vec![number(1.0)]), [[Value::Number(1.0)]]);
+    // Uneven rows are filled up, an array within an array is an error.
+    let uneven = with(CustomFnOptions::default(), |_| {
+        let nested = Value::Array(vec![vec![Value::Empty; 2]]);
+        Ok(Value::Array(vec![vec![Value::Number(1.0)], vec![nested, Value::Boolean(true)]]))
+    });
+    let bound = uneven.functions().get("F").unwrap();
+    let table = bound.call_whole(&Sessions::default(), &environment(), vec![]);
+    assert_eq!(error_of(table.get(0, 1)).0, ExcelErrorKind::Na);
+    assert_eq!(error_of(table.get(1, 0)).0, ExcelErrorKind::Calc);
     let bound = manager.functions().get("F").unwrap();
     let empty = bound.call_whole(&Sessions::default(), &environment(), vec![number(0.0)]);
     assert_eq!(error_of(empty.get(0, 0)).0, ExcelErrorKind::Calc);

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod calls;
+mod input;
 mod manager;
 mod module;
 mod parity;
