@@ -1,17 +1,52 @@
 //! Functions that a workbook has beside the built-ins: plugins and callbacks, by name.
+//!
+//! ```text
+//! registry   names and what is bound to them; what a change changes
+//! manager    plugins: loaded, bound, unloaded; the engine that they run on
+//! options    arity and traits of a function, the same for plugins and callbacks
+//! callback   Rust closures and handlers, called by the cell
+//!   batch    … or by the column, where the handler offers it
+//! plugin     functions of WebAssembly modules, called by the column
+//!   input    cells to the columns of a call
+//!   output   columns of a result to cells
+//!   dates    serial numbers of a workbook and the contract's dates
+//! bound      the one way in: arity, re-entrancy, plugin or callback
+//! sessions   open sessions of one recalculation, and its counts
+//! reentry    a callback does not get back into the workbook that is calling it
+//! ```
+
+mod batch;
+mod bound;
+mod callback;
+mod dates;
+mod failure;
+mod input;
+mod manager;
+mod options;
+mod output;
+mod plugin;
+mod reentry;
+mod registry;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use batch::{BatchArgument, BatchArguments, BatchOutput};
+pub(crate) use bound::Bound;
+pub use callback::CustomFnHandler;
+pub use manager::{
+    BindPolicy, OverridePolicy, WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo,
+    WasmPluginManager,
+};
+pub use options::{CustomFnInfo, CustomFnOptions};
+pub(crate) use reentry::is_calling;
+pub(crate) use registry::Functions;
+pub(crate) use sessions::{CallCounts, Sessions};
 
 use crate::{
     Value,
     cells::{Cells, Table},
 };
-
-/// The functions that are bound in a workbook.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Functions;
-
-/// What a bound function is, for formulas that call it.
-#[derive(Debug)]
-pub(crate) struct Bound;
 
 /// How a function takes its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +57,8 @@ pub(crate) enum Kind {
     Reduce,
     /// Ranges to an array.
     Array,
-    /// A callback: values and whole ranges to a value or an array, a call per cell.
+    /// A callback, or a plugin that takes JSON: values and whole ranges to a value or an array, a call
+    /// per cell.
     Callback,
 }
 
@@ -31,77 +67,10 @@ pub(crate) enum Kind {
 pub(crate) enum Argument {
     /// Left out (`F(1,,2)`).
     Omitted,
-    /// The same for every row; not an array.
+    /// The same for every row; an array is taken for a range.
     Scalar(Value),
     /// A cell per row.
     Rows(Cells),
     /// A whole range or array.
     Range(Table),
 }
-
-/// The open sessions of one recalculation, and how much was called in it.
-#[derive(Debug, Default)]
-pub(crate) struct Sessions;
-
-impl Functions {
-    /// The function of this name, written as [`function_key`](crate::formula::function_key) writes it.
-    pub(crate) fn get(&self, _key: &str) -> Option<&std::sync::Arc<Bound>> {
-        None
-    }
-
-    /// Changes with every binding.
-    pub(crate) fn revision(&self) -> u64 {
-        0
-    }
-}
-
-impl Bound {
-    pub(crate) fn kind(&self) -> Kind {
-        Kind::Elementwise
-    }
-
-    /// Whether another value may come at every recalculation.
-    pub(crate) fn volatile(&self) -> bool {
-        false
-    }
-
-    /// Whether the parameter at `index` takes a whole range rather than a value a row.
-    pub(crate) fn takes_range(&self, _index: usize) -> bool {
-        false
-    }
-
-    /// Whether calls may run on several threads at once.
-    pub(crate) fn thread_safe(&self) -> bool {
-        true
-    }
-
-    /// The cell that a call with so many arguments gives everywhere, if their number is wrong.
-    pub(crate) fn refuses(&self, _arguments: usize) -> Option<Value> {
-        None
-    }
-
-    /// `rows` results of an elementwise function or a callback, one call for all rows where it can be. A row
-    /// of a callback that gives an array is an array in the result, which is `Err` then. Failures are error cells with
-    /// the message as detail.
-    pub(crate) fn call_rows(
-        &self,
-        _sessions: &Sessions,
-        _environment: &crate::eval::Environment,
-        _arguments: Vec<Argument>,
-        _rows: usize,
-    ) -> Result<Cells, Vec<Value>> {
-        Ok(Cells::Blank(0))
-    }
-
-    /// The result of a reduce or array function, or one call of a callback: one cell or an array.
-    pub(crate) fn call_whole(
-        &self,
-        _sessions: &Sessions,
-        _environment: &crate::eval::Environment,
-        _arguments: Vec<Argument>,
-    ) -> Table {
-        Table::single(crate::cells::CellRef::Blank)
-    }
-}
-#[derive(Debug)] pub struct WasmPluginManager;
-impl WasmPluginManager { pub fn new() -> Self { Self } }

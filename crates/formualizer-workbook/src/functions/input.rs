@@ -1,0 +1,432 @@
+//! Cells to the columns of a call, coerced to the parameter's type as Excel does it.
+//!
+//! | cell | as a value | in a range |
+//! |---|---|---|
+//! | blank | the type's zero, null for an optional parameter | null |
+//! | number, date | converted | converted |
+//! | logical | 0 or 1, `TRUE` or `FALSE` | null where a number or date is wanted |
+//! | text | its number or date, or `#VALUE!` for the row | null where a text is not wanted |
+//! | error | the error of the row | the error of the call |
+//!
+//! Parameters of type `any` see every cell as it is.
+
+use super::{
+    dates,
+    failure::{CallFailure, cut},
+};
+use crate::cells::{CellRef, Cells, Mixed, NumberKind, code_of_kind};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, Float64Array, PrimitiveArray,
+    StringArray, StructArray, UInt8Array, types as t,
+};
+use arrow_schema::DataType;
+use formualizer_common::DateSystem;
+use std::sync::Arc;
+use udf_abi::{DType, ErrorCode, frame::tag, manifest::Param};
+use udf_columnar::{Column, RowErrors, arrow_type};
+
+/// Where cells stand in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A value, or a value a row.
+    Value,
+    /// A range.
+    Range,
+}
+
+/// What a cell is for a parameter.
+enum Item<T> {
+    Value(T),
+    Null,
+    Error(ErrorCode, Option<String>),
+}
+
+/// How cells become a parameter's values.
+struct Coercion {
+    place: Place,
+    optional: bool,
+    dates: DateSystem,
+}
+
+/// The column that a parameter gets.
+pub(super) fn column(
+    cells: &Cells,
+    param: &Param,
+    place: Place,
+    dates: DateSystem,
+) -> Result<Column, CallFailure> {
+    let dtype = param.dtype.0;
+    if let Some(shared) = shared(cells, dtype) {
+        return Ok(Column::try_new(shared)?);
+    }
+    let coercion = Coercion { place, optional: param.optional, dates };
+    let (array, errors): (ArrayRef, _) = match dtype {
+        DType::Utf8 if matches!(cells, Cells::Texts(_)) => coercion.texts(cells),
+        DType::Any => return any(cells, dates),
+        DType::Null => return Ok(Column::new_null(DType::Null, cells.len())),
+        DType::Error => return errors_of(cells),
+        DType::I8 => coercion.integers::<t::Int8Type>(cells)?,
+        DType::I16 => coercion.integers::<t::Int16Type>(cells)?,
+        DType::I32 => coercion.integers::<t::Int32Type>(cells)?,
+        DType::I64 => coercion.integers::<t::Int64Type>(cells)?,
+        DType::U8 => coercion.integers::<t::UInt8Type>(cells)?,
+        DType::U16 => coercion.integers::<t::UInt16Type>(cells)?,
+        DType::U32 => coercion.integers::<t::UInt32Type>(cells)?,
+        DType::U64 => coercion.integers::<t::UInt64Type>(cells)?,
+        DType::F32 => coercion.numbers::<t::Float32Type>(cells, |n| {
+            let narrow = n as f32;
+            narrow.is_finite().then_some(narrow).ok_or("is too large for a 32-bit float")
+        })?,
+        DType::F64 => coercion.doubles(cells)?,
+        DType::Bool => {
+            let (values, errors) = coercion.each(cells, |cell| coercion.logical(cell))?;
+            (Arc::new(BooleanArray::from(values)), errors)
+        }
+        DType::Utf8 => {
+            let (values, errors) = coercion.each(cells, |cell| Item::Value(text(cell)))?;
+            check_text(values.iter().flatten().map(String::len).sum())?;
+            (Arc::new(StringArray::from(values)), errors)
+        }
+        DType::Binary => {
+            let (values, errors) = coercion.each(cells, |cell| match cell {
+                CellRef::Text(text) => Item::Value(text.as_bytes().to_vec()),
+                CellRef::Blank => Item::Value(Vec::new()),
+                _ => misfit(cell, "is no text, which binary values are made of"),
+            })?;
+            check_text(values.iter().flatten().map(Vec::len).sum())?;
+            let values = values.iter().map(|value| value.as_deref());
+            (Arc::new(values.collect::<BinaryArray>()), errors)
+        }
+        DType::Date32 => coercion.numbers::<t::Date32Type>(cells, |n| {
+            dates::days_of_serial(n, dates).map(|days| days.floor() as i32).ok_or(NO_DATE)
+        })?,
+        DType::Timestamp => coercion.numbers::<t::TimestampMicrosecondType>(cells, |n| {
+            dates::days_of_serial(n, dates).map(dates::micros).ok_or(NO_DATE)
+        })?,
+        DType::Time64 => coercion.numbers::<t::Time64MicrosecondType>(cells, |n| {
+            // A fraction that rounds to midnight is the last microsecond of its day.
+            Ok(dates::micros(n - n.floor()).min(86_399_999_999))
+        })?,
+        DType::Duration => {
+            coercion.numbers::<t::DurationMicrosecondType>(cells, |n| Ok(dates::micros(n)))?
+        }
+    };
+    let column = Column::try_new(array)?;
+    Ok(match errors {
+        Some(errors) => column.with_errors(errors)?,
+        None => column,
+    })
+}
+
+const NO_DATE: &str = "is no date";
+
+/// The cells' own array, where every row is a value of the type.
+fn shared(cells: &Cells, dtype: DType) -> Option<ArrayRef> {
+    match (cells, dtype) {
+        (Cells::Numbers(_, array), DType::F64)
+        | (Cells::Numbers(NumberKind::Number, array), DType::Any)
+            if array.null_count() == 0 =>
+        {
+            Some(Arc::new(array.clone()))
+        }
+        (Cells::Logicals(array), DType::Bool | DType::Any) if array.null_count() == 0 => {
+            Some(Arc::new(array.clone()))
+        }
+        (Cells::Texts(array), DType::Utf8 | DType::Any) if array.null_count() == 0 => {
+            Some(Arc::new(array.clone()))
+        }
+        _ => None,
+    }
+}
+
+type Converted = (ArrayRef, Option<RowErrors>);
+
+impl Coercion {
+    /// Converts cell by cell. Blanks and errors are dealt with here, except that a blank which is the
+    /// type's zero is passed to `convert`.
+    fn each<T>(
+        &self,
+        cells: &Cells,
+        convert: impl Fn(CellRef<'_>) -> Item<T>,
+    ) -> Result<(Vec<Option<T>>, Option<RowErrors>), CallFailure> {
+        let mut values = Vec::with_capacity(cells.len());
+        let mut codes: Vec<u8> = Vec::new();
+        let mut messages: Vec<Option<String>> = Vec::new();
+        for (row, cell) in cells.iter().enumerate() {
+            let item = match cell {
+                CellRef::Blank if self.optional || self.place == Place::Range => Item::Null,
+                CellRef::Error(kind, message) => {
+                    Item::Error(code_of_kind(kind), message.map(str::to_owned))
+                }
+                cell => convert(cell),
+            };
+            values.push(match item {
+                Item::Value(value) => Some(value),
+                Item::Null => None,
+                Item::Error(code, message) => {
+                    codes.resize(cells.len(), 0);
+                    codes[row] = code.code();
+                    if message.is_some() {
+                        messages.resize(cells.len(), None);
+                        messages[row] = message;
+                    }
+                    None
+                }
+            });
+        }
+        let errors = match codes.is_empty() {
+            true => None,
+            false => {
+                let messages = (!messages.is_empty()).then(|| StringArray::from(messages));
+                Some(RowErrors::try_new(codes.into(), messages)?)
+            }
+        };
+        Ok((values, errors))
+    }
+
+    /// The number of a cell that is neither blank nor in error.
+    fn number(&self, cell: CellRef<'_>) -> Item<f64> {
+        match (cell, self.place) {
+            (CellRef::Number(n, _), _) => Item::Value(n),
+            (CellRef::Blank, _) => Item::Value(0.0),
+            (CellRef::Logical(_) | CellRef::Text(_), Place::Range) => Item::Null,
+            (CellRef::Logical(b), _) => Item::Value(f64::from(u8::from(b))),
+            (CellRef::Text(text), _) => match number_of_text(text, self.dates) {
+                Some(n) => Item::Value(n),
+                None => misfit(cell, "is no number"),
+            },
+            (CellRef::Error(kind, _), _) => Item::Error(code_of_kind(kind), None),
+        }
+    }
+
+    fn logical(&self, cell: CellRef<'_>) -> Item<bool> {
+        match (cell, self.place) {
+            (CellRef::Logical(b), _) => Item::Value(b),
+            (CellRef::Number(n, _), _) => Item::Value(n != 0.0),
+            (CellRef::Blank, _) => Item::Value(false),
+            (CellRef::Text(_), Place::Range) => Item::Null,
+            (CellRef::Text(text), _) if text.trim().eq_ignore_ascii_case("true") => {
+                Item::Value(true)
+            }
+            (CellRef::Text(text), _) if text.trim().eq_ignore_ascii_case("false") => {
+                Item::Value(false)
+            }
+            _ => misfit(cell, "is neither TRUE nor FALSE"),
+        }
+    }
+
+    /// Numbers of any type; `convert` says why a number is none of it, which is `#NUM!`.
+    fn numbers<T: ArrowPrimitiveType>(
+        &self,
+        cells: &Cells,
+        convert: impl Fn(f64) -> Result<T::Native, &'static str>,
+    ) -> Result<Converted, CallFailure> {
+        let (values, errors) = self.each(cells, |cell| match self.number(cell) {
+            Item::Value(n) => match convert(n) {
+                Ok(value) => Item::Value(value),
+                Err(why) => Item::Error(ErrorCode::Num, Some(format!("{n} {why}"))),
+            },
+            Item::Null => Item::Null,
+            Item::Error(code, message) => Item::Error(code, message),
+        })?;
+        Ok((Arc::new(values.into_iter().collect::<PrimitiveArray<T>>()), errors))
+    }
+
+    /// Whole numbers: a fraction is cut off, as Excel's own functions do.
+    fn integers<T: ArrowPrimitiveType>(&self, cells: &Cells) -> Result<Converted, CallFailure>
+    where
+        T::Native: TryFrom<i128>,
+    {
+        self.numbers::<T>(cells, |n| {
+            T::Native::try_from(n.trunc() as i128)
+                .map_err(|_| "is beyond the type of the parameter")
+        })
+    }
+
+    /// A column of texts with blanks in it.
+    fn texts(&self, cells: &Cells) -> Converted {
+        let nulls_stay = self.optional || self.place == Place::Range;
+        let array: StringArray = match cells {
+            Cells::Texts(array) if nulls_stay => array.clone(),
+            Cells::Texts(array) => {
+                array.iter().map(|text| Some(text.unwrap_or_default())).collect()
+            }
+            other => StringArray::new_null(other.len()),
+        };
+        (Arc::new(array), None)
+    }
+
+    fn doubles(&self, cells: &Cells) -> Result<Converted, CallFailure> {
+        let nulls_stay = self.optional || self.place == Place::Range;
+        match cells {
+            Cells::Numbers(_, array) if nulls_stay => Ok((Arc::new(array.clone()), None)),
+            Cells::Numbers(_, array) => {
+                let filled: Float64Array =
+                    array.iter().map(|value| Some(value.unwrap_or_default())).collect();
+                Ok((Arc::new(filled), None))
+            }
+            Cells::Logicals(_) | Cells::Texts(_) if self.place == Place::Range => {
+                Ok((Arc::new(Float64Array::new_null(cells.len())), None))
+            }
+            other => self.numbers::<t::Float64Type>(other, Ok),
+        }
+    }
+}
+
+/// `#VALUE!` for a cell that the parameter cannot take.
+fn misfit<T>(cell: CellRef<'_>, why: &str) -> Item<T> {
+    let shown = match cell {
+        CellRef::Text(text) => format!("\"{}\"", cut(text.chars().take(41).collect(), 40)),
+        cell => text(cell),
+    };
+    Item::Error(ErrorCode::Value, Some(format!("{shown} {why}")))
+}
+
+fn check_text(bytes: usize) -> Result<(), CallFailure> {
+    match i32::try_from(bytes) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(CallFailure::value(format!(
+            "{bytes} bytes of text in one column of a call, at most 2 GiB are possible"
+        ))),
+    }
+}
+
+/// The number that a text stands for where a number is wanted: also a percentage, a date or a time.
+fn number_of_text(text: &str, dates: DateSystem) -> Option<f64> {
+    formualizer_eval::locale::Locale::invariant()
+        .parse_number_invariant(text)
+        .or_else(|| formualizer_common::parse_excel_datetime_text_to_serial_for(dates, text.trim()))
+        .filter(|n| n.is_finite())
+}
+
+/// A cell as text; dates are their serial numbers, as for Excel's own functions.
+fn text(cell: CellRef<'_>) -> String {
+    match cell {
+        CellRef::Blank => String::new(),
+        CellRef::Text(text) => text.to_owned(),
+        CellRef::Logical(b) => if b { "TRUE" } else { "FALSE" }.to_owned(),
+        CellRef::Number(n, _) => number_text(n),
+        CellRef::Error(kind, _) => kind.to_string(),
+    }
+}
+
+/// Digits of a number that Excel shows.
+const DIGITS: usize = 15;
+
+/// A number as Excel makes text of it: 15 digits, an exponent where it has very many places.
+pub(super) fn number_text(n: f64) -> String {
+    let scientific = format!("{n:.*e}", DIGITS - 1);
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa),
+    };
+    let digits = mantissa.replace('.', "");
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() {
+        return "0".to_owned();
+    }
+    if !(-9..=20).contains(&exponent) {
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent_sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}E{exponent_sign}{:02}", exponent.unsigned_abs());
+    }
+    let places = exponent.unsigned_abs() as usize;
+    if exponent < 0 {
+        return format!("{sign}0.{}{digits}", "0".repeat(places - 1));
+    }
+    match digits.split_at_checked(places + 1) {
+        Some((whole, "")) => format!("{sign}{whole}"),
+        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+        None => format!("{sign}{digits}{}", "0".repeat(places + 1 - digits.len())),
+    }
+}
+
+/// The errors among cells, as a column of their numbers; what is no error is null.
+fn errors_of(cells: &Cells) -> Result<Column, CallFailure> {
+    let codes = cells.iter().map(|cell| match cell {
+        CellRef::Error(kind, _) => Some(code_of_kind(kind).code()),
+        _ => None,
+    });
+    Ok(Column::try_new_errors(codes.collect::<UInt8Array>())?)
+}
+
+/// Cells as they are. Dates are serials of the 1900 system there, whatever the workbook's is.
+fn any(cells: &Cells, dates: DateSystem) -> Result<Column, CallFailure> {
+    match cells {
+        Cells::Blank(len) => Ok(Column::new_null(DType::Any, *len)),
+        Cells::Mixed(mixed) => any_of_mixed(mixed, dates),
+        other => {
+            let mut tags = Vec::with_capacity(other.len());
+            let mut numbers = Vec::with_capacity(other.len());
+            let mut texts = Vec::with_capacity(other.len());
+            for cell in other.iter() {
+                let (tag, number, text) = match cell {
+                    CellRef::Number(n, kind) => (kind.tag(), n + shift_of(kind.tag(), dates), ""),
+                    CellRef::Logical(b) => (tag::LOGICAL, f64::from(u8::from(b)), ""),
+                    CellRef::Text(text) => (tag::TEXT, 0.0, text),
+                    CellRef::Blank | CellRef::Error(..) => (tag::BLANK, 0.0, ""),
+                };
+                tags.push(tag);
+                numbers.push(number);
+                texts.push(text);
+            }
+            lanes(tags.into(), numbers.into(), StringArray::from(texts))
+        }
+    }
+}
+
+fn any_of_mixed(mixed: &Mixed, dates: DateSystem) -> Result<Column, CallFailure> {
+    let tags = || UInt8Array::new(mixed.tags.clone(), None);
+    let in_error = mixed.tags.contains(&tag::ERROR);
+    let shifted = dates::shift(dates) != 0.0;
+    if !in_error && !shifted {
+        let numbers = Float64Array::new(mixed.numbers.clone(), None);
+        return lanes(tags(), numbers, mixed.texts.clone());
+    }
+    let rows = || mixed.tags.iter().zip(mixed.numbers.iter());
+    let numbers: Vec<f64> = rows()
+        .map(|(of, n)| if *of == tag::ERROR { 0.0 } else { n + shift_of(*of, dates) })
+        .collect();
+    if !in_error {
+        return lanes(tags(), numbers.into(), mixed.texts.clone());
+    }
+    let codes: Vec<u8> =
+        rows().map(|(of, n)| if *of == tag::ERROR { *n as u8 } else { 0 }).collect();
+    let is_error = |row: usize| mixed.tags[row] == tag::ERROR;
+    let texts = mixed.texts.iter().enumerate();
+    let messages: StringArray = texts
+        .clone()
+        .map(|(row, text)| text.filter(|text| is_error(row) && !text.is_empty()))
+        .collect();
+    let texts: StringArray = texts
+        .map(|(row, text)| Some(text.filter(|_| !is_error(row)).unwrap_or_default()))
+        .collect();
+    let messages = (messages.null_count() < messages.len()).then_some(messages);
+    let column = lanes(tags(), numbers.into(), texts)?;
+    Ok(column.with_errors(RowErrors::try_new(codes.into(), messages)?)?)
+}
+
+/// What a number of this tag is behind the 1900 system.
+fn shift_of(of: u8, dates: DateSystem) -> f64 {
+    match of {
+        tag::DATE | tag::DATETIME => dates::shift(dates),
+        _ => 0.0,
+    }
+}
+
+fn lanes(
+    tags: UInt8Array,
+    numbers: Float64Array,
+    texts: StringArray,
+) -> Result<Column, CallFailure> {
+    let DataType::Struct(fields) = arrow_type(DType::Any, false) else {
+        return Err(CallFailure::value("any columns have no lanes"));
+    };
+    let columns: Vec<ArrayRef> = vec![Arc::new(tags), Arc::new(numbers), Arc::new(texts)];
+    let array = StructArray::try_new(fields, columns, None)
+        .map_err(|error| CallFailure::value(error.to_string()))?;
+    Ok(Column::try_new(Arc::new(array))?)
+}

@@ -1,0 +1,98 @@
+//! What is told of a module.
+
+use udf_abi::manifest::Function;
+use udf_backends::ModuleInfo;
+
+/// A module, as it describes itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WasmModuleInfo {
+    /// The id that it is addressed by.
+    pub module_id: String,
+    /// The author's version, free text.
+    pub version: String,
+    /// One paragraph for people; may be empty.
+    pub description: String,
+    /// How calls are encoded: 2 columns, 1 JSON, 0 numbers of a module without a manifest.
+    pub codec: u32,
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Bytes of the module.
+    pub size: usize,
+    /// Oddities that are no errors.
+    pub warnings: Vec<String>,
+    /// Its functions.
+    pub functions: Vec<WasmFunctionInfo>,
+}
+
+/// A function of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WasmFunctionInfo {
+    /// The name that the author gave it.
+    pub name: String,
+    /// Other names of it.
+    pub aliases: Vec<String>,
+    /// The module's export.
+    pub export: String,
+    /// `elementwise`, `reduce`, `array`, …
+    pub kind: String,
+    /// Fewest arguments.
+    pub min_args: usize,
+    /// Most arguments; `None` for any number.
+    pub max_args: Option<usize>,
+    /// Whether another value may come at every recalculation.
+    pub volatile: bool,
+    /// Whether equal arguments give equal results.
+    pub deterministic: bool,
+    /// Parameters and result for people: `BS(spot: f64, [rate: f64]) -> f64`; the reason where this version
+    /// cannot call it.
+    pub signature: String,
+    /// Whether this version can call it.
+    pub callable: bool,
+    /// One paragraph for people; may be empty.
+    pub description: String,
+    /// The names of formulas that are bound to it, in upper case.
+    pub bound_as: Vec<String>,
+}
+
+impl WasmModuleInfo {
+    /// `bound_as` gives the names that a function is bound to.
+    pub(super) fn new(
+        id: &str,
+        info: &ModuleInfo,
+        bound_as: impl Fn(&Function) -> Vec<String>,
+    ) -> Self {
+        let manifest = &info.manifest;
+        let function = |function: &Function| {
+            let (callable, signature) = match info.signature(function) {
+                Ok(signature) => (true, signature.to_string()),
+                Err(error) => (false, error.to_string()),
+            };
+            WasmFunctionInfo {
+                name: function.name.clone(),
+                aliases: function.aliases.clone(),
+                export: function.export.clone(),
+                kind: function.kind.name().to_owned(),
+                min_args: function.min_args as usize,
+                max_args: function.max_args.map(|max| max as usize),
+                volatile: function.volatile,
+                deterministic: function.deterministic,
+                signature,
+                callable,
+                description: function.description.clone(),
+                bound_as: bound_as(function),
+            }
+        };
+        Self {
+            module_id: id.to_owned(),
+            version: manifest.module.version.clone(),
+            description: manifest.module.description.clone(),
+            codec: manifest.module.codec,
+            sha256: info.sha256_hex(),
+            size: info.size,
+            warnings: info.warnings.clone(),
+            functions: manifest.functions.iter().map(function).collect(),
+        }
+    }
+}
