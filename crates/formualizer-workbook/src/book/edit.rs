@@ -5,8 +5,9 @@ use crate::{
     address::{Cell, Rect, SheetId},
     cells::{CellRef, Cells},
     formula::Template,
+    functions::Functions,
 };
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 impl Book {
     /// Stores one value; formulas and spills that were there give way.
@@ -149,6 +150,22 @@ impl Book {
                     self.changes.rows(id, rows);
                 }
             }
+        }
+    }
+
+    /// Takes over other functions; the formulas that name one of the `changed` are to be calculated.
+    pub(crate) fn bind(&mut self, functions: Functions, changed: &[String]) {
+        self.functions = functions;
+        let names = |region: &Region| region.template.functions.iter().any(|f| changed.contains(f));
+        let concerned: Vec<(RegionId, Range<u32>)> = self
+            .regions
+            .iter()
+            .filter(|(_, region)| names(region))
+            .map(|(id, region)| (id, region.rect.rows()))
+            .collect();
+        for (id, rows) in concerned {
+            self.readers.touch(id);
+            self.changes.rows(id, rows);
         }
     }
 

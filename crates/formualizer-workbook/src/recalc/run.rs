@@ -57,6 +57,8 @@ pub(crate) fn recalculate(
     for sheet in book.sheets.values_mut() {
         sheet.grid.compact();
     }
+    let calls = sessions.counts();
+    (report.udf_calls, report.udf_rows) = (calls.calls, calls.rows);
     report.elapsed = started.elapsed();
     Ok(report)
 }

@@ -71,7 +71,7 @@ impl Workbook {
     pub fn with_date_system(dates: DateSystem) -> Self {
         Self {
             book: Book::new(dates),
-            plugins: WasmPluginManager::new(),
+            plugins: WasmPluginManager::default(),
             epoch: 0,
             seed: 0,
             history: History::default(),

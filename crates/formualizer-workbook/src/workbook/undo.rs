@@ -2,15 +2,22 @@
 //! the list of regions.
 
 use super::Workbook;
-use crate::book::Book;
+use crate::{book::Book, functions::WasmPluginManager};
 use std::collections::VecDeque;
 
 /// What was, and what was undone.
 #[derive(Debug, Default)]
 pub(super) struct History {
     limit: usize,
-    past: VecDeque<Book>,
-    future: Vec<Book>,
+    past: VecDeque<State>,
+    future: Vec<State>,
+}
+
+/// A workbook between two edits.
+#[derive(Debug)]
+struct State {
+    book: Book,
+    plugins: WasmPluginManager,
 }
 
 impl Workbook {
@@ -29,9 +36,8 @@ impl Workbook {
     /// there is none to take back.
     pub fn undo(&mut self) -> bool {
         let Some(before) = self.history.past.pop_back() else { return false };
-        let now = std::mem::replace(&mut self.book, before);
-        self.history.future.push(now.remembered());
-        self.book.wake();
+        let now = self.come_back_to(before);
+        self.history.future.push(now);
         true
     }
 
@@ -39,9 +45,8 @@ impl Workbook {
     /// since.
     pub fn redo(&mut self) -> bool {
         let Some(after) = self.history.future.pop() else { return false };
-        let now = std::mem::replace(&mut self.book, after);
-        self.history.past.push_back(now.remembered());
-        self.book.wake();
+        let now = self.come_back_to(after);
+        self.history.past.push_back(now);
         true
     }
 
@@ -51,9 +56,16 @@ impl Workbook {
             return;
         }
         self.history.future.clear();
-        self.history.past.push_back(self.book.remembered());
+        let now = State { book: self.book.remembered(), plugins: self.plugins.clone() };
+        self.history.past.push_back(now);
         if self.history.past.len() > self.history.limit {
             self.history.past.pop_front();
         }
+    }
+
+    fn come_back_to(&mut self, state: State) -> State {
+        let book = std::mem::replace(&mut self.book, state.book).remembered();
+        self.book.wake();
+        State { book, plugins: std::mem::replace(&mut self.plugins, state.plugins) }
     }
 }
