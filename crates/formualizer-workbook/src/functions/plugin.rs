@@ -2,7 +2,6 @@
 
 use super::{
     Argument, Kind, Sessions,
-    batch::cells_of,
     failure::{CallFailure, panic_text},
     input::{self, Place},
     output,
@@ -14,6 +13,7 @@ use crate::{
 };
 use formualizer_common::ExcelErrorKind;
 use std::{
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -86,15 +86,17 @@ impl Plugin {
         if self.kind() == Kind::Elementwise {
             return Ok(self.folded(sessions, environment, arguments, rows));
         }
-        let each = |rows: usize| -> Vec<Value> {
-            (0..rows).map(|row| self.at_row(sessions, environment, &arguments, row)).collect()
+        let each = |rows: Range<usize>| {
+            rows.map(|row| self.at_row(sessions, environment, &arguments, row)).collect::<Vec<_>>()
         };
         if self.kind() != Kind::Callback || ranges || rows <= 1 {
-            return cells_of(each(rows), environment.dates);
+            return joined(&each(0..rows), environment);
         }
         // One call may answer an array: the first row shows it. The other rows go together.
-        let Ok(first) = cells_of(each(1), environment.dates) else {
-            return cells_of(each(rows), environment.dates);
+        let mut tables = each(0..1);
+        let Ok(first) = joined(&tables, environment) else {
+            tables.extend(each(1..rows));
+            return joined(&tables, environment);
         };
         if self.folds(&arguments) {
             return Ok(Cells::repeat(first.get(0), rows));
@@ -135,15 +137,9 @@ impl Plugin {
         environment: &Environment,
         arguments: &[Argument],
         row: usize,
-    ) -> Value {
+    ) -> Table {
         let arguments = arguments.iter().map(|a| at_row(a, row)).collect();
-        match self.whole(sessions, environment, arguments) {
-            Ok(table) => match table.as_single() {
-                Some(cell) => cell.value(environment.dates),
-                None => Value::Array(table.to_rows(environment.dates, false)),
-            },
-            Err(failure) => failure.to_value(),
-        }
+        self.whole(sessions, environment, arguments).unwrap_or_else(|failure| failure.table())
     }
 
     /// One call: one cell or an array.
@@ -333,6 +329,18 @@ fn as_range(argument: Argument, environment: &Environment) -> Argument {
         },
         other => other,
     }
+}
+
+/// Results of calls for a row each: cells, or values where one of them is an array.
+fn joined(tables: &[Table], environment: &Environment) -> Result<Cells, Vec<Value>> {
+    if tables.iter().all(|table| table.as_single().is_some()) {
+        return Ok(Cells::of(tables.iter().map(|table| table.get(0, 0))));
+    }
+    let value = |table: &Table| match table.as_single() {
+        Some(cell) => cell.value(environment.dates),
+        None => Value::Array(table.to_rows(environment.dates, false)),
+    };
+    Err(tables.iter().map(value).collect())
 }
 
 /// The argument of a call for one row.

@@ -2,6 +2,8 @@
 
 mod callbacks;
 mod calls;
+#[cfg(feature = "wasmi")]
+mod engine;
 mod input;
 mod manager;
 mod module;
