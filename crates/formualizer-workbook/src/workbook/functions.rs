@@ -36,36 +36,44 @@ impl Workbook {
         self.with_plugins(|plugins| plugins.attach_wasm_module_bytes(module_id, bytes))
     }
 
-    /// Loads a module and binds the names and aliases of its functions; names that are taken are refused.
+    /// Loads a module, keeps it under the id of its manifest, and binds the names and aliases of its functions. The policy says
+    /// what becomes of names that are taken.
     ///
     /// # Errors
     /// As [`WasmPluginManager::register_wasm_module_bytes`]; nothing has changed then.
-    pub fn register_wasm_module_bytes(&mut self, bytes: &[u8]) -> Result<WasmModuleInfo, Error> {
-        self.register_wasm_module_bytes_with(None, bytes, BindPolicy::default())
-    }
-
-    /// The same under an id, for modules without a manifest, and with a policy for names that are taken.
-    ///
-    /// # Errors
-    /// As [`WasmPluginManager::register_wasm_module_bytes`]; nothing has changed then.
-    pub fn register_wasm_module_bytes_with(
+    pub fn register_wasm_module_bytes(
         &mut self,
-        module_id: Option<&str>,
         bytes: &[u8],
         policy: BindPolicy,
     ) -> Result<WasmModuleInfo, Error> {
-        self.with_plugins(|plugins| plugins.register_wasm_module_bytes(module_id, bytes, policy))
+        self.with_plugins(|plugins| plugins.register_wasm_module_bytes(None, bytes, policy))
     }
 
-    /// Loads a module from a file and binds its functions; names that are taken are refused.
+    /// The same under an id that the caller gives: the manifest's, or any where a module has no manifest.
+    ///
+    /// # Errors
+    /// As [`WasmPluginManager::register_wasm_module_bytes`]; nothing has changed then.
+    pub fn register_wasm_module_bytes_as(
+        &mut self,
+        module_id: &str,
+        bytes: &[u8],
+        policy: BindPolicy,
+    ) -> Result<WasmModuleInfo, Error> {
+        self.with_plugins(|plugins| {
+            plugins.register_wasm_module_bytes(Some(module_id), bytes, policy)
+        })
+    }
+
+    /// Loads a module from a file and binds its functions.
     ///
     /// # Errors
     /// As [`WasmPluginManager::register_wasm_module_file`]; nothing has changed then.
     pub fn register_wasm_module_file(
         &mut self,
         path: impl AsRef<Path>,
+        policy: BindPolicy,
     ) -> Result<WasmModuleInfo, Error> {
-        self.with_plugins(|plugins| plugins.register_wasm_module_file(path, BindPolicy::default()))
+        self.with_plugins(|plugins| plugins.register_wasm_module_file(path, policy))
     }
 
     /// Loads every `*.wasm` file directly in a folder, in the order of their names, all or none.
@@ -168,6 +176,7 @@ impl Workbook {
         &mut self,
         change: impl FnOnce(&mut WasmPluginManager) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.not_within_a_callback()?;
         let mut plugins = self.plugins.clone();
         let result = change(&mut plugins)?;
         self.remember();

@@ -2,9 +2,9 @@
 
 use super::Workbook;
 use crate::{
-    Error,
+    Error, ErrorKind,
     eval::Environment,
-    functions::Sessions,
+    functions::{Sessions, is_calling},
     recalc::{self, Progress, RecalcReport},
 };
 use std::fmt;
@@ -88,6 +88,7 @@ impl Workbook {
     /// # Errors
     /// [`Cancelled`](crate::ErrorKind::Cancelled) where the token was used.
     pub fn recalculate_with(&mut self, options: &RecalcOptions<'_>) -> Result<RecalcReport, Error> {
+        self.not_within_a_callback()?;
         self.epoch += 1;
         let now = || chrono::Local::now().naive_local().and_utc().timestamp_micros();
         let environment = Environment {
@@ -101,5 +102,16 @@ impl Workbook {
         let sessions = Sessions::default();
         let options = recalc::Options { environment, progress: options.progress };
         recalc::recalculate(&mut self.book, &sessions, &options)
+    }
+
+    /// A callback that reaches its own workbook is refused rather than left waiting for itself.
+    pub(super) fn not_within_a_callback(&self) -> Result<(), Error> {
+        match is_calling(self.plugins.functions().id()) {
+            false => Ok(()),
+            true => Err(Error::new(
+                ErrorKind::Reentrant,
+                "a callback cannot change or recalculate the workbook that is calling it: let it return its result instead",
+            )),
+        }
     }
 }

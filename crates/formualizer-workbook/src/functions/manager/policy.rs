@@ -30,6 +30,17 @@ pub struct BindPolicy {
     pub bindings: OverridePolicy,
 }
 
+impl BindPolicy {
+    /// Any name that is taken makes the whole operation an error.
+    pub const REFUSE: Self =
+        Self { builtins: OverridePolicy::Refuse, bindings: OverridePolicy::Refuse };
+    /// Names that are taken stay with what they have.
+    pub const SKIP: Self = Self { builtins: OverridePolicy::Skip, bindings: OverridePolicy::Skip };
+    /// Every name is bound anew.
+    pub const OVERRIDE: Self =
+        Self { builtins: OverridePolicy::Override, bindings: OverridePolicy::Override };
+}
+
 /// A function of a module, to be bound under a name of the caller's choice.
 ///
 /// ```
