@@ -3,6 +3,36 @@
 //! A [`Strip`] is some rows of one column of a region. Its formula is evaluated a node at a time: references
 //! are slices of columns, operators and common functions are kernels over whole vectors, a plugin is one call.
 //! What has no columnar form goes to the Interpreter of formualizer-eval, cell by cell.
+//!
+//! ```text
+//! program    a formula compiled: kernels, calls, parts for the Interpreter
+//! run        a program over rows
+//!   operand    what a node gives: a scalar, a vector, an array
+//!   vector     operators over vectors
+//!   function   functions of one row        aggregate  functions of ranges
+//!   branch     IF, IFERROR                 call       plugins and callbacks
+//!   scalar     the rules of one row, which all kernels follow; round: rounding
+//! interpret  cell by cell
+//!   context    the workbook as the Interpreter sees it; sheets: our columns as its sheets
+//! ```
+
+mod aggregate;
+mod branch;
+mod call;
+mod context;
+mod function;
+mod interpret;
+mod operand;
+mod program;
+mod round;
+mod run;
+mod scalar;
+mod sheets;
+#[cfg(test)]
+mod tests;
+mod vector;
+
+pub(crate) use program::ProgramSlot;
 
 use crate::{
     address::{Cell, Rect, SheetId},
@@ -10,7 +40,10 @@ use crate::{
     formula::Template,
     functions::{Functions, Sessions},
 };
-use formualizer_common::DateSystem;
+use context::Context;
+use formualizer_common::{DateSystem, ExcelErrorKind};
+use operand::Operand;
+use run::{Run, Stop};
 use std::ops::Range;
 
 /// Rows of one column that have the same formula.
@@ -77,13 +110,38 @@ pub(crate) trait Reader: Sync {
     fn sessions(&self) -> &Sessions;
 }
 
-/// What the evaluator keeps of a template between evaluations.
-#[derive(Debug, Default)]
-pub(crate) struct ProgramSlot;
+impl Strip {
+    pub(crate) fn rect(&self) -> Rect {
+        let last = self.rows.end.saturating_sub(1).max(self.rows.start);
+        Rect { top: self.rows.start, left: self.col, bottom: last, right: self.col }
+    }
+}
 
 /// Evaluates a formula for the rows of a strip.
-pub(crate) fn evaluate(_reader: &dyn Reader, _template: &Template, _strip: &Strip) -> Outcome {
-    Outcome::Split
+pub(crate) fn evaluate(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
+    context::load();
+    let len = strip.rows.len();
+    if len == 0 {
+        return Outcome::Rows(Cells::Blank(0));
+    }
+    let program = template.program.get(reader, template);
+    let context = Context::new(reader, &template.areas, strip);
+    let result = Run::new(reader, &context, strip, &program).strip();
+    if let Some((sheet, rect)) = context.deferred() {
+        return Outcome::Deferred(sheet, rect);
+    }
+    match result {
+        Ok(Operand::Array(table)) if len == 1 => Outcome::Array(table),
+        Ok(operand) => match operand.into_cells(len, reader.environment().dates) {
+            Some(cells) => Outcome::Rows(cells),
+            None => Outcome::Split,
+        },
+        Err(Stop::Deferred(sheet, rect)) => Outcome::Deferred(sheet, rect),
+        Err(Stop::Split | Stop::Interpret) if len == 1 => {
+            Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Value, None)]))
+        }
+        Err(Stop::Split | Stop::Interpret) => Outcome::Split,
+    }
 }
 
 /// The same for one cell, with as little to set up as can be: for formulas that read their own column.

@@ -1,0 +1,236 @@
+//! Calls of plugins and callbacks: one for all rows where it can be.
+
+use super::{
+    Reader,
+    operand::{Lane, Operand},
+    program::Node,
+    run::{Result, Rows, Run, Stop},
+};
+use crate::{
+    Value,
+    address::Axis,
+    cells::{Builder, CellRef, Cells, Table},
+    functions::{Argument, Bound, Kind},
+};
+use formualizer_common::{DateSystem, ExcelErrorKind};
+use std::sync::Arc;
+
+/// An argument of a call for one cell.
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    Omitted,
+    One(Value),
+    Range(Table),
+}
+
+/// An argument of a call for some rows.
+enum Source<'a> {
+    Omitted,
+    Operand(Operand),
+    /// A range that is the same for all rows.
+    Fixed(Table),
+    /// A range that moves with the rows.
+    Moving(&'a crate::address::Area),
+}
+
+/// A call for some rows.
+pub(crate) fn evaluate(
+    run: &Run<'_>,
+    bound: &Arc<Bound>,
+    nodes: &[Option<Node>],
+    rows: Rows<'_>,
+) -> Result<Operand> {
+    if let Some(refusal) = bound.refuses(nodes.len()) {
+        return Ok(Operand::Scalar(refusal));
+    }
+    if rows.len() == 0 {
+        return Ok(Operand::Rows(Cells::Blank(0)));
+    }
+    let mut sources = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        sources.push(match node {
+            None => Source::Omitted,
+            Some(Node::Range(area)) => match (area.top, area.bottom) {
+                (Axis::Fixed(_), Axis::Fixed(_)) => {
+                    let rect = run.rect(area, run.own(rows.at(0)));
+                    match rect.and_then(|rect| run.table(area.sheet, &rect)) {
+                        Some(table) => Source::Fixed(table),
+                        None => Source::Operand(Operand::error(ExcelErrorKind::Ref)),
+                    }
+                }
+                _ => Source::Moving(area),
+            },
+            Some(node) => match run.node(node, rows)? {
+                Operand::Array(table) => Source::Fixed(table),
+                operand => Source::Operand(operand),
+            },
+        });
+    }
+    let moving = sources.iter().any(|source| matches!(source, Source::Moving(_)));
+    let same = sources.iter().all(|source| match source {
+        Source::Omitted | Source::Fixed(_) => true,
+        Source::Operand(operand) => operand.lane(run.dates).is_some_and(|lane| lane.is_one()),
+        Source::Moving(_) => false,
+    });
+    let broadcast = bound.kind() == Kind::Elementwise
+        && sources.iter().enumerate().any(|(index, source)| {
+            matches!(source, Source::Fixed(_) | Source::Moving(_)) && !bound.takes_range(index)
+        });
+    let whole = matches!(bound.kind(), Kind::Reduce | Kind::Array);
+    if same && !bound.volatile() && (whole || bound.kind() == Kind::Elementwise) {
+        let table = single(run.reader, bound, inputs(run, &sources, 0, rows.at(0)));
+        return match Operand::of_table(table, run.dates) {
+            Operand::Array(_) if rows.len() > 1 => Err(Stop::Split),
+            operand => Ok(operand),
+        };
+    }
+    if whole || moving || broadcast {
+        return by_row(run, bound, &sources, rows);
+    }
+    let arguments = sources.into_iter().map(|source| match source {
+        Source::Omitted => Argument::Omitted,
+        Source::Fixed(table) => Argument::Range(table),
+        Source::Operand(Operand::Rows(cells)) => Argument::Rows(cells),
+        Source::Operand(Operand::Scalar(value)) => Argument::Scalar(value),
+        Source::Operand(Operand::Array(table)) => Argument::Range(table),
+        Source::Moving(_) => Argument::Omitted,
+    });
+    let (sessions, environment) = (run.reader.sessions(), run.reader.environment());
+    match bound.call_rows(sessions, environment, arguments.collect(), rows.len()) {
+        Ok(cells) => Ok(Operand::Rows(cells)),
+        Err(values) => of_values(run, values),
+    }
+}
+
+/// Results of which some are arrays.
+fn of_values(run: &Run<'_>, values: Vec<Value>) -> Result<Operand> {
+    match <[Value; 1]>::try_from(values) {
+        Ok([value]) => Ok(match table_of(&value, run.dates) {
+            Some(table) => Operand::of_table(table, run.dates),
+            None => Operand::error(ExcelErrorKind::Calc),
+        }),
+        Err(_) => Err(Stop::Split),
+    }
+}
+
+fn table_of(value: &Value, dates: DateSystem) -> Option<Table> {
+    match value {
+        Value::Array(rows) => Table::from_rows(rows, dates),
+        other => CellRef::of(other, dates).map(Table::single),
+    }
+}
+
+fn by_row(
+    run: &Run<'_>,
+    bound: &Arc<Bound>,
+    sources: &[Source<'_>],
+    rows: Rows<'_>,
+) -> Result<Operand> {
+    let mut builder = Builder::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        if run.is_cancelled() {
+            return Ok(Operand::error(ExcelErrorKind::Cancelled));
+        }
+        let table = single(run.reader, bound, inputs(run, sources, index, row));
+        match table.as_single() {
+            Some(cell) => builder.push(cell),
+            None if rows.len() == 1 => return Ok(Operand::Array(table)),
+            None => return Err(Stop::Split),
+        }
+    }
+    Ok(Operand::Rows(builder.finish()))
+}
+
+/// The arguments for one row.
+fn inputs(run: &Run<'_>, sources: &[Source<'_>], index: usize, row: u32) -> Vec<Input> {
+    let one = |source: &Source<'_>| match source {
+        Source::Omitted => Input::Omitted,
+        Source::Fixed(table) => Input::Range(table.clone()),
+        Source::Moving(area) => {
+            let table = run.rect(area, run.own(row)).and_then(|rect| run.table(area.sheet, &rect));
+            match table {
+                Some(table) => Input::Range(table),
+                None => Input::One(CellRef::Error(ExcelErrorKind::Ref, None).value(run.dates)),
+            }
+        }
+        Source::Operand(operand) => match operand.lane(run.dates) {
+            Some(lane) => Input::One(lane.get(index).value(run.dates)),
+            None => Input::Omitted,
+        },
+    };
+    sources.iter().map(one).collect()
+}
+
+/// A call for one cell, ranges included.
+pub(crate) fn single(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> Table {
+    let environment = reader.environment();
+    let dates = environment.dates;
+    if bound.kind() == Kind::Elementwise {
+        return elementwise(reader, bound, inputs);
+    }
+    let whole = bound.kind() != Kind::Callback;
+    let arguments = inputs.into_iter().enumerate().map(|(index, input)| match input {
+        Input::Omitted => Argument::Omitted,
+        Input::Range(table) => Argument::Range(table),
+        // A single value where a range is expected is a range of one cell.
+        Input::One(value) if whole && bound.takes_range(index) => {
+            CellRef::of(&value, dates).map_or(Argument::Omitted, |c| Argument::Range(Table::single(c)))
+        }
+        Input::One(value) => Argument::Scalar(value),
+    });
+    bound.call_whole(reader.sessions(), environment, arguments.collect())
+}
+
+/// An elementwise function for one cell: arrays are broadcast, as in Excel's array formulas; what a shorter
+/// array does not have is `#N/A`.
+fn elementwise(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> Table {
+    let environment = reader.environment();
+    let (mut height, mut width) = (1, 1);
+    for (index, input) in inputs.iter().enumerate() {
+        if let Input::Range(table) = input
+            && !bound.takes_range(index)
+        {
+            height = height.max(table.height());
+            width = width.max(table.width());
+        }
+    }
+    let failed = |kind| Table::single(CellRef::Error(kind, None));
+    let Some(cells) = height.checked_mul(width).filter(|cells| *cells <= 1 << 26) else {
+        return failed(ExcelErrorKind::Num);
+    };
+    let arguments = inputs.into_iter().enumerate().map(|(index, input)| match input {
+        Input::Omitted => Argument::Omitted,
+        Input::Range(table) if bound.takes_range(index) => Argument::Range(table),
+        Input::Range(table) => Argument::Rows(stretched(&table, height, width)),
+        Input::One(value) => Argument::Scalar(value),
+    });
+    match bound.call_rows(reader.sessions(), environment, arguments.collect(), cells) {
+        Ok(result) if result.len() == cells => {
+            let columns = (0..width).map(|col| result.slice(col * height, height));
+            Table::try_new(columns.collect()).unwrap_or_else(|| failed(ExcelErrorKind::Calc))
+        }
+        Ok(_) => failed(ExcelErrorKind::Value),
+        Err(values) => match values.as_slice() {
+            [value] => table_of(value, environment.dates)
+                .unwrap_or_else(|| failed(ExcelErrorKind::Calc)),
+            // No array of arrays.
+            _ => failed(ExcelErrorKind::Calc),
+        },
+    }
+}
+
+/// The columns of a table one after the other, stretched to a shape.
+fn stretched(table: &Table, height: usize, width: usize) -> Cells {
+    let missing = |len| Cells::repeat(CellRef::Error(ExcelErrorKind::Na, None), len);
+    let columns = (0..width).map(|col| {
+        let Some(column) = table.columns().get(if table.width() == 1 { 0 } else { col }) else {
+            return missing(height);
+        };
+        match column.len() {
+            1 => Cells::repeat(Lane::Many(column).get(0), height),
+            len if len < height => Cells::concat(&[column.clone(), missing(height - len)]),
+            _ => column.clone(),
+        }
+    });
+    Cells::concat(&columns.collect::<Vec<_>>())
+}

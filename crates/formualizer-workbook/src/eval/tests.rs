@@ -1,0 +1,403 @@
+//! Columns against the Interpreter: the same values, cell by cell.
+
+use super::{Environment, Outcome, Reader, Strip, context::Context, evaluate};
+use crate::{
+    Value,
+    address::{Cell, Rect, SheetId},
+    cells::{CellRef, Cells, NumberKind},
+    formula::Template,
+    functions::{Functions, Sessions},
+};
+use formualizer_common::{DateSystem, ExcelErrorKind};
+use formualizer_eval::interpreter::Interpreter;
+use std::{fmt::Write, ops::Range};
+
+const SHEET: SheetId = SheetId(1);
+
+/// One sheet in memory.
+struct Memory {
+    columns: Vec<Cells>,
+    environment: Environment,
+    functions: Functions,
+    sessions: Sessions,
+    pending: Option<Rect>,
+}
+
+impl Memory {
+    fn new(columns: Vec<Cells>) -> Self {
+        let environment = Environment {
+            dates: DateSystem::Excel1900,
+            seed: 1,
+            epoch: 1,
+            now_us: 1_700_000_000_000_000,
+            cancel: udf_columnar::CancelToken::new(),
+            threads: 1,
+        };
+        let (functions, sessions) = (Functions::default(), Sessions::default());
+        Self { columns, environment, functions, sessions, pending: None }
+    }
+}
+
+impl Reader for Memory {
+    fn cell(&self, _: SheetId, cell: Cell) -> CellRef<'_> {
+        self.columns.get(cell.col as usize).map_or(CellRef::Blank, |c| c.get(cell.row as usize))
+    }
+
+    fn cells(&self, _: SheetId, col: u32, rows: Range<u32>) -> Cells {
+        let blank = Cells::Blank(rows.len());
+        let Some(column) = self.columns.get(col as usize) else { return blank };
+        let start = (rows.start as usize).min(column.len());
+        let end = (rows.end as usize).clamp(start, column.len());
+        let inside = column.slice(start, end - start);
+        match inside.len() == rows.len() {
+            true => inside,
+            false => Cells::concat(&[inside.clone(), Cells::Blank(rows.len() - inside.len())]),
+        }
+    }
+
+    fn used(&self, _: SheetId) -> (u32, u32) {
+        let rows = self.columns.iter().map(Cells::len).max().unwrap_or(0);
+        (rows as u32, self.columns.len() as u32)
+    }
+
+    fn used_rows(&self, _: SheetId, cols: Range<u32>) -> u32 {
+        cols.filter_map(|col| self.columns.get(col as usize)).map(Cells::len).max().unwrap_or(0)
+            as u32
+    }
+
+    fn spill(&self, _: SheetId, _: Cell) -> Option<Rect> {
+        None
+    }
+
+    fn sheet(&self, name: &str) -> Option<SheetId> {
+        name.eq_ignore_ascii_case("Data").then_some(SHEET)
+    }
+
+    fn sheet_name(&self, _: SheetId) -> Option<&str> {
+        Some("Data")
+    }
+
+    fn sheet_index(&self, _: SheetId) -> Option<usize> {
+        Some(0)
+    }
+
+    fn sheet_count(&self) -> usize {
+        1
+    }
+
+    fn formula_text(&self, _: SheetId, _: Cell) -> Option<String> {
+        None
+    }
+
+    fn pending(&self, _: SheetId, rect: &Rect) -> Option<Rect> {
+        self.pending.and_then(|pending| pending.intersection(rect))
+    }
+
+    fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+}
+
+/// A formula as it stands in row 1 of a column.
+fn template(formula: &str, col: u32) -> Template {
+    let ast = formualizer_parse::parser::parse(formula).unwrap();
+    Template {
+        key: String::new(),
+        origin: Cell::new(0, col),
+        sheet: SHEET,
+        source: ast.clone(),
+        lowered: ast,
+        areas: Vec::new(),
+        functions: Vec::new(),
+        mentions: Vec::new(),
+        volatile: false,
+        dynamic: false,
+        program: Default::default(),
+    }
+}
+
+fn strip(col: u32, rows: Range<u32>) -> Strip {
+    Strip { sheet: SHEET, col, rows }
+}
+
+fn rows_of(memory: &Memory, formula: &str, rows: Range<u32>) -> Cells {
+    match evaluate(memory, &template(formula, 9), &strip(9, rows)) {
+        Outcome::Rows(cells) => cells,
+        other => panic!("{formula} gives {other:?}"),
+    }
+}
+
+/// What the Interpreter gives for a formula in a row.
+fn interpreted(memory: &Memory, formula: &str, row: u32) -> Value {
+    let own = strip(9, row..row + 1);
+    let context = Context::new(memory, &[], &own);
+    let ast = formualizer_parse::parser::parse(formula).unwrap();
+    let cell = super::context::cell_ref(SHEET, Cell::new(row, 9));
+    match Interpreter::new_with_cell(&context, "Data", cell).evaluate_ast(&ast) {
+        Ok(value) => value.into_literal(),
+        Err(error) => Value::Error(error),
+    }
+}
+
+/// Whether two cells are equal, apart from the messages of errors and what numbers show as.
+fn alike(a: CellRef<'_>, b: CellRef<'_>) -> bool {
+    match (a, b) {
+        (CellRef::Error(a, _), CellRef::Error(b, _)) => a == b,
+        (CellRef::Number(a, _), CellRef::Number(b, _)) => a == b,
+        (a, b) => a == b,
+    }
+}
+
+/// Numbers from a seed, the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n
+    }
+
+    fn of<'a, T: Copy>(&mut self, choices: &'a [T]) -> T {
+        choices[self.below(choices.len())]
+    }
+}
+
+const NUMBERS: &[f64] = &[
+    0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 0.1, 1e-9, 3.0, 10.0, 12_345.678_9, -7.0, 1e300, -1e300,
+    1e-300, 0.5, 1.005, 2.675, 100.0, 9_007_199_254_740_992.0, 1e15, 123_456_789_012_345.6,
+];
+
+fn any_cell(random: &mut Random) -> CellRef<'static> {
+    let texts = [
+        "", "5", " 7.5 ", "-3", "abc", "ABC", "TRUE", "50%", "1e3", "2024-01-15", "naïve ÄÖ", "  a   b ",
+        "0", "x,y", "12:30",
+    ];
+    let errors =
+        [ExcelErrorKind::Div, ExcelErrorKind::Na, ExcelErrorKind::Value, ExcelErrorKind::Ref];
+    match random.below(10) {
+        0 | 1 => CellRef::Blank,
+        2..=4 => CellRef::number(random.of(NUMBERS)),
+        5 | 6 => CellRef::Text(random.of(&texts)),
+        7 => CellRef::Logical(random.below(2) == 0),
+        8 => CellRef::Number(45_000.0 + random.below(1000) as f64, NumberKind::Date),
+        _ => CellRef::Error(random.of(&errors), None),
+    }
+}
+
+/// A: numbers; B: numbers and blanks; C: anything; D: texts; E: logical values; F: anything; G: small numbers.
+fn columns(random: &mut Random, rows: usize) -> Vec<Cells> {
+    let number = |random: &mut Random| CellRef::number(random.of(NUMBERS));
+    vec![
+        Cells::of((0..rows).map(|_| number(random))),
+        Cells::of((0..rows).map(|_| match random.below(3) {
+            0 => CellRef::Blank,
+            _ => number(random),
+        })),
+        Cells::of((0..rows).map(|_| any_cell(random))),
+        Cells::of((0..rows).map(|_| CellRef::Text(random.of(&["", "a", "B", "b", "3", "x y", "é"])))),
+        Cells::of((0..rows).map(|_| CellRef::Logical(random.below(2) == 0))),
+        Cells::of((0..rows).map(|_| any_cell(random))),
+        Cells::of((0..rows).map(|_| CellRef::number(random.below(5) as f64 - 1.0))),
+    ]
+}
+
+/// A part of a generated formula: text, and references that follow the row.
+enum Part {
+    Text(String),
+    Cell(char, u32),
+    Range { from: char, to: char, top: Option<u32>, height: u32 },
+}
+
+struct Formula(Vec<Part>);
+
+impl Formula {
+    fn at(&self, row: u32) -> String {
+        let mut out = String::from("=");
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Cell(col, down) => write!(out, "{col}{}", row + down + 1).unwrap(),
+                Part::Range { from, to, top: Some(top), height } => {
+                    write!(out, "{from}${}:{to}{}", top + 1, row + height + 1).unwrap();
+                }
+                Part::Range { from, to, top: None, height } => {
+                    write!(out, "{from}{}:{to}{}", row + 1, row + height + 1).unwrap();
+                }
+            }
+        }
+        out
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.push(Part::Text(text.to_owned()));
+    }
+
+    fn generate(random: &mut Random, depth: usize) -> Self {
+        let mut formula = Self(Vec::new());
+        formula.any(random, depth);
+        formula
+    }
+
+    fn call(&mut self, random: &mut Random, depth: usize, name: &str, arguments: usize) {
+        self.text(name);
+        self.text("(");
+        for index in 0..arguments {
+            if index > 0 {
+                self.text(",");
+            }
+            self.any(random, depth);
+        }
+        self.text(")");
+    }
+
+    fn range(&mut self, random: &mut Random) {
+        let (from, to) = random.of(&[('A', 'A'), ('B', 'B'), ('A', 'B'), ('C', 'C'), ('G', 'G'), ('D', 'F')]);
+        match random.below(5) {
+            0 => self.text(&format!("{from}$3:{to}$20")),
+            1 => self.text(&format!("{from}:{to}")),
+            2 | 3 => self.0.push(Part::Range { from, to, top: Some(0), height: random.below(3) as u32 }),
+            _ => self.0.push(Part::Range { from, to, top: None, height: random.below(4) as u32 }),
+        }
+    }
+
+    fn any(&mut self, random: &mut Random, depth: usize) {
+        if depth == 0 || random.below(8) == 0 {
+            return self.leaf(random);
+        }
+        let depth = depth - 1;
+        match random.below(16) {
+            0..=3 => {
+                self.text("(");
+                self.any(random, depth);
+                self.text(random.of(&["+", "-", "*", "/", "^", "&", "+", "-", "*"]));
+                self.any(random, depth);
+                self.text(")");
+            }
+            4 => {
+                self.text("(");
+                self.any(random, depth);
+                self.text(random.of(&["=", "<>", "<", ">", "<=", ">="]));
+                self.any(random, depth);
+                self.text(")");
+            }
+            5 => {
+                self.text(random.of(&["(-", "(+"]));
+                self.any(random, depth);
+                self.text(random.of(&["%)", ")"]));
+            }
+            6 | 7 => {
+                let (name, count) = random.of(&[("IF", 3), ("IF", 2), ("IFERROR", 2), ("IFNA", 2)]);
+                self.call(random, depth, name, count);
+            }
+            8 => {
+                let (name, count) = random.of(&[("AND", 2), ("OR", 2), ("XOR", 3), ("NOT", 1), ("AND", 1)]);
+                self.call(random, depth, name, count);
+            }
+            9 => {
+                let names =
+                    ["ISBLANK", "ISNUMBER", "ISTEXT", "ISERROR", "ISERR", "ISNA", "ISLOGICAL"];
+                let name = random.of(&names);
+                self.call(random, depth, name, 1);
+            }
+            10 | 11 => {
+                let functions = [
+                    ("ABS", 1), ("SIGN", 1), ("INT", 1), ("TRUNC", 1), ("TRUNC", 2), ("ROUND", 2),
+                    ("ROUNDUP", 2), ("ROUNDDOWN", 2), ("MOD", 2), ("SQRT", 1), ("EXP", 1), ("LN", 1),
+                    ("LOG", 1), ("LOG", 2), ("LOG10", 1), ("POWER", 2),
+                ];
+                let (name, count) = random.of(&functions);
+                self.call(random, depth, name, count);
+            }
+            12 => {
+                let functions = [
+                    ("LEN", 1), ("LEFT", 1), ("LEFT", 2), ("RIGHT", 2), ("MID", 3), ("UPPER", 1),
+                    ("LOWER", 1), ("TRIM", 1), ("CONCATENATE", 2), ("CONCAT", 3),
+                ];
+                let (name, count) = random.of(&functions);
+                self.call(random, depth, name, count);
+            }
+            13 => {
+                // No kernels: the Interpreter takes them, with vectors for some arguments.
+                let functions = [("SUBSTITUTE", 3), ("EXACT", 2), ("N", 1), ("QUOTIENT", 2), ("REPT", 2)];
+                let (name, count) = random.of(&functions);
+                self.call(random, depth, name, count);
+            }
+            _ => {
+                let name = random.of(&["SUM", "AVERAGE", "COUNT", "COUNTA", "MIN", "MAX"]);
+                if random.below(2) == 0 {
+                    self.text(name);
+                    self.text("(");
+                    self.range(random);
+                    if random.below(3) == 0 {
+                        self.text(",");
+                        self.any(random, depth);
+                    }
+                    self.text(")");
+                } else {
+                    let count = 1 + random.below(3);
+                    self.call(random, depth, name, count);
+                }
+            }
+        }
+    }
+
+    fn leaf(&mut self, random: &mut Random) {
+        match random.below(10) {
+            0..=5 => {
+                let col = random.of(&['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']);
+                self.0.push(Part::Cell(col, random.below(8).saturating_sub(5) as u32));
+            }
+            6 => self.text(random.of(&["$C$2", "$A$1", "$F$5", "$H$1"])),
+            7 | 8 => self.text(random.of(&["0", "1", "2", "-1", "2.5", "100", "1E+200", "0.1"])),
+            _ => self.text(random.of(&["\"abc\"", "\"\"", "\"4\"", "TRUE", "FALSE", "#N/A", "#DIV/0!"])),
+        }
+    }
+}
+
+#[test]
+fn columns_give_what_the_interpreter_gives() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let (formulas, rows) = (2_200, 100);
+    let mut cells = 0;
+    let mut different = Vec::new();
+    super::context::load();
+    for number in 0..formulas {
+        let memory = Memory::new(columns(&mut random, rows));
+        let formula = Formula::generate(&mut random, 1 + number % 5);
+        let text = formula.at(0);
+        let result = rows_of(&memory, &text, 0..rows as u32);
+        assert_eq!(result.len(), rows, "{text}");
+        for row in 0..rows as u32 {
+            let expected = interpreted(&memory, &formula.at(row), row);
+            let Some(expected) = CellRef::of(&expected, DateSystem::Excel1900) else {
+                panic!("{text} gives an array in row {row}")
+            };
+            cells += 1;
+            if !alike(result.get(row as usize), expected) {
+                different.push(format!(
+                    "{text} in row {row}: {:?} instead of {expected:?}",
+                    result.get(row as usize)
+                ));
+                break;
+            }
+        }
+    }
+    assert!(
+        different.is_empty(),
+        "{} formulas differ, such as\n{}",
+        different.len(),
+        different.iter().take(12).cloned().collect::<Vec<_>>().join("\n")
+    );
+    assert!(cells >= 200_000);
+}
+
