@@ -15,11 +15,11 @@ mod workbook;
 pub use address::{MAX_COLS, MAX_ROWS};
 pub use error::{Error, ErrorKind};
 pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};
-pub use recalc::{Progress, RecalcReport};
-pub use workbook::{IntoCell, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook};
 pub use functions::{
     BatchArgument, BatchArguments, BatchOutput, BindPolicy, CustomFnHandler, CustomFnInfo,
     CustomFnOptions, OverridePolicy, WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo,
     WasmPluginManager,
 };
+pub use recalc::{Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
+pub use workbook::{IntoCell, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook};

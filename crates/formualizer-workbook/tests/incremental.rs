@@ -98,10 +98,12 @@ fn apply(book: &mut Workbook, edit: &Edit) {
                 allow_override_builtin: true,
                 ..CustomFnOptions::default()
             };
-            let times = move |args: &[Value]| -> Result<Value, ExcelError> { match &args[0] {
-                Value::Number(n) => Ok(Value::Number(n * factor)),
-                other => Ok(other.clone()),
-            }};
+            let times = move |args: &[Value]| -> Result<Value, ExcelError> {
+                match &args[0] {
+                    Value::Number(n) => Ok(Value::Number(n * factor)),
+                    other => Ok(other.clone()),
+                }
+            };
             // A name that is bound is refused: that is no edit.
             let _ = book.register_custom_function("MY", options, Arc::new(times));
         }
@@ -126,11 +128,15 @@ fn effective(edits: &[Edit]) -> Vec<Edit> {
             Edit::Redo => past.extend(future.pop()),
             edit => {
                 // What does nothing is no edit that could be undone.
-                let bound = past.iter().rev().find_map(|e| match e {
-                    Edit::Bind(_) => Some(true),
-                    Edit::Unbind => Some(false),
-                    _ => None,
-                }).unwrap_or(false);
+                let bound = past
+                    .iter()
+                    .rev()
+                    .find_map(|e| match e {
+                        Edit::Bind(_) => Some(true),
+                        Edit::Unbind => Some(false),
+                        _ => None,
+                    })
+                    .unwrap_or(false);
                 let nothing = matches!(edit, Edit::Unbind if !bound)
                     || matches!(edit, Edit::Bind(_) if bound)
                     || matches!(edit, Edit::Fill { top, bottom, .. } if top == bottom);

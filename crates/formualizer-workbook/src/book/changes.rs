@@ -21,8 +21,10 @@ impl Changes {
             if last.covers(&rect) {
                 return;
             }
-            let below = last.left == rect.left && last.right == rect.right && last.bottom + 1 == rect.top;
-            let beside = last.top == rect.top && last.bottom == rect.bottom && last.right + 1 == rect.left;
+            let below =
+                last.left == rect.left && last.right == rect.right && last.bottom + 1 == rect.top;
+            let beside =
+                last.top == rect.top && last.bottom == rect.bottom && last.right + 1 == rect.left;
             if below || beside {
                 (last.bottom, last.right) = (rect.bottom, rect.right);
                 return;

@@ -33,8 +33,7 @@ impl Places {
 
     /// The owner of a cell.
     pub(crate) fn at(&self, cell: Cell) -> Option<RegionId> {
-        let ((col, _), (bottom, owner)) =
-            self.spans.range(..=(cell.col, cell.row)).next_back()?;
+        let ((col, _), (bottom, owner)) = self.spans.range(..=(cell.col, cell.row)).next_back()?;
         (*col == cell.col && *bottom >= cell.row).then_some(*owner)
     }
 

@@ -110,11 +110,26 @@ impl Readers {
         self.volatile.iter().copied()
     }
 
-    /// The regions that refer to a part of a rectangle, each as often as it does.
+    /// The regions that are concerned when a part of a rectangle changes, each as often as it refers to it: those whose formulas
+    /// read it, and those whose arrays wait for it to become free.
     pub(crate) fn of(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = RegionId> + '_ {
+        self.entries_in(sheet, rect).map(|entry| entry.region)
+    }
+
+    /// The regions whose formulas read a part of a rectangle, and so wait for its values.
+    pub(crate) fn waiting_for(
+        &self,
+        sheet: SheetId,
+        rect: &Rect,
+    ) -> impl Iterator<Item = RegionId> + '_ {
+        let reads = |entry: &&Entry| entry.source != Source::Blocked;
+        self.entries_in(sheet, rect).filter(reads).map(|entry| entry.region)
+    }
+
+    fn entries_in(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = &Entry> {
         let tree = self.trees.get(&sheet).into_iter();
         let envelope = envelope(rect);
-        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope).map(|e| e.region))
+        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope))
     }
 
     /// The rows of regions whose formulas refer to a part of a rectangle that changed.
@@ -124,20 +139,16 @@ impl Readers {
         sheet: SheetId,
         changed: &'a Rect,
     ) -> impl Iterator<Item = (RegionId, Range<u32>)> + 'a {
-        let tree = self.trees.get(&sheet).into_iter();
-        let envelope = envelope(changed);
-        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope)).filter_map(
-            move |entry| {
-                let region = regions.get(entry.region)?;
-                let rows = match entry.source {
-                    Source::Blocked => region.rect.rows(),
-                    Source::Area(index) => {
-                        rows_of(region.template.areas.get(index)?, &region.rect, changed)
-                    }
-                };
-                (!rows.is_empty()).then_some((entry.region, rows))
-            },
-        )
+        self.entries_in(sheet, changed).filter_map(move |entry| {
+            let region = regions.get(entry.region)?;
+            let rows = match entry.source {
+                Source::Blocked => region.rect.rows(),
+                Source::Area(index) => {
+                    rows_of(region.template.areas.get(index)?, &region.rect, changed)
+                }
+            };
+            (!rows.is_empty()).then_some((entry.region, rows))
+        })
     }
 }
 

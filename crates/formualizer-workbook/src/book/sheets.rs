@@ -4,7 +4,9 @@ use super::{Book, RegionId, Sheet};
 use crate::{
     Error, ErrorKind,
     address::{Cell, MAX_COLS, MAX_ROWS, Rect, SheetId},
-    formula::{Deleted, Named, SHEET_ORDER, Scope, TABLE_PLACES, TableDef, compile, delete_in, rename_in},
+    formula::{
+        Deleted, Named, SHEET_ORDER, Scope, TABLE_PLACES, TableDef, compile, delete_in, rename_in,
+    },
     storage::Grid,
 };
 use rustc_hash::FxHashMap;

@@ -53,9 +53,14 @@ impl Cells {
             D::Utf8 => Self::Texts(array.as_string::<i32>().clone()),
             D::Int64 => from_integers(array.as_primitive::<Int64Type>(), i64::unsigned_abs)?,
             D::UInt64 => from_integers(array.as_primitive::<UInt64Type>(), |n| n)?,
-            D::Int8 | D::Int16 | D::Int32 | D::UInt8 | D::UInt16 | D::UInt32 | D::Float16 | D::Float32 => {
-                from_doubles(converted(array, &D::Float64)?.as_primitive().clone())
-            }
+            D::Int8
+            | D::Int16
+            | D::Int32
+            | D::UInt8
+            | D::UInt16
+            | D::UInt32
+            | D::Float16
+            | D::Float32 => from_doubles(converted(array, &D::Float64)?.as_primitive().clone()),
             D::LargeUtf8 | D::Utf8View => Self::from_arrow(&converted(array, &D::Utf8)?, dates)?,
             D::Dictionary(_, values) => Self::from_arrow(&converted(array, values)?, dates)?,
             D::RunEndEncoded(_, values) => {
@@ -69,7 +74,9 @@ impl Cells {
             D::Timestamp(_, zone) => {
                 let us = converted(array, &D::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
                 let epoch = epoch(dates);
-                serials::<TimestampMicrosecondType>(&us, NumberKind::DateTime, |us| days(us) + epoch)
+                serials::<TimestampMicrosecondType>(&us, NumberKind::DateTime, |us| {
+                    days(us) + epoch
+                })
             }
             D::Time32(_) | D::Time64(_) => {
                 let us = converted(array, &D::Time64(TimeUnit::Microsecond))?;
@@ -122,7 +129,10 @@ impl Cells {
 
     fn mixed_to_arrow(&self, dates: DateSystem) -> ArrayRef {
         let numeric = |cell: CellRef<'_>| {
-            matches!(cell, CellRef::Blank | CellRef::Error(..) | CellRef::Number(_, NumberKind::Number))
+            matches!(
+                cell,
+                CellRef::Blank | CellRef::Error(..) | CellRef::Number(_, NumberKind::Number)
+            )
         };
         if self.iter().all(numeric) {
             let numbers = self.iter().map(|cell| match cell {
@@ -170,7 +180,8 @@ fn from_integers<T: ArrowPrimitiveType>(
 where
     T::Native: num_cast::ToDouble,
 {
-    let far = (0..array.len()).find(|row| array.is_valid(*row) && magnitude(array.value(*row)) > EXACT);
+    let far =
+        (0..array.len()).find(|row| array.is_valid(*row) && magnitude(array.value(*row)) > EXACT);
     if let Some(row) = far {
         return Err(ConversionError(format!(
             "the integer {:?} of row {row} is beyond 2^53, so that a number of a cell cannot hold it: convert the column to text, or to Float64 if rounding is meant",
@@ -263,7 +274,9 @@ mod tests {
         let far = Arc::new(Int64Array::from(vec![1, (1 << 53) + 1])) as ArrayRef;
         let error = Cells::from_arrow(&far, DateSystem::Excel1900).unwrap_err();
         assert!(error.0.contains("row 1") && error.0.contains("text"), "{error}");
-        assert!(cells(Int64Array::from(vec![1 << 53])).same(&Cells::number(9_007_199_254_740_992.0, 1)));
+        assert!(
+            cells(Int64Array::from(vec![1 << 53])).same(&Cells::number(9_007_199_254_740_992.0, 1))
+        );
     }
 
     #[test]
@@ -280,7 +293,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_converted() {
-        assert!(matches!(cells(LargeStringArray::from(vec!["ä"])), Cells::Texts(a) if a.value(0) == "ä"));
+        assert!(
+            matches!(cells(LargeStringArray::from(vec!["ä"])), Cells::Texts(a) if a.value(0) == "ä")
+        );
     }
 
     #[test]
@@ -293,6 +308,9 @@ mod tests {
         assert_eq!(mixed.to_arrow(DateSystem::Excel1900).null_count(), 2);
         let mixed = Cells::of([CellRef::number(1.5), CellRef::Text("x"), CellRef::Logical(true)]);
         let texts = mixed.to_arrow(DateSystem::Excel1900);
-        assert_eq!(texts.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["1.5", "x", "TRUE"]);
+        assert_eq!(
+            texts.as_string::<i32>().iter().flatten().collect::<Vec<_>>(),
+            ["1.5", "x", "TRUE"]
+        );
     }
 }

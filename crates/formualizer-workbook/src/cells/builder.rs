@@ -20,7 +20,11 @@ pub(crate) struct Builder {
 
 impl Builder {
     pub(crate) fn with_capacity(rows: usize) -> Self {
-        Self { tags: Vec::with_capacity(rows), numbers: Vec::with_capacity(rows), ..Self::default() }
+        Self {
+            tags: Vec::with_capacity(rows),
+            numbers: Vec::with_capacity(rows),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -126,9 +130,7 @@ impl Builder {
             };
         }
         match StringArray::try_new(offsets, text, None) {
-            Ok(texts) => {
-                Cells::Mixed(Mixed { tags: tags.into(), numbers: numbers.into(), texts })
-            }
+            Ok(texts) => Cells::Mixed(Mixed { tags: tags.into(), numbers: numbers.into(), texts }),
             Err(_) => Cells::Blank(tags.len()),
         }
     }

@@ -134,9 +134,7 @@ impl Cells {
             Self::Numbers(_, array) => array.get_buffer_memory_size(),
             Self::Logicals(array) => array.get_buffer_memory_size(),
             Self::Texts(array) => array.get_buffer_memory_size(),
-            Self::Mixed(mixed) => {
-                mixed.tags.len() * 9 + mixed.texts.get_buffer_memory_size()
-            }
+            Self::Mixed(mixed) => mixed.tags.len() * 9 + mixed.texts.get_buffer_memory_size(),
         }
     }
 
@@ -264,7 +262,9 @@ mod tests {
     #[test]
     fn cells_of_one_kind_are_one_array() {
         let numbers = [CellRef::Blank, CellRef::Number(2.0, NumberKind::Number)];
-        assert!(matches!(Cells::of(numbers), Cells::Numbers(NumberKind::Number, a) if a.null_count() == 1));
+        assert!(
+            matches!(Cells::of(numbers), Cells::Numbers(NumberKind::Number, a) if a.null_count() == 1)
+        );
         assert!(matches!(Cells::of([CellRef::Blank; 3]), Cells::Blank(3)));
         assert!(matches!(Cells::of([CellRef::Text("a"), CellRef::Blank]), Cells::Texts(_)));
         assert!(matches!(Cells::of([CellRef::Logical(false)]), Cells::Logicals(_)));

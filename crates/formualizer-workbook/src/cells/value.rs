@@ -103,10 +103,13 @@ impl NumberKind {
                 .filter(|at| datetime_to_serial_for(dates, &at.date().into()) == n)
                 .map(|at| Value::Date(at.date())),
             Self::DateTime => instant().map(Value::DateTime),
-            Self::Time => (0.0..1.0).contains(&n).then(instant).flatten().map(|at| Value::Time(at.time())),
+            Self::Time => {
+                (0.0..1.0).contains(&n).then(instant).flatten().map(|at| Value::Time(at.time()))
+            }
             #[expect(clippy::cast_possible_truncation, reason = "checked to fit")]
-            Self::Duration => (n.abs() < 1e11)
-                .then(|| Value::Duration(chrono::Duration::milliseconds((n * 86_400_000.0).round() as i64))),
+            Self::Duration => (n.abs() < 1e11).then(|| {
+                Value::Duration(chrono::Duration::milliseconds((n * 86_400_000.0).round() as i64))
+            }),
         };
         value.unwrap_or(Value::Number(n))
     }

@@ -42,7 +42,9 @@ pub(crate) fn evaluate(
             for (place, operand) in &filled {
                 let value = match operand {
                     Operand::Array(table) => Value::Array(table.to_rows(run.dates, true)),
-                    other => other.lane(run.dates).map_or(Value::Empty, |lane| lane.get(index).plain()),
+                    other => {
+                        other.lane(run.dates).map_or(Value::Empty, |lane| lane.get(index).plain())
+                    }
                 };
                 if let Some(argument) = args.get_mut(*place) {
                     argument.node_type = ASTNodeType::Literal(value);
@@ -75,7 +77,9 @@ pub(crate) fn evaluate(
                     Some(table) if table.as_single().is_some() => builder.push(table.get(0, 0)),
                     Some(table) if rows.len() == 1 => return Ok(Operand::Array(table)),
                     Some(_) => return Err(Stop::Split),
-                    None => builder.push(CellRef::Error(ExcelErrorKind::Calc, Some("an empty array"))),
+                    None => {
+                        builder.push(CellRef::Error(ExcelErrorKind::Calc, Some("an empty array")))
+                    }
                 }
             }
         }

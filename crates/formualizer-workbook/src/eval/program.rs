@@ -62,11 +62,22 @@ pub(crate) enum Node {
     Logical(Logical, Vec<Self>),
     Test(Test, Box<Self>),
     Numeric(Numeric, Vec<Self>),
-    Text { function: Text, arguments: Vec<Self>, exact: bool },
-    Aggregate { function: Aggregate, arguments: Vec<Self>, exact: bool },
+    Text {
+        function: Text,
+        arguments: Vec<Self>,
+        exact: bool,
+    },
+    Aggregate {
+        function: Aggregate,
+        arguments: Vec<Self>,
+        exact: bool,
+    },
     /// A plugin or callback; `None` is an argument that was left out.
     Call(Arc<Bound>, Vec<Option<Self>>),
-    Interpreted { formula: Interpreted, exact: bool },
+    Interpreted {
+        formula: Interpreted,
+        exact: bool,
+    },
 }
 
 /// A part that the Interpreter evaluates cell by cell.
@@ -201,7 +212,11 @@ impl Node {
     fn may_be_reference(&self) -> bool {
         matches!(
             self,
-            Self::If(..) | Self::Interpreted { .. } | Self::Call(..) | Self::Range(_) | Self::Cell(_)
+            Self::If(..)
+                | Self::Interpreted { .. }
+                | Self::Call(..)
+                | Self::Range(_)
+                | Self::Cell(_)
         )
     }
 }
@@ -229,7 +244,9 @@ impl Compiler<'_> {
                 _ => None,
             },
             ASTNodeType::BinaryOp { op, left, right } => match op {
-                BinaryOperator::Range | BinaryOperator::Union | BinaryOperator::Intersection => None,
+                BinaryOperator::Range | BinaryOperator::Union | BinaryOperator::Intersection => {
+                    None
+                }
                 _ => Some(Node::Binary(
                     *op,
                     Box::new(self.node(left, exact)),
@@ -313,7 +330,8 @@ impl Compiler<'_> {
             }
             let arguments: Vec<Node> = args.iter().map(|arg| self.node(arg, exact)).collect();
             // CONCAT joins all cells of a range, and a reference may come out of IF.
-            let plain = arguments.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
+            let plain =
+                arguments.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
             return (plain || function != Text::Concat)
                 .then_some(Node::Text { function, arguments, exact })
                 .ok_or(false);
@@ -368,7 +386,10 @@ impl Compiler<'_> {
                 end_col_abs,
             } => {
                 let Some(sheet) = sheet(name) else { return Some(missing()) };
-                let bound = |at: &Option<u32>, fixed: bool, open: u32, of: &dyn Fn(u32, bool) -> Option<Axis>| {
+                let bound = |at: &Option<u32>,
+                             fixed: bool,
+                             open: u32,
+                             of: &dyn Fn(u32, bool) -> Option<Axis>| {
                     match at {
                         Some(at) => of(*at, fixed),
                         None => Some(Axis::Fixed(open)),
@@ -396,7 +417,9 @@ impl Compiler<'_> {
             for (index, argument) in args.iter().enumerate() {
                 let operation = matches!(
                     argument.node_type,
-                    ASTNodeType::UnaryOp { .. } | ASTNodeType::BinaryOp { .. } | ASTNodeType::Function { .. }
+                    ASTNodeType::UnaryOp { .. }
+                        | ASTNodeType::BinaryOp { .. }
+                        | ASTNodeType::Function { .. }
                 );
                 if operation {
                     let node = self.node(argument, true);

@@ -9,7 +9,6 @@ use super::{
     vector,
 };
 use crate::{
-
     address::{Area, Axis, Cell, Rect, SheetId},
     cells::{Builder, CellRef, Cells, Table},
 };
@@ -232,7 +231,8 @@ impl<'a> Run<'a> {
                 let height = table.height();
                 let columns = table.columns().iter();
                 let columns = columns.map(|c| vector::unary(op, Lane::Many(c), height, dates));
-                Table::try_new(columns.collect()).map_or(Operand::error(ExcelErrorKind::Calc), Operand::Array)
+                Table::try_new(columns.collect())
+                    .map_or(Operand::error(ExcelErrorKind::Calc), Operand::Array)
             }
             a => {
                 let lane = a.lane(dates).ok_or(Stop::Interpret)?;
@@ -307,4 +307,3 @@ impl<'a> Run<'a> {
         Table::try_new(columns.collect())
     }
 }
-

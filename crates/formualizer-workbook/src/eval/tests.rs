@@ -173,14 +173,47 @@ impl Random {
 }
 
 const NUMBERS: &[f64] = &[
-    0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 0.1, 1e-9, 3.0, 10.0, 12_345.678_9, -7.0, 1e300, -1e300,
-    1e-300, 0.5, 1.005, 2.675, 100.0, 9_007_199_254_740_992.0, 1e15, 123_456_789_012_345.6,
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    2.5,
+    -2.5,
+    0.1,
+    1e-9,
+    3.0,
+    10.0,
+    12_345.678_9,
+    -7.0,
+    1e300,
+    -1e300,
+    1e-300,
+    0.5,
+    1.005,
+    2.675,
+    100.0,
+    9_007_199_254_740_992.0,
+    1e15,
+    123_456_789_012_345.6,
 ];
 
 fn any_cell(random: &mut Random) -> CellRef<'static> {
     let texts = [
-        "", "5", " 7.5 ", "-3", "abc", "ABC", "TRUE", "50%", "1e3", "2024-01-15", "naïve ÄÖ", "  a   b ",
-        "0", "x,y", "12:30",
+        "",
+        "5",
+        " 7.5 ",
+        "-3",
+        "abc",
+        "ABC",
+        "TRUE",
+        "50%",
+        "1e3",
+        "2024-01-15",
+        "naïve ÄÖ",
+        "  a   b ",
+        "0",
+        "x,y",
+        "12:30",
     ];
     let errors =
         [ExcelErrorKind::Div, ExcelErrorKind::Na, ExcelErrorKind::Value, ExcelErrorKind::Ref];
@@ -204,7 +237,9 @@ fn columns(random: &mut Random, rows: usize) -> Vec<Cells> {
             _ => number(random),
         })),
         Cells::of((0..rows).map(|_| any_cell(random))),
-        Cells::of((0..rows).map(|_| CellRef::Text(random.of(&["", "a", "B", "b", "3", "x y", "é"])))),
+        Cells::of(
+            (0..rows).map(|_| CellRef::Text(random.of(&["", "a", "B", "b", "3", "x y", "é"]))),
+        ),
         Cells::of((0..rows).map(|_| CellRef::Logical(random.below(2) == 0))),
         Cells::of((0..rows).map(|_| any_cell(random))),
         Cells::of((0..rows).map(|_| CellRef::number(random.below(5) as f64 - 1.0))),
@@ -261,11 +296,14 @@ impl Formula {
     }
 
     fn range(&mut self, random: &mut Random) {
-        let (from, to) = random.of(&[('A', 'A'), ('B', 'B'), ('A', 'B'), ('C', 'C'), ('G', 'G'), ('D', 'F')]);
+        let (from, to) =
+            random.of(&[('A', 'A'), ('B', 'B'), ('A', 'B'), ('C', 'C'), ('G', 'G'), ('D', 'F')]);
         match random.below(5) {
             0 => self.text(&format!("{from}$3:{to}$20")),
             1 => self.text(&format!("{from}:{to}")),
-            2 | 3 => self.0.push(Part::Range { from, to, top: Some(0), height: random.below(3) as u32 }),
+            2 | 3 => {
+                self.0.push(Part::Range { from, to, top: Some(0), height: random.below(3) as u32 })
+            }
             _ => self.0.push(Part::Range { from, to, top: None, height: random.below(4) as u32 }),
         }
     }
@@ -300,7 +338,8 @@ impl Formula {
                 self.call(random, depth, name, count);
             }
             8 => {
-                let (name, count) = random.of(&[("AND", 2), ("OR", 2), ("XOR", 3), ("NOT", 1), ("AND", 1)]);
+                let (name, count) =
+                    random.of(&[("AND", 2), ("OR", 2), ("XOR", 3), ("NOT", 1), ("AND", 1)]);
                 self.call(random, depth, name, count);
             }
             9 => {
@@ -311,24 +350,46 @@ impl Formula {
             }
             10 | 11 => {
                 let functions = [
-                    ("ABS", 1), ("SIGN", 1), ("INT", 1), ("TRUNC", 1), ("TRUNC", 2), ("ROUND", 2),
-                    ("ROUNDUP", 2), ("ROUNDDOWN", 2), ("MOD", 2), ("SQRT", 1), ("EXP", 1), ("LN", 1),
-                    ("LOG", 1), ("LOG", 2), ("LOG10", 1), ("POWER", 2),
+                    ("ABS", 1),
+                    ("SIGN", 1),
+                    ("INT", 1),
+                    ("TRUNC", 1),
+                    ("TRUNC", 2),
+                    ("ROUND", 2),
+                    ("ROUNDUP", 2),
+                    ("ROUNDDOWN", 2),
+                    ("MOD", 2),
+                    ("SQRT", 1),
+                    ("EXP", 1),
+                    ("LN", 1),
+                    ("LOG", 1),
+                    ("LOG", 2),
+                    ("LOG10", 1),
+                    ("POWER", 2),
                 ];
                 let (name, count) = random.of(&functions);
                 self.call(random, depth, name, count);
             }
             12 => {
                 let functions = [
-                    ("LEN", 1), ("LEFT", 1), ("LEFT", 2), ("RIGHT", 2), ("MID", 3), ("UPPER", 1),
-                    ("LOWER", 1), ("TRIM", 1), ("CONCATENATE", 2), ("CONCAT", 3),
+                    ("LEN", 1),
+                    ("LEFT", 1),
+                    ("LEFT", 2),
+                    ("RIGHT", 2),
+                    ("MID", 3),
+                    ("UPPER", 1),
+                    ("LOWER", 1),
+                    ("TRIM", 1),
+                    ("CONCATENATE", 2),
+                    ("CONCAT", 3),
                 ];
                 let (name, count) = random.of(&functions);
                 self.call(random, depth, name, count);
             }
             13 => {
                 // No kernels: the Interpreter takes them, with vectors for some arguments.
-                let functions = [("SUBSTITUTE", 3), ("EXACT", 2), ("N", 1), ("QUOTIENT", 2), ("REPT", 2)];
+                let functions =
+                    [("SUBSTITUTE", 3), ("EXACT", 2), ("N", 1), ("QUOTIENT", 2), ("REPT", 2)];
                 let (name, count) = random.of(&functions);
                 self.call(random, depth, name, count);
             }
@@ -359,7 +420,8 @@ impl Formula {
             }
             6 => self.text(random.of(&["$C$2", "$A$1", "$F$5", "$H$1"])),
             7 | 8 => self.text(random.of(&["0", "1", "2", "-1", "2.5", "100", "1E+200", "0.1"])),
-            _ => self.text(random.of(&["\"abc\"", "\"\"", "\"4\"", "TRUE", "FALSE", "#N/A", "#DIV/0!"])),
+            _ => self
+                .text(random.of(&["\"abc\"", "\"\"", "\"4\"", "TRUE", "FALSE", "#N/A", "#DIV/0!"])),
         }
     }
 }
@@ -400,4 +462,3 @@ fn columns_give_what_the_interpreter_gives() {
     );
     assert!(cells >= 200_000);
 }
-

@@ -3,6 +3,7 @@
 //! ```text
 //! plan    … the regions that may be concerned, and which waits for which
 //! run     … waves of regions that are ready, evaluated side by side, stored one after the other
+//! finish  … what formulas give, as cells
 //! sweep   … regions that read themselves or each other: cell by cell, circular references found
 //! spill   … array results put in place
 //! reader  … what formulas see of the book
@@ -14,6 +15,7 @@
 //! without such rows is left alone (cut-off). Values of formulas that were wrongly ordered because a spill came to be where
 //! none was are calculated again in another round.
 
+mod finish;
 mod plan;
 mod reader;
 mod report;

@@ -49,7 +49,7 @@ pub(crate) fn plan(book: &Book) -> Plan {
         let outputs = [Some(region.rect), region.spill];
         seen.clear();
         for rect in outputs.into_iter().flatten() {
-            for reader in book.readers.of(region.sheet, &rect) {
+            for reader in book.readers.waiting_for(region.sheet, &rect) {
                 if seen.insert(reader) {
                     let reader = reach(reader, &mut graph, &mut todo);
                     graph.add_edge(node, reader, ());

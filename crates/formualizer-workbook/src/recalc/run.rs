@@ -2,6 +2,7 @@
 
 use super::{
     Progress, RecalcReport,
+    finish::{keeps_blanks, table_without_blanks, without_blanks},
     plan::{Plan, Unit, plan},
     reader::BookReader,
     spill,
@@ -203,7 +204,9 @@ impl<'a> Round<'a> {
         match wave {
             [] | [_] => wave.iter().map(one).collect(),
             _ if threads <= 1 => wave.iter().map(one).collect(),
-            _ => wave.par_iter().with_min_len(8.min(wave.len().div_ceil(threads))).map(one).collect(),
+            _ => {
+                wave.par_iter().with_min_len(8.min(wave.len().div_ceil(threads))).map(one).collect()
+            }
         }
     }
 
@@ -219,11 +222,19 @@ impl<'a> Round<'a> {
         let id = *unit.regions.first()?;
         let region = self.book.regions.get(id)?;
         let rows = rows_of(&id)?.within(&region.rect.rows());
+        let keeps_blanks = keeps_blanks(&region.template, &self.book.functions);
         let mut columns = Vec::new();
         for col in region.rect.cols() {
             for rows in rows.iter() {
                 let strip = Strip { sheet: region.sheet, col, rows: rows.clone() };
-                match evaluate(reader, &region.template, &strip) {
+                let outcome = match evaluate(reader, &region.template, &strip) {
+                    Outcome::Rows(cells) if !keeps_blanks => Outcome::Rows(without_blanks(cells)),
+                    Outcome::Array(table) if !keeps_blanks => {
+                        Outcome::Array(table_without_blanks(table))
+                    }
+                    outcome => outcome,
+                };
+                match outcome {
                     Outcome::Rows(cells) if region.is_single() => {
                         return Some(Done::Single(id, Table::single(cells.get(0))));
                     }
@@ -253,7 +264,9 @@ impl<'a> Round<'a> {
                 self.report.regions += 1;
                 self.report.cells += 1;
                 self.report.spilled_cells += (table.height() * table.width()) as u64 - 1;
-                let Some(sheet) = self.book.regions.get(id).map(|region| region.sheet) else { return };
+                let Some(sheet) = self.book.regions.get(id).map(|region| region.sheet) else {
+                    return;
+                };
                 for rect in spill::place(self.book, id, &table) {
                     self.changed(unit, sheet, rect);
                 }
@@ -263,7 +276,14 @@ impl<'a> Round<'a> {
         }
     }
 
-    fn store_column(&mut self, unit: usize, id: RegionId, col: u32, rows: Range<u32>, cells: Cells) {
+    fn store_column(
+        &mut self,
+        unit: usize,
+        id: RegionId,
+        col: u32,
+        rows: Range<u32>,
+        cells: Cells,
+    ) {
         let Some(region) = self.book.regions.get(id) else { return };
         let sheet_id = region.sheet;
         let rect = Rect { top: rows.start, left: col, bottom: rows.end - 1, right: col };

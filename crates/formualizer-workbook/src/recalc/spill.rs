@@ -47,7 +47,9 @@ fn spill_error(message: &str) -> Table {
 fn evict_later(book: &mut Book, id: RegionId, rect: &Rect) {
     let Some(region) = book.regions.get(id) else { return };
     let (sheet, anchor) = (region.sheet, region.anchor());
-    let Some(spills) = book.sheets.get(&sheet).map(|sheet| sheet.spills.within(rect)) else { return };
+    let Some(spills) = book.sheets.get(&sheet).map(|sheet| sheet.spills.within(rect)) else {
+        return;
+    };
     for other in spills {
         let Some(region) = book.regions.get(other) else { continue };
         if other != id && region.anchor() > anchor {
@@ -111,9 +113,10 @@ fn store(
         }
     }
     let same = before == after
-        && after.cols().zip(result.columns()).all(|(col, cells)| {
-            sheet.grid.cells(col, after.rows()).same(cells)
-        });
+        && after
+            .cols()
+            .zip(result.columns())
+            .all(|(col, cells)| sheet.grid.cells(col, after.rows()).same(cells));
     if same {
         return Vec::new();
     }

@@ -1,7 +1,7 @@
 //! Regions that read their own cells or each other's: cell by cell, each after those it reads. Circular references are
 //! found on the way and become `#CIRC!` with their path.
 
-use super::reader::BookReader;
+use super::{finish::keeps_blanks, reader::BookReader};
 use crate::{
     Value,
     address::{Area, Axis, Cell, Rect, SheetId},
@@ -61,13 +61,17 @@ fn downward(
     let (sheet, col) = (region.sheet, region.rect.left);
     let rows = from.max(region.rect.top)..region.rect.bottom + 1;
     let mut built = Builder::with_capacity(rows.len());
+    let keeps_blanks = keeps_blanks(&region.template, base.functions());
     for row in rows.clone() {
         if row % 4096 == 0 && base.environment.cancel.is_cancelled() {
             return Some(Vec::new());
         }
         let reader = Downward { base, sheet, col, rows: &rows, built: &built };
         match evaluate_cell(&reader, &region.template, sheet, Cell::new(row, col)) {
-            Outcome::Rows(cells) => built.push(cells.get(0)),
+            Outcome::Rows(cells) => match cells.get(0) {
+                CellRef::Blank if !keeps_blanks => built.push(CellRef::number(0.0)),
+                cell => built.push(cell),
+            },
             Outcome::Deferred(..) => built.push(circular_at_run_time()),
             Outcome::Array(_) | Outcome::Split => return None,
         }
@@ -170,7 +174,10 @@ type Place = (usize, Cell);
 enum State {
     Todo,
     /// Found as so-manieth, and the earliest that it reaches.
-    Open { found: u32, reaches: u32 },
+    Open {
+        found: u32,
+        reaches: u32,
+    },
     Done,
 }
 
@@ -328,8 +335,11 @@ impl<'a> Cycle<'a> {
             let Some(sheet) = book.sheets.get(&area.sheet) else { continue };
             for id in sheet.regions.within(&rect) {
                 let Some(&other) = self.by_id.get(&id) else { continue };
-                let Some(part) = self.members[other].region.rect.intersection(&rect) else { continue };
-                let cells = part.rows().flat_map(|row| part.cols().map(move |col| Cell::new(row, col)));
+                let Some(part) = self.members[other].region.rect.intersection(&rect) else {
+                    continue;
+                };
+                let cells =
+                    part.rows().flat_map(|row| part.cols().map(move |col| Cell::new(row, col)));
                 reads.extend(
                     cells.map(|cell| (other, cell)).filter(|p| self.state(*p) != State::Done),
                 );
@@ -347,7 +357,12 @@ impl<'a> Cycle<'a> {
         let region = self.members[member].region;
         let dates = self.base.environment.dates;
         match evaluate_cell(self, &region.template, region.sheet, cell) {
-            Outcome::Rows(cells) => Some(cells.get(0).value(dates)),
+            Outcome::Rows(cells) => Some(match cells.get(0) {
+                CellRef::Blank if !keeps_blanks(&region.template, self.functions()) => {
+                    Value::Number(0.0)
+                }
+                cell => cell.value(dates),
+            }),
             Outcome::Deferred(..) => Some(circular_at_run_time().value(dates)),
             Outcome::Array(_) | Outcome::Split if region.is_single() => {
                 let message = "an array result that depends on itself";
@@ -411,7 +426,8 @@ impl<'a> Cycle<'a> {
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {
         let of = |member: &Member<'_>| {
             let rect = member.region.rect;
-            let meets = member.region.sheet == sheet && rect.left < cols.end && rect.right >= cols.start;
+            let meets =
+                member.region.sheet == sheet && rect.left < cols.end && rect.right >= cols.start;
             if meets { rect.bottom + 1 } else { 0 }
         };
         self.members.iter().map(of).max().unwrap_or(0)
@@ -427,7 +443,9 @@ impl<'a> Cycle<'a> {
 impl Reader for Cycle<'_> {
     fn cell(&self, sheet: SheetId, cell: Cell) -> CellRef<'_> {
         match self.own(self.base.book, sheet, cell) {
-            Some(value) => CellRef::of(value, self.base.environment.dates).unwrap_or(CellRef::Blank),
+            Some(value) => {
+                CellRef::of(value, self.base.environment.dates).unwrap_or(CellRef::Blank)
+            }
             None => self.base.cell(sheet, cell),
         }
     }

@@ -134,7 +134,9 @@ impl Column {
         let Some(piece) = self.pieces.last() else { return 0 };
         let last = match &piece.cells {
             // The usual case: nothing is blank.
-            Cells::Numbers(_, array) if arrow_array::Array::null_count(array) == 0 => return piece.end(),
+            Cells::Numbers(_, array) if arrow_array::Array::null_count(array) == 0 => {
+                return piece.end();
+            }
             cells => (0..cells.len()).rev().find(|row| cells.get(*row) != CellRef::Blank),
         };
         #[expect(clippy::cast_possible_truncation, reason = "a sheet has at most 2^20 rows")]

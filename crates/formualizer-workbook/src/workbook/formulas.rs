@@ -52,14 +52,17 @@ impl Workbook {
         let mut todo = vec![(*rect, template)];
         while let Some((rect, template)) = todo.pop() {
             let held = template.holds.intersection(&rect);
-            for part in template.holds.intersection(&rect).map_or(vec![rect], |h| rect.without(&h)) {
+            for part in template.holds.intersection(&rect).map_or(vec![rect], |h| rect.without(&h))
+            {
                 let first = part.top_left();
                 let text = template.text_at(first, &self.book);
                 let other = compile(&text, sheet, first, &self.book)?;
                 // What holds nowhere here but in its own cell is put there.
                 let reach = other.holds.intersection(&part).unwrap_or_else(|| first.into());
                 let other = self.book.intern(other);
-                todo.extend(part.without(&reach).into_iter().map(|rest| (rest, Arc::clone(&other))));
+                todo.extend(
+                    part.without(&reach).into_iter().map(|rest| (rest, Arc::clone(&other))),
+                );
                 self.book.put_formula(sheet, &reach, other);
             }
             if let Some(held) = held {
@@ -87,9 +90,8 @@ impl Workbook {
                 Some(template) => self.place(sheet, &target, template)?,
                 None => {
                     let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
-                    let cells = grid.map(|grid| {
-                        Cells::repeat(grid.get(source), target.height() as usize)
-                    });
+                    let cells =
+                        grid.map(|grid| Cells::repeat(grid.get(source), target.height() as usize));
                     if let Some(cells) = cells {
                         self.book.put_cells(sheet, &target, cells);
                     }

@@ -20,7 +20,10 @@ impl Workbook {
     ///
     /// # Errors
     /// As [`WasmPluginManager::inspect_wasm_module_file`].
-    pub fn inspect_wasm_module_file(&self, path: impl AsRef<Path>) -> Result<WasmModuleInfo, Error> {
+    pub fn inspect_wasm_module_file(
+        &self,
+        path: impl AsRef<Path>,
+    ) -> Result<WasmModuleInfo, Error> {
         self.plugins.inspect_wasm_module_file(path)
     }
 

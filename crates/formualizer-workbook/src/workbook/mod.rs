@@ -11,9 +11,9 @@ mod undo;
 mod values;
 
 pub use names::TableOptions;
-pub use values::IntoValue;
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
+pub use values::IntoValue;
 
 use crate::{
     address::{Cell, Rect, SheetId},

@@ -106,9 +106,8 @@ impl Workbook {
     /// The defined names with the sheet that they belong to, if it is one, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<(Option<String>, String)> {
-        let sheet = |id: &Option<SheetId>| {
-            id.and_then(|id| self.book.sheet_name(id)).map(str::to_owned)
-        };
+        let sheet =
+            |id: &Option<SheetId>| id.and_then(|id| self.book.sheet_name(id)).map(str::to_owned);
         let mut names: Vec<_> = self
             .book
             .names

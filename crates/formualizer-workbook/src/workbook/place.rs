@@ -71,7 +71,9 @@ pub(super) fn cell(cell: impl IntoCell) -> Result<Cell, Error> {
     let (row, col) = cell.into_cell()?;
     match row < MAX_ROWS && col < MAX_COLS {
         true => Ok(Cell::new(row, col)),
-        false => (row.saturating_add(1), col.saturating_add(1)).into_cell().map(|_| Cell::new(0, 0)),
+        false => {
+            (row.saturating_add(1), col.saturating_add(1)).into_cell().map(|_| Cell::new(0, 0))
+        }
     }
 }
 

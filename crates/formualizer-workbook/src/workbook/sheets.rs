@@ -42,7 +42,12 @@ impl Workbook {
     /// The names of the sheets as their tabs stand.
     #[must_use]
     pub fn sheet_names(&self) -> Vec<String> {
-        self.book.order.iter().filter_map(|id| self.book.sheet_name(*id)).map(str::to_owned).collect()
+        self.book
+            .order
+            .iter()
+            .filter_map(|id| self.book.sheet_name(*id))
+            .map(str::to_owned)
+            .collect()
     }
 
     fn free_sheet_name(&self, name: &str, but: Option<&str>) -> Result<(), Error> {

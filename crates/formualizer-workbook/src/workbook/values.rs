@@ -167,8 +167,9 @@ impl Workbook {
                 text.encode_utf16().count()
             )));
         }
-        CellRef::of(value, self.book.dates)
-            .ok_or_else(|| refused("a cell holds no array: use set_values for rows of values".into()))
+        CellRef::of(value, self.book.dates).ok_or_else(|| {
+            refused("a cell holds no array: use set_values for rows of values".into())
+        })
     }
 }
 

@@ -78,7 +78,10 @@ fn tables_are_read_by_their_columns() {
     book.set_formula("S", "E3", "=SUM(Stock[[Price]:[Double]])").unwrap();
     book.set_formula("S", "E4", "=SUM(Stock[Nothing])").unwrap();
     book.recalculate().unwrap();
-    expect(&book, &[("C2", "20"), ("C3", "40"), ("E1", "60"), ("E2", "3"), ("E3", "90"), ("E4", "#REF!")]);
+    expect(
+        &book,
+        &[("C2", "20"), ("C3", "40"), ("E1", "60"), ("E2", "3"), ("E3", "90"), ("E4", "#REF!")],
+    );
     edit(&mut book, "B3", "5");
     expect(&book, &[("C3", "10"), ("E1", "30")]);
     book.remove_table("stock").unwrap();

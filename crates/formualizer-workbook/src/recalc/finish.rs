@@ -1,0 +1,45 @@
+//! What formulas give, as cells: a blank is 0, as in Excel, unless a function of the workbook's own gave it.
+
+use crate::{
+    cells::{Builder, CellRef, Cells, Table},
+    formula::{Template, function_key},
+    functions::Functions,
+};
+use arrow_array::{Array, Float64Array};
+use formualizer_parse::ASTNodeType;
+
+/// Whether blanks stay blank: the whole formula is a call of a plugin or callback, which said so.
+pub(super) fn keeps_blanks(template: &Template, functions: &Functions) -> bool {
+    match &template.lowered.node_type {
+        ASTNodeType::Function { name, .. } => functions.get(&function_key(name)).is_some(),
+        _ => false,
+    }
+}
+
+/// The cells with 0 for each blank.
+pub(super) fn without_blanks(cells: Cells) -> Cells {
+    match cells {
+        Cells::Blank(len) => Cells::number(0.0, len),
+        Cells::Numbers(kind, array) if array.null_count() > 0 => {
+            let values = array.iter().map(Option::unwrap_or_default);
+            Cells::Numbers(kind, Float64Array::from_iter_values(values))
+        }
+        Cells::Numbers(kind, array) => Cells::Numbers(kind, array),
+        Cells::Logicals(array) if array.null_count() == 0 => Cells::Logicals(array),
+        Cells::Texts(array) if array.null_count() == 0 => Cells::Texts(array),
+        other if other.iter().all(|cell| cell != CellRef::Blank) => other,
+        other => {
+            let mut builder = Builder::with_capacity(other.len());
+            for cell in other.iter() {
+                builder.push(if cell == CellRef::Blank { CellRef::number(0.0) } else { cell });
+            }
+            builder.finish()
+        }
+    }
+}
+
+/// The same for an array.
+pub(super) fn table_without_blanks(table: Table) -> Table {
+    let columns: Vec<Cells> = table.columns().iter().cloned().map(without_blanks).collect();
+    Table::try_new(columns).unwrap_or(table)
+}
