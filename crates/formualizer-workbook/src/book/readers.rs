@@ -112,21 +112,29 @@ impl Readers {
 
     /// The regions that are concerned when a part of a rectangle changes, each as often as it refers to it: those whose formulas
     /// read it, and those whose arrays wait for it to become free.
-    pub(crate) fn of(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = RegionId> + '_ {
+    pub(crate) fn of<'a>(
+        &'a self,
+        sheet: SheetId,
+        rect: &Rect,
+    ) -> impl Iterator<Item = RegionId> + use<'a> {
         self.entries_in(sheet, rect).map(|entry| entry.region)
     }
 
     /// The regions whose formulas read a part of a rectangle, and so wait for its values.
-    pub(crate) fn waiting_for(
-        &self,
+    pub(crate) fn waiting_for<'a>(
+        &'a self,
         sheet: SheetId,
         rect: &Rect,
-    ) -> impl Iterator<Item = RegionId> + '_ {
+    ) -> impl Iterator<Item = RegionId> + use<'a> {
         let reads = |entry: &&Entry| entry.source != Source::Blocked;
         self.entries_in(sheet, rect).filter(reads).map(|entry| entry.region)
     }
 
-    fn entries_in(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = &Entry> {
+    fn entries_in<'a>(
+        &'a self,
+        sheet: SheetId,
+        rect: &Rect,
+    ) -> impl Iterator<Item = &'a Entry> + use<'a> {
         let tree = self.trees.get(&sheet).into_iter();
         let envelope = envelope(rect);
         tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope))
