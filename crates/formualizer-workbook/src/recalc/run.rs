@@ -65,7 +65,8 @@ pub(crate) fn recalculate(
 }
 
 fn mark_volatile(book: &mut Book) {
-    let volatile: Vec<RegionId> = book.readers.volatile().collect();
+    let circular = std::mem::take(&mut book.changes.circular);
+    let volatile: Vec<RegionId> = book.readers.volatile().chain(circular).collect();
     for id in volatile {
         if let Some(region) = book.regions.get(id) {
             let rows = region.rect.rows();
@@ -110,7 +111,8 @@ impl<'a> Round<'a> {
         plan: &'a Plan,
         report: &'a mut RecalcReport,
     ) -> Self {
-        let Changes { rects, mut rows } = std::mem::take(&mut book.changes);
+        let rects = std::mem::take(&mut book.changes.rects);
+        let mut rows = std::mem::take(&mut book.changes.rows);
         for (sheet, rect) in &rects {
             for (region, range) in book.readers.rows_reading(&book.regions, *sheet, rect) {
                 rows.entry(region).or_default().insert(range);
@@ -146,9 +148,14 @@ impl<'a> Round<'a> {
             if self.options.environment.cancel.is_cancelled() {
                 return Err(self.cancelled());
             }
+            // What is stored now comes too late for all of the wave, stored or not: its readers there are for the next round.
+            for region in wave.iter().flat_map(|unit| &self.plan.units[*unit].regions) {
+                self.pending.remove(region);
+            }
             for (unit, done) in wave.into_iter().zip(results) {
                 match done {
                     Some(Done::Deferred) => {
+                        self.pending.extend(&self.plan.units[unit].regions);
                         deferred.push(unit);
                         continue;
                     }
@@ -256,6 +263,7 @@ impl<'a> Round<'a> {
         match done {
             Done::Columns(columns) => self.store_columns(unit, columns),
             Done::Swept(swept) => {
+                self.book.changes.circular.extend(swept.circular);
                 self.store_columns(unit, swept.columns);
                 for (id, table) in swept.singles {
                     self.store_single(unit, id, &table);
@@ -337,6 +345,7 @@ impl<'a> Round<'a> {
             let (sheet, rect) = (region.sheet, region.rect);
             let error = CellRef::Error(ExcelErrorKind::Circ, Some(message));
             self.book.retract(*id);
+            self.book.changes.circular.insert(*id);
             for row in rect.rows() {
                 for col in rect.cols() {
                     if let Some(sheet) = self.book.sheets.get_mut(&sheet) {
@@ -358,6 +367,7 @@ impl<'a> Round<'a> {
                 self.circular(&self.plan.units[*unit]);
             }
         }
-        self.book.changes = Changes::default();
+        let circular = std::mem::take(&mut self.book.changes.circular);
+        self.book.changes = Changes { circular, ..Changes::default() };
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Swept {
     pub(super) columns: Vec<Column>,
     /// Of regions of a single cell: that cell, or an array that spills.
     pub(super) singles: Vec<(RegionId, Table)>,
+    /// Regions with cells on circles.
+    pub(super) circular: FxHashSet<RegionId>,
 }
 
 /// Evaluates regions that read themselves or each other, `from` a row on where it is one region that reads upward
@@ -80,7 +82,7 @@ fn downward(base: &BookReader<'_>, id: RegionId, region: &Region, from: u32) -> 
         }
     }
     let columns = vec![(id, col, rows, built.finish())];
-    Some(Swept { columns, singles: Vec::new() })
+    Some(Swept { columns, ..Swept::default() })
 }
 
 fn circular_at_run_time() -> CellRef<'static> {
@@ -208,6 +210,7 @@ struct Cycle<'a> {
     members: Vec<Member<'a>>,
     by_id: FxHashMap<RegionId, usize>,
     found: u32,
+    circular: FxHashSet<RegionId>,
     /// Arrays that cells gave. What they fill beside their own cell is stored afterwards, and read in the next round.
     arrays: FxHashMap<RegionId, Table>,
 }
@@ -229,7 +232,7 @@ impl<'a> Cycle<'a> {
         };
         let members: Vec<Member<'_>> = regions.iter().filter_map(member).collect();
         let by_id = members.iter().enumerate().map(|(at, member)| (member.id, at)).collect();
-        Self { base, members, by_id, found: 0, arrays: FxHashMap::default() }
+        Self { base, members, by_id, found: 0, circular: FxHashSet::default(), arrays: FxHashMap::default() }
     }
 
     fn run(mut self) -> Option<Swept> {
@@ -245,7 +248,8 @@ impl<'a> Cycle<'a> {
             }
         }
         let dates = self.base.environment.dates;
-        let mut swept = Swept::default();
+        let circular = std::mem::take(&mut self.circular);
+        let mut swept = Swept { circular, ..Swept::default() };
         for member in &self.members {
             let rect = member.region.rect;
             if let [value] = member.values.as_slice() {
@@ -395,6 +399,7 @@ impl<'a> Cycle<'a> {
     fn break_circle(&mut self, together: &[Place]) {
         let error = ExcelError::new(ExcelErrorKind::Circ).with_message(self.path(together));
         for place in together {
+            self.circular.insert(self.members[place.0].id);
             self.store(*place, Value::Error(error.clone()));
         }
     }
