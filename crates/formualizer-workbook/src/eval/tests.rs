@@ -401,3 +401,112 @@ fn columns_give_what_the_interpreter_gives() {
     assert!(cells >= 200_000);
 }
 
+
+/// What a formula in J1 gives.
+fn one(memory: &Memory, formula: &str) -> Outcome {
+    evaluate(memory, &template(formula, 9), &strip(9, 0..1))
+}
+
+fn numbers(count: u32) -> Memory {
+    Memory::new(vec![Cells::of((0..count).map(|n| CellRef::number(f64::from(n))))])
+}
+
+#[test]
+fn a_reference_that_leaves_the_sheet_is_an_error_in_that_row_only() {
+    let memory = numbers(4);
+    // Written for row 3, so that it refers to the row before the sheet in row 1.
+    let mut template = template("=A2*2", 9);
+    template.origin = Cell::new(2, 9);
+    let Outcome::Rows(cells) = evaluate(&memory, &template, &strip(9, 0..4)) else { panic!() };
+    assert_eq!(cells.get(0), CellRef::Error(ExcelErrorKind::Ref, None));
+    assert_eq!(cells.get(3), CellRef::number(4.0));
+}
+
+#[test]
+fn an_array_in_one_cell_spills_and_in_several_asks_for_each() {
+    let memory = numbers(4);
+    let Outcome::Array(table) = one(&memory, "=A1:A3") else { panic!() };
+    assert_eq!((table.height(), table.width()), (3, 1));
+    let Outcome::Array(table) = one(&memory, "=(A1:A3+0)*2") else { panic!() };
+    assert_eq!(table.get(2, 0), CellRef::number(4.0));
+    let Outcome::Array(table) = one(&memory, "={1,2}") else { panic!() };
+    assert_eq!(table.width(), 2);
+    let outcome = evaluate(&memory, &template("=A1:A3", 9), &strip(9, 0..4));
+    assert!(matches!(outcome, Outcome::Split), "{outcome:?}");
+}
+
+#[test]
+fn running_and_fixed_sums_are_those_of_the_rows() {
+    let memory = numbers(100);
+    let cells = rows_of(&memory, "=SUM(A$1:A1)", 0..100);
+    assert_eq!(cells.get(99), CellRef::number(4950.0));
+    let cells = rows_of(&memory, "=A1/SUM(A$1:A$100)", 0..100);
+    assert_eq!(cells.get(99), CellRef::number(99.0 / 4950.0));
+    let cells = rows_of(&memory, "=SUM(A1:A3)", 0..100);
+    assert_eq!(cells.get(99), CellRef::number(99.0));
+}
+
+#[test]
+fn lookups_read_the_columns() {
+    let memory = numbers(50);
+    let cells = rows_of(&memory, "=VLOOKUP(A1+1,A$1:A$50,1,FALSE)", 0..50);
+    assert_eq!(cells.get(10), CellRef::number(11.0));
+    assert_eq!(cells.get(49), CellRef::Error(ExcelErrorKind::Na, None));
+    let cells = rows_of(&memory, "=INDEX(A:A,ROW())", 0..3);
+    assert_eq!(cells.get(2), CellRef::number(2.0));
+}
+
+#[test]
+fn a_read_of_what_is_not_calculated_is_deferred_whatever_the_formula_makes_of_it() {
+    let mut memory = numbers(4);
+    memory.pending = Some(Rect { top: 2, left: 0, bottom: 3, right: 0 });
+    let outcome = one(&memory, "=IFERROR(INDIRECT(\"A3\"),0)");
+    let Outcome::Deferred(sheet, rect) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((sheet, rect), (SHEET, Rect::from(Cell::new(2, 0))));
+    assert!(matches!(one(&memory, "=INDIRECT(\"A1\")"), Outcome::Rows(_)));
+}
+
+#[test]
+fn a_date_that_is_moved_by_a_number_stays_a_date() {
+    let dates = Cells::of((0..3).map(|n| CellRef::Number(45_000.0 + f64::from(n), NumberKind::Date)));
+    let memory = Memory::new(vec![dates]);
+    let date = CellRef::Number(45_001.0, NumberKind::Date);
+    assert_eq!(rows_of(&memory, "=A1+1", 0..3).get(0), date);
+    assert_eq!(rows_of(&memory, "=IF(TRUE,CHOOSE(1,A1+1))", 0..3).get(0), date);
+    assert_eq!(rows_of(&memory, "=A2-A1", 0..2).get(0), CellRef::number(1.0));
+}
+
+#[test]
+fn a_formula_that_is_nested_too_deep_is_an_error() {
+    let memory = numbers(1);
+    let mut deep = template("=1", 9);
+    for _ in 0..300 {
+        let expr = Box::new(deep.lowered.clone());
+        let op = formualizer_parse::UnaryOperator::Minus;
+        let node = formualizer_parse::ASTNodeType::UnaryOp { op, expr };
+        deep.lowered = formualizer_parse::ASTNode::new(node, None);
+    }
+    let Outcome::Rows(cells) = evaluate(&memory, &deep, &strip(9, 0..1)) else { panic!() };
+    assert!(matches!(cells.get(0), CellRef::Error(ExcelErrorKind::Value, Some(_))));
+    // A long chain is not deep.
+    let sum = format!("=1{}", "+1".repeat(2_000));
+    let Outcome::Rows(cells) = one(&memory, &sum) else { panic!() };
+    assert_eq!(cells.get(0), CellRef::number(2_001.0));
+}
+
+#[test]
+fn a_cancelled_evaluation_ends() {
+    let memory = numbers(1000);
+    memory.environment.cancel.cancel();
+    let cells = rows_of(&memory, "=SUBSTITUTE(A1,\"1\",\"2\")", 0..1000);
+    assert_eq!(cells.get(5), CellRef::Error(ExcelErrorKind::Cancelled, None));
+}
+
+#[test]
+fn a_million_rows_of_arithmetic_take_milliseconds() {
+    let memory = numbers(1_000_000);
+    let start = std::time::Instant::now();
+    let cells = rows_of(&memory, "=A1*A1+1", 0..1_000_000);
+    println!("{:?}", start.elapsed());
+    assert_eq!(cells.get(1000), CellRef::number(1_000_001.0));
+}
