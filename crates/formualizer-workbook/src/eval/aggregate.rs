@@ -241,13 +241,14 @@ impl Source<'_> {
     }
 
     fn feed(&self, run: &Run<'_>, state: &mut State, index: usize, row: u32) {
-        let cell = |operand: &Operand, state: &mut State, take: fn(&mut State, CellRef<'_>)| {
-            match operand.lane(run.dates) {
+        let cell =
+            |operand: &Operand, state: &mut State, take: fn(&mut State, CellRef<'_>)| match operand
+                .lane(run.dates)
+            {
                 Some(Lane::One(cell)) => take(state, cell),
                 Some(Lane::Many(cells)) => take(state, cells.get(index)),
                 None => {}
-            }
-        };
+            };
         match self {
             Self::Cell(operand) => cell(operand, state, |state, cell| state.cell(cell)),
             Self::Value(operand) => cell(operand, state, |state, cell| state.value(cell)),

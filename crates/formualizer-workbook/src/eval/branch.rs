@@ -111,7 +111,12 @@ pub(crate) fn choose(
 }
 
 /// The choice where no condition is in error and both branches are numbers without blanks.
-fn choose_numbers(run: &Run<'_>, states: &[Option<bool>], a: &Operand, b: &Operand) -> Option<Cells> {
+fn choose_numbers(
+    run: &Run<'_>,
+    states: &[Option<bool>],
+    a: &Operand,
+    b: &Operand,
+) -> Option<Cells> {
     let full = |operand: &Operand| match operand {
         Operand::Rows(Cells::Numbers(NumberKind::Number, array)) => array.null_count() == 0,
         Operand::Scalar(crate::Value::Number(_) | crate::Value::Int(_)) => true,

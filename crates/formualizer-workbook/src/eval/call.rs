@@ -173,9 +173,8 @@ pub(crate) fn single(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> 
         Input::Omitted => Argument::Omitted,
         Input::Range(table) => Argument::Range(table),
         // A single value where a range is expected is a range of one cell.
-        Input::One(value) if whole && bound.takes_range(index) => {
-            CellRef::of(&value, dates).map_or(Argument::Omitted, |c| Argument::Range(Table::single(c)))
-        }
+        Input::One(value) if whole && bound.takes_range(index) => CellRef::of(&value, dates)
+            .map_or(Argument::Omitted, |c| Argument::Range(Table::single(c))),
         Input::One(value) => Argument::Scalar(value),
     });
     bound.call_whole(reader.sessions(), environment, arguments.collect())
@@ -211,8 +210,9 @@ fn elementwise(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> Table 
         }
         Ok(_) => failed(ExcelErrorKind::Value),
         Err(values) => match values.as_slice() {
-            [value] => table_of(value, environment.dates)
-                .unwrap_or_else(|| failed(ExcelErrorKind::Calc)),
+            [value] => {
+                table_of(value, environment.dates).unwrap_or_else(|| failed(ExcelErrorKind::Calc))
+            }
             // No array of arrays.
             _ => failed(ExcelErrorKind::Calc),
         },

@@ -75,10 +75,7 @@ impl<'r> Context<'r> {
             reader,
             sheets: Sheets::default(),
             clock: FixedClock::new(now.unwrap_or_default(), TimeZoneSpec::Utc),
-            known: areas
-                .iter()
-                .filter_map(|area| Some((area.sheet, area.over(&rect)?)))
-                .collect(),
+            known: areas.iter().filter_map(|area| Some((area.sheet, area.over(&rect)?))).collect(),
             deferred: Mutex::new(None),
             call: Arc::default(),
         }
@@ -123,8 +120,7 @@ impl<'r> Context<'r> {
                 let sheet = self.sheet(Some(sheet.as_deref().unwrap_or(current)))?;
                 let first = cell(start_row.unwrap_or(1), start_col.unwrap_or(1))?;
                 let (rows, cols) = self.reader.used(sheet);
-                let last =
-                    cell(end_row.unwrap_or(rows.max(1)), end_col.unwrap_or(cols.max(1)))?;
+                let last = cell(end_row.unwrap_or(rows.max(1)), end_col.unwrap_or(cols.max(1)))?;
                 let open = end_row.is_none() && last.row < first.row
                     || end_col.is_none() && last.col < first.col;
                 Ok((sheet, (!open).then(|| Rect::between(first, last))))
@@ -236,10 +232,9 @@ impl FunctionProvider for Context<'_> {
     fn get_function(&self, ns: &str, name: &str) -> Option<Arc<dyn Function>> {
         let key = function_key(name);
         match self.reader.functions().get(&key) {
-            Some(bound) => Some(Arc::new(Adapter {
-                bound: Arc::clone(bound),
-                call: Arc::clone(&self.call),
-            })),
+            Some(bound) => {
+                Some(Arc::new(Adapter { bound: Arc::clone(bound), call: Arc::clone(&self.call) }))
+            }
             None => function_registry::get(ns, &key),
         }
     }
@@ -428,9 +423,9 @@ impl Function for Adapter {
         true
     }
 
-    fn eval<'a, 'b, 'c>(
+    fn eval<'b>(
         &self,
-        args: &'c [ArgumentHandle<'a, 'b>],
+        args: &[ArgumentHandle<'_, 'b>],
         ctx: &dyn FunctionContext<'b>,
     ) -> Result<CalcValue<'b>, ExcelError> {
         if let Some(refusal) = self.bound.refuses(args.len()) {

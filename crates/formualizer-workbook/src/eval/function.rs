@@ -103,10 +103,12 @@ pub(crate) fn logical(
     let lanes = lanes(run, &operands)?;
     let (len, one) = extent(&lanes, rows);
     let cells = Cells::of((0..len).map(|row| match function {
-        Logical::Not => match scalar::condition(lanes.first().map_or(CellRef::Blank, |l| l.get(row))) {
-            Ok(b) => CellRef::Logical(!b),
-            Err(error) => error,
-        },
+        Logical::Not => {
+            match scalar::condition(lanes.first().map_or(CellRef::Blank, |l| l.get(row))) {
+                Ok(b) => CellRef::Logical(!b),
+                Err(error) => error,
+            }
+        }
         _ => combined(function, nodes.iter().zip(lanes.iter().map(|lane| lane.get(row)))),
     }));
     Ok(run.rows(cells, one))
@@ -258,4 +260,3 @@ fn apply<'a>(
     }
     Ok(None)
 }
-

@@ -42,7 +42,9 @@ pub(crate) fn evaluate(
             for (place, operand) in &filled {
                 let value = match operand {
                     Operand::Array(table) => Value::Array(table.to_rows(run.dates, true)),
-                    other => other.lane(run.dates).map_or(Value::Empty, |lane| lane.get(index).plain()),
+                    other => {
+                        other.lane(run.dates).map_or(Value::Empty, |lane| lane.get(index).plain())
+                    }
                 };
                 if let Some(argument) = args.get_mut(*place) {
                     argument.node_type = ASTNodeType::Literal(value);
@@ -75,7 +77,9 @@ pub(crate) fn evaluate(
                     Some(table) if table.as_single().is_some() => builder.push(table.get(0, 0)),
                     Some(table) if rows.len() == 1 => return Ok(Operand::Array(table)),
                     Some(_) => return Err(Stop::Split),
-                    None => builder.push(CellRef::Error(ExcelErrorKind::Calc, Some("an empty array"))),
+                    None => {
+                        builder.push(CellRef::Error(ExcelErrorKind::Calc, Some("an empty array")));
+                    }
                 }
             }
         }
@@ -90,7 +94,8 @@ fn shift(ast: &mut ASTNode, original: &ASTNode, own: Cell, origin: Cell) {
             ASTNodeType::Reference { reference: to, .. },
             ASTNodeType::Reference { reference: from, .. },
         ) => {
-            if !shift_reference(to, from, own, origin) {
+            let stays = shift_reference(to, from, own, origin);
+            if !stays {
                 let error = ExcelError::new(ExcelErrorKind::Ref);
                 ast.node_type = ASTNodeType::Literal(Value::Error(error));
             }
@@ -128,7 +133,7 @@ fn shift(ast: &mut ASTNode, original: &ASTNode, own: Cell, origin: Cell) {
     }
 }
 
-/// Whether the reference stays on the sheet.
+/// Moves a reference; whether it stays on the sheet.
 fn shift_reference(to: &mut ReferenceType, from: &ReferenceType, own: Cell, origin: Cell) -> bool {
     let moved = |at: u32, fixed: bool, own: u32, origin: u32, max: u32| match fixed {
         true => Some(at),

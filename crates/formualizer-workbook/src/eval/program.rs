@@ -64,11 +64,22 @@ pub(crate) enum Node {
     Logical(Logical, Vec<Self>),
     Test(Test, Box<Self>),
     Numeric(Numeric, Vec<Self>),
-    Text { function: Text, arguments: Vec<Self>, exact: bool },
-    Aggregate { function: Aggregate, arguments: Vec<Self>, exact: bool },
+    Text {
+        function: Text,
+        arguments: Vec<Self>,
+        exact: bool,
+    },
+    Aggregate {
+        function: Aggregate,
+        arguments: Vec<Self>,
+        exact: bool,
+    },
     /// A plugin or callback; `None` is an argument that was left out.
     Call(Arc<Bound>, Vec<Option<Self>>),
-    Interpreted { formula: Interpreted, exact: bool },
+    Interpreted {
+        formula: Interpreted,
+        exact: bool,
+    },
 }
 
 /// A part that the Interpreter evaluates cell by cell.
@@ -221,7 +232,11 @@ impl Node {
     fn may_be_reference(&self) -> bool {
         matches!(
             self,
-            Self::If(..) | Self::Interpreted { .. } | Self::Call(..) | Self::Range(_) | Self::Cell(_)
+            Self::If(..)
+                | Self::Interpreted { .. }
+                | Self::Call(..)
+                | Self::Range(_)
+                | Self::Cell(_)
         )
     }
 }
@@ -268,9 +283,9 @@ impl Compiler<'_> {
             },
             ASTNodeType::Function { name, args } => {
                 // Arguments are compiled once only, or a nested formula would take exponential time.
-                return self.function(&function_key(name), args, exact).unwrap_or_else(|fill| {
-                    self.interpreted(ast, fill, exact)
-                });
+                return self
+                    .function(&function_key(name), args, exact)
+                    .unwrap_or_else(|fill| self.interpreted(ast, fill, exact));
             }
             ASTNodeType::Call { .. } | ASTNodeType::Array(_) => None,
         };
@@ -343,7 +358,8 @@ impl Compiler<'_> {
             }
             let arguments: Vec<Node> = args.iter().map(|arg| self.node(arg, exact)).collect();
             // CONCAT joins all cells of a range, and a reference may come out of IF.
-            let plain = arguments.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
+            let plain =
+                arguments.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
             return (plain || function != Text::Concat)
                 .then_some(Node::Text { function, arguments, exact })
                 .ok_or(false);
@@ -400,7 +416,10 @@ impl Compiler<'_> {
                 end_col_abs,
             } => {
                 let Some(sheet) = sheet(name) else { return Some(missing()) };
-                let bound = |at: &Option<u32>, fixed: bool, open: u32, of: &dyn Fn(u32, bool) -> Option<Axis>| {
+                let bound = |at: &Option<u32>,
+                             fixed: bool,
+                             open: u32,
+                             of: &dyn Fn(u32, bool) -> Option<Axis>| {
                     match at {
                         Some(at) => of(*at, fixed),
                         None => Some(Axis::Fixed(open)),
@@ -435,7 +454,9 @@ impl Compiler<'_> {
             for (index, argument) in args.iter().enumerate() {
                 let operation = matches!(
                     argument.node_type,
-                    ASTNodeType::UnaryOp { .. } | ASTNodeType::BinaryOp { .. } | ASTNodeType::Function { .. }
+                    ASTNodeType::UnaryOp { .. }
+                        | ASTNodeType::BinaryOp { .. }
+                        | ASTNodeType::Function { .. }
                 );
                 if operation {
                     let node = self.node(argument, true);
@@ -463,8 +484,18 @@ fn is_kernel(op: &BinaryOperator) -> bool {
     use BinaryOperator as Op;
     matches!(
         op,
-        Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Power | Op::Concat
-            | Op::Equal | Op::NotEqual | Op::Less | Op::Greater | Op::LessEqual | Op::GreaterEqual
+        Op::Add
+            | Op::Subtract
+            | Op::Multiply
+            | Op::Divide
+            | Op::Power
+            | Op::Concat
+            | Op::Equal
+            | Op::NotEqual
+            | Op::Less
+            | Op::Greater
+            | Op::LessEqual
+            | Op::GreaterEqual
     )
 }
 

@@ -9,7 +9,6 @@ use super::{
     vector,
 };
 use crate::{
-
     address::{Area, Axis, Cell, Rect, SheetId},
     cells::{Builder, CellRef, Cells, Table},
 };
@@ -243,7 +242,8 @@ impl<'a> Run<'a> {
                 let height = table.height();
                 let columns = table.columns().iter();
                 let columns = columns.map(|c| vector::unary(op, Lane::Many(c), height, dates));
-                Table::try_new(columns.collect()).map_or(Operand::error(ExcelErrorKind::Calc), Operand::Array)
+                Table::try_new(columns.collect())
+                    .map_or(Operand::error(ExcelErrorKind::Calc), Operand::Array)
             }
             a => {
                 let lane = a.lane(dates).ok_or(Stop::Interpret)?;
@@ -276,7 +276,9 @@ impl<'a> Run<'a> {
         let (Some(a), Some(b)) = (table(a), table(b)) else { return Err(Stop::Interpret) };
         let failed = |table: &Table| matches!(table.as_single(), Some(CellRef::Error(..)));
         let fits = |a: usize, b: usize| a == b || a == 1 || b == 1;
-        if !fits(a.height(), b.height()) || !fits(a.width(), b.width()) || len != 1
+        if !fits(a.height(), b.height())
+            || !fits(a.width(), b.width())
+            || len != 1
             || failed(&a)
             || failed(&b)
         {
@@ -322,4 +324,3 @@ impl<'a> Run<'a> {
         Table::try_new(columns.collect())
     }
 }
-

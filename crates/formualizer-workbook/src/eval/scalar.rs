@@ -86,7 +86,8 @@ pub(crate) fn order<'a>(a: CellRef<'a>, b: CellRef<'a>) -> Result<Option<Orderin
     Ok(match (filled(a, b), filled(b, a)) {
         (CellRef::Number(a, _), CellRef::Number(b, _)) => a.partial_cmp(&b),
         (CellRef::Text(a), CellRef::Text(b)) => {
-            let folded = |text: &str| text.bytes().map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
+            let folded =
+                |text: &str| text.bytes().map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
             Some(match a.is_ascii() && b.is_ascii() && a.len().min(b.len()) < 64 {
                 true => {
                     let lower = |b: u8| b.to_ascii_lowercase();

@@ -31,11 +31,10 @@ impl Sheets {
         let key = (sheet, rect.left, rect.right);
         let mut list = self;
         loop {
-            let entry =
-                list.0.get_or_init(|| {
-                    let sheet = build(reader, sheet, rect);
-                    Box::new(Entry { key, sheet, next: Self::default() })
-                });
+            let entry = list.0.get_or_init(|| {
+                let sheet = build(reader, sheet, rect);
+                Box::new(Entry { key, sheet, next: Self::default() })
+            });
             if entry.key == key {
                 let at = |n: u32| n as usize;
                 return entry.sheet.range_view(
