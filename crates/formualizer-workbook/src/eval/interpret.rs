@@ -66,6 +66,10 @@ pub(crate) fn evaluate(
                 (Value::Error(error), None)
             }
         };
+        if matches!(value, Value::Number(n) if !n.is_finite()) {
+            // No vector holds it, but what stands around it may come to a value.
+            run.doubt(row);
+        }
         match CellRef::of(&value, run.dates) {
             Some(CellRef::Number(n, _)) if format.is_some() => {
                 builder.push(CellRef::Number(n, kind_of(format)));

@@ -76,10 +76,23 @@ pub(crate) enum Node {
     },
     /// A plugin or callback; `None` is an argument that was left out.
     Call(Arc<Bound>, Vec<Option<Self>>),
+    Lookup(Lookup),
     Interpreted {
         formula: Interpreted,
         exact: bool,
     },
+}
+
+/// A lookup of exact values in a table of fixed rows.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) key: Box<Node>,
+    pub(crate) table: Area,
+    /// The column of the table to take the result from; `None` for `MATCH`, which gives the position.
+    pub(crate) column: Option<u32>,
+    /// The same, for a few rows.
+    pub(crate) formula: Interpreted,
+    pub(crate) exact: bool,
 }
 
 /// A part that the Interpreter evaluates cell by cell.
@@ -215,7 +228,7 @@ impl Node {
             node = left;
         }
         match node {
-            Self::Call(..) | Self::Interpreted { .. } => true,
+            Self::Call(..) | Self::Interpreted { .. } | Self::Lookup(_) => true,
             Self::Value(_) | Self::Cell(_) | Self::Range(_) => false,
             Self::Unary(_, a) | Self::Test(_, a) => a.is_dear(),
             Self::Binary(_, a, b) | Self::IfError(_, a, b) => a.is_dear() || b.is_dear(),
@@ -380,6 +393,45 @@ impl Compiler<'_> {
             .iter()
             .all(|node| matches!(node, Node::Cell(_) | Node::Range(_)) || !node.may_be_reference());
         plain.then_some(Node::Aggregate { function, arguments, exact }).ok_or(false)
+    }
+
+    /// A lookup that has an index.
+    fn lookup(&self, key: &str, ast: &ASTNode, args: &[ASTNode], exact: bool) -> Option<Node> {
+        let number = |node: &ASTNode| match &node.node_type {
+            ASTNodeType::Literal(Value::Number(n)) => Some(*n),
+            #[expect(clippy::cast_precision_loss, reason = "compared with small numbers")]
+            ASTNodeType::Literal(Value::Int(n)) => Some(*n as f64),
+            ASTNodeType::Literal(Value::Boolean(b)) => Some(f64::from(u8::from(*b))),
+            _ => None,
+        };
+        let (value, table, column, mode) = match (key, args) {
+            ("VLOOKUP", [value, table, column, mode]) => (value, table, Some(column), mode),
+            ("MATCH", [value, table, mode]) => (value, table, None, mode),
+            _ => return None,
+        };
+        if self.reader.functions().get(key).is_some() || number(mode) != Some(0.0) {
+            return None;
+        }
+        // MATCH takes a logical value for no mode at all.
+        if column.is_none() && matches!(mode.node_type, ASTNodeType::Literal(Value::Boolean(_))) {
+            return None;
+        }
+        let column = match column.map(number) {
+            None => None,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+            Some(Some(n)) if (1.0..16_384.0).contains(&n) => Some(n as u32 - 1),
+            Some(_) => return None,
+        };
+        let ASTNodeType::Reference { reference, .. } = &table.node_type else { return None };
+        let Some(Node::Range(table)) = self.area(reference) else { return None };
+        let fixed = matches!((table.top, table.bottom), (Axis::Fixed(_), Axis::Fixed(_)));
+        let omitted = matches!(value.node_type, ASTNodeType::Omitted);
+        if !fixed || omitted || !is_shallow(ast, false) {
+            return None;
+        }
+        let key = Box::new(self.node(value, true));
+        let formula = self.formula(ast, false);
+        Some(Node::Lookup(Lookup { key, table, column, formula, exact }))
     }
 
     /// The cells that a reference names, relative to the formula's own; `None` where it is not of this kind.

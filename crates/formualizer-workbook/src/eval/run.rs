@@ -189,6 +189,7 @@ impl<'a> Run<'a> {
                 super::aggregate::evaluate(self, *function, arguments, *exact, rows)
             }
             Node::Call(bound, arguments) => call::evaluate(self, bound, arguments, rows),
+            Node::Lookup(lookup) => super::lookup::evaluate(self, lookup, rows),
             Node::Interpreted { formula, exact } => {
                 interpret::evaluate(self, formula, *exact, rows)
             }

@@ -318,7 +318,7 @@ impl Formula {
             return self.leaf(random);
         }
         let depth = depth - 1;
-        match random.below(16) {
+        match random.below(17) {
             0..=3 => {
                 self.text("(");
                 self.any(random, depth);
@@ -391,6 +391,14 @@ impl Formula {
                 let (name, count) = random.of(&functions);
                 self.call(random, depth, name, count);
             }
+            16 => {
+                let lookup = random.below(2) == 0;
+                self.text(if lookup { "VLOOKUP(" } else { "MATCH(" });
+                self.any(random, depth);
+                let tables = [",A$1:C$40,2,FALSE)", ",C:F,3,0)", ",$F$2:$G$90,1,FALSE)"];
+                let columns = [",C$1:C$60,0)", ",$D:$D,0)", ",$B$5:$B$1000,0)"];
+                self.text(random.of(if lookup { &tables } else { &columns }));
+            }
             13 => {
                 // No kernels: the Interpreter takes them, with vectors for some arguments.
                 let functions =
@@ -433,7 +441,8 @@ impl Formula {
 
 #[test]
 fn columns_give_what_the_interpreter_gives() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let seed = std::env::var("EVAL_SEED").ok().and_then(|seed| seed.parse().ok());
+    let mut random = Random(seed.unwrap_or(0x9e37_79b9_7f4a_7c15));
     let (formulas, rows) = (2_200, 100);
     let mut cells = 0;
     let mut different = Vec::new();
@@ -514,6 +523,9 @@ fn running_and_fixed_sums_are_those_of_the_rows() {
 
 #[test]
 fn lookups_read_the_columns() {
+    let many = numbers(100_000);
+    let cells = rows_of(&many, "=MATCH(A1+1,A$1:A$100000,0)", 0..100_000);
+    assert_eq!(cells.get(99_998), CellRef::number(100_000.0));
     let memory = numbers(50);
     let cells = rows_of(&memory, "=VLOOKUP(A1+1,A$1:A$50,1,FALSE)", 0..50);
     assert_eq!(cells.get(10), CellRef::number(11.0));
@@ -570,10 +582,9 @@ fn a_cancelled_evaluation_ends() {
 }
 
 #[test]
-fn a_million_rows_of_arithmetic_take_milliseconds() {
+fn arithmetic_over_a_column_of_numbers_is_one_array() {
     let memory = numbers(1_000_000);
-    let start = std::time::Instant::now();
     let cells = rows_of(&memory, "=A1*A1+1", 0..1_000_000);
-    println!("{:?}", start.elapsed());
     assert_eq!(cells.get(1000), CellRef::number(1_000_001.0));
+    assert!(matches!(cells, Cells::Numbers(..)));
 }
