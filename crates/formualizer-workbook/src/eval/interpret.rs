@@ -76,8 +76,11 @@ pub(crate) fn evaluate(
             }
             Some(cell) => builder.push(cell),
             None => {
-                let Value::Array(array) = value else { continue };
-                match Table::from_rows(&array, run.dates) {
+                let table = match value {
+                    Value::Array(array) => Table::from_rows(&array, run.dates),
+                    _ => None,
+                };
+                match table {
                     Some(table) if table.as_single().is_some() => builder.push(table.get(0, 0)),
                     Some(table) if rows.len() == 1 => return Ok(Operand::Array(table)),
                     Some(_) => return Err(Stop::Split),
