@@ -66,19 +66,30 @@ pub(crate) fn evaluate(
                 (Value::Error(error), None)
             }
         };
+        if matches!(value, Value::Number(n) if !n.is_finite()) {
+            // No vector holds it, but what stands around it may come to a value.
+            run.doubt(row);
+        }
         match CellRef::of(&value, run.dates) {
             Some(CellRef::Number(n, _)) if format.is_some() => {
                 builder.push(CellRef::Number(n, kind_of(format)));
             }
             Some(cell) => builder.push(cell),
             None => {
-                let Value::Array(array) = value else { continue };
-                match Table::from_rows(&array, run.dates) {
+                let table = match value {
+                    Value::Array(array) => Table::from_rows(&array, run.dates),
+                    _ => None,
+                };
+                match table {
                     Some(table) if table.as_single().is_some() => builder.push(table.get(0, 0)),
                     Some(table) if rows.len() == 1 => return Ok(Operand::Array(table)),
                     Some(_) => return Err(Stop::Split),
                     None => {
+<<<<<<< HEAD
                         builder.push(CellRef::Error(ExcelErrorKind::Calc, Some("an empty array")))
+=======
+                        builder.push(CellRef::Error(ExcelErrorKind::Calc, Some("an empty array")));
+>>>>>>> eval
                     }
                 }
             }
@@ -94,7 +105,8 @@ fn shift(ast: &mut ASTNode, original: &ASTNode, own: Cell, origin: Cell) {
             ASTNodeType::Reference { reference: to, .. },
             ASTNodeType::Reference { reference: from, .. },
         ) => {
-            if !shift_reference(to, from, own, origin) {
+            let stays = shift_reference(to, from, own, origin);
+            if !stays {
                 let error = ExcelError::new(ExcelErrorKind::Ref);
                 ast.node_type = ASTNodeType::Literal(Value::Error(error));
             }
@@ -132,7 +144,7 @@ fn shift(ast: &mut ASTNode, original: &ASTNode, own: Cell, origin: Cell) {
     }
 }
 
-/// Whether the reference stays on the sheet.
+/// Moves a reference; whether it stays on the sheet.
 fn shift_reference(to: &mut ReferenceType, from: &ReferenceType, own: Cell, origin: Cell) -> bool {
     let moved = |at: u32, fixed: bool, own: u32, origin: u32, max: u32| match fixed {
         true => Some(at),
