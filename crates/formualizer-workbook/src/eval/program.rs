@@ -76,16 +76,11 @@ pub(crate) enum Node {
     },
     /// A plugin or callback; `None` is an argument that was left out.
     Call(Arc<Bound>, Vec<Option<Self>>),
-<<<<<<< HEAD
-=======
     Lookup(Lookup),
->>>>>>> eval
     Interpreted {
         formula: Interpreted,
         exact: bool,
     },
-<<<<<<< HEAD
-=======
 }
 
 /// A lookup of exact values in a table of fixed rows.
@@ -98,7 +93,6 @@ pub(crate) struct Lookup {
     /// The same, for a few rows.
     pub(crate) formula: Interpreted,
     pub(crate) exact: bool,
->>>>>>> eval
 }
 
 /// A part that the Interpreter evaluates cell by cell.
@@ -283,16 +277,6 @@ impl Compiler<'_> {
                 _ => None,
             },
             ASTNodeType::BinaryOp { op, left, right } => match op {
-<<<<<<< HEAD
-                BinaryOperator::Range | BinaryOperator::Union | BinaryOperator::Intersection => {
-                    None
-                }
-                _ => Some(Node::Binary(
-                    *op,
-                    Box::new(self.node(left, exact)),
-                    Box::new(self.node(right, true)),
-                )),
-=======
                 op if is_kernel(op) => {
                     // A chain is walked down its left side and built up again.
                     let mut chain = vec![(*op, right)];
@@ -309,12 +293,15 @@ impl Compiler<'_> {
                     }))
                 }
                 _ => None,
->>>>>>> eval
             },
             ASTNodeType::Function { name, args } => {
+                let key = function_key(name);
+                if let Some(node) = self.lookup(&key, ast, args, exact) {
+                    return node;
+                }
                 // Arguments are compiled once only, or a nested formula would take exponential time.
                 return self
-                    .function(&function_key(name), args, exact)
+                    .function(&key, args, exact)
                     .unwrap_or_else(|fill| self.interpreted(ast, fill, exact));
             }
             ASTNodeType::Call { .. } | ASTNodeType::Array(_) => None,

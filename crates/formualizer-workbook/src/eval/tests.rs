@@ -125,6 +125,7 @@ fn template(formula: &str, col: u32) -> Template {
         mentions: Vec::new(),
         volatile: false,
         dynamic: false,
+        holds: Rect { top: 0, left: 0, bottom: crate::MAX_ROWS - 1, right: crate::MAX_COLS - 1 },
         program: Default::default(),
     }
 }
