@@ -152,6 +152,7 @@ fn any(column: &Column, dates: DateSystem) -> Result<Cells, CallFailure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow_array::Array;
     use arrow_array::{
         ArrayRef, BinaryArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray,
     };
