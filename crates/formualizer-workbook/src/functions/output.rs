@@ -1,7 +1,7 @@
 //! Columns of a result to cells.
 
-use super::{dates, failure::CallFailure};
-use crate::cells::{Builder, CellRef, Cells, NumberKind, error_of_code, kind_of_code};
+use super::failure::CallFailure;
+use crate::cells::{Builder, CellRef, Cells, NumberKind, dates, error_of_code, kind_of_code};
 use arrow_array::{
     Float64Array, PrimitiveArray,
     cast::AsArray,
