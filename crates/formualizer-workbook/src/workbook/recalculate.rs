@@ -103,7 +103,7 @@ impl Workbook {
         let threads = environment.threads;
         let options = recalc::Options { environment, progress: options.progress };
         let book = &mut self.book;
-        let run = || recalc::recalculate(book, &sessions, &options);
+        let mut run = || recalc::recalculate(book, &sessions, &options);
         if threads == 1 || threads == rayon::current_num_threads() {
             return run();
         }
