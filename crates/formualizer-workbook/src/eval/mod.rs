@@ -21,6 +21,7 @@ mod aggregate;
 mod branch;
 mod call;
 mod context;
+mod extent;
 mod function;
 mod interpret;
 mod lookup;
@@ -125,6 +126,10 @@ pub(crate) fn evaluate(reader: &dyn Reader, template: &Template, strip: &Strip) 
     let len = strip.rows.len();
     if len == 0 {
         return Outcome::Rows(Cells::Blank(0));
+    }
+    if len == 1 && extent::is_too_large(reader, &template.lowered) {
+        let message = "an operator would give more cells than can be held";
+        return Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Num, Some(message))]));
     }
     let program = template.program.get(reader, template);
     let context = Context::new(reader, &template.areas, strip);
