@@ -14,6 +14,7 @@
 //!   lookup     VLOOKUP and MATCH with an index
 //!   scalar     the rules of one row, which all kernels follow; round: rounding
 //! interpret  cell by cell
+//!   extent     how large its arrays would become
 //!   context    the workbook as the Interpreter sees it; sheets: our columns as its sheets
 //! ```
 
