@@ -49,6 +49,12 @@ pub fn build<E: Engine>(
     entries: &[Entry],
 ) -> Result<(E, BTreeMap<usize, Failure>), Failure> {
     let mut engine = E::with_sheets(sheets)?;
+    let refused = fill(&mut engine, entries);
+    Ok((engine, refused))
+}
+
+/// Stores values and formulas in order, and tells what the engine refuses by the entry's number.
+pub fn fill(engine: &mut impl Engine, entries: &[Entry]) -> BTreeMap<usize, Failure> {
     let mut refused = BTreeMap::new();
     for (number, entry) in entries.iter().enumerate() {
         let result = match &entry.content {
@@ -61,7 +67,7 @@ pub fn build<E: Engine>(
             refused.insert(number, failure);
         }
     }
-    Ok((engine, refused))
+    refused
 }
 
 /// The published engine, without a log of changes: its fast way.
@@ -72,6 +78,12 @@ impl Engine for Published {
         let mut book = published::Workbook::new_with_config(WorkbookConfig::ephemeral());
         for sheet in sheets {
             book.add_sheet(sheet).map_err(text)?;
+        }
+        // One is there from the start; ours has none.
+        for sheet in book.sheet_names() {
+            if !sheets.contains(&sheet.as_str()) {
+                book.delete_sheet(&sheet).map_err(text)?;
+            }
         }
         Ok(Self(book))
     }

@@ -7,8 +7,8 @@ mod engines;
 mod lines;
 mod values;
 
-pub use data::{ROWS, inputs, sheets};
-pub use engines::{Engine, Ours, Published, build};
+pub use data::{ROWS, edits, inputs, sheets};
+pub use engines::{Engine, Failure, Ours, Published, build, fill};
 pub use lines::{Line, functions_of, read as read_lines};
 pub use values::{same, show};
 

@@ -88,6 +88,10 @@ impl Line {
                     out.push_str(&format!("{}{}", letters(self.at.1), self.at.0 + row - 1));
                     rest = &rest[open + 3..];
                 }
+                ['{', '_', '}'] => {
+                    out.push_str(&(row + 2).to_string());
+                    rest = &rest[open + 3..];
+                }
                 ['{', letter, '}'] if letter.is_ascii_alphabetic() => {
                     let col = letters(column_of(letter).ok_or(letter)?);
                     if letter.is_ascii_lowercase() {

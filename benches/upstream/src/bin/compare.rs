@@ -4,8 +4,8 @@
 //! `differences.md` does not list ends with exit code 1.
 
 use fz_upstream::{
-    Engine, Entry, Line, Ours, Published, Value, build, functions_of, inputs, read_lines, same,
-    sheets, show,
+    Engine, Entry, Line, Ours, Published, Value, build, edits, fill, functions_of, inputs, read_lines,
+    same, sheets, show,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,71 +46,116 @@ fn main() -> Result<ExitCode, String> {
     }
     filled.recalculate()?;
 
+    let known = |line: &&Line| is_known(line, &theirs, &theirs_refused);
     let functions: BTreeSet<String> =
-        lines.iter().flat_map(|line| functions_of(&line.template)).collect();
+        lines.iter().filter(known).flat_map(|line| functions_of(&line.template)).collect();
+    let unknown: Vec<&str> =
+        lines.iter().filter(|line| !known(line)).map(|line| line.template.as_str()).collect();
+    println!("not known to the published engine: {}", unknown.join("  "));
+
     let mut unlisted = 0;
-    for (name, ours, ours_refused) in
-        [("filled down", &filled, &filled_refused), ("one at a time", &lone, &lone_refused)]
-    {
-        let (mut formulas, mut different, mut excused) = (0, 0, 0);
-        for line in &lines {
-            let (first, last) = line.block();
-            let mut shown = 0;
-            let mut array_differs = false;
-            for row in first.0..=last.0 {
-                let mut differs = false;
-                for col in first.1..=last.1 {
-                    let cell = (line.sheet(), row, col);
-                    let a = outcome(&theirs, &theirs_refused, cell);
-                    let b = outcome(ours, ours_refused, cell);
-                    if a.same(&b) {
-                        continue;
-                    }
-                    differs = true;
-                    let reason = listed.iter().find(|d| d.covers(line, &a.show(), &b.show()));
-                    let mark = if reason.is_some() { "listed" } else { "DIFFERENT" };
-                    if reason.is_none() {
-                        unlisted += 1;
-                    }
-                    shown += 1;
-                    if shown <= 6 || reason.is_none() {
-                        let offset = if line.array { 0 } else { row - first.0 };
-                        let text = line.text(offset).unwrap_or_default();
-                        let place = if line.array {
-                            format!(" [{},{}]", row - first.0, col - first.1)
-                        } else {
-                            String::new()
-                        };
-                        println!(
-                            "{mark} ({name}): {text}{place}: theirs {}, ours {}",
-                            a.show(),
-                            b.show()
-                        );
-                    }
-                    if reason.is_some() {
-                        excused += 1;
-                    }
-                }
-                if line.array {
-                    array_differs |= differs;
-                } else {
-                    formulas += 1;
-                    different += u32::from(differs);
-                }
-            }
-            if line.array {
-                formulas += 1;
-                different += u32::from(array_differs);
+    for edited in [false, true] {
+        if edited {
+            // The values of a workbook that was edited after it was calculated, not built anew.
+            fill(&mut theirs, &edits());
+            theirs.recalculate()?;
+            for ours in [&mut filled, &mut lone] {
+                fill(ours, &edits());
+                ours.recalculate()?;
             }
         }
-        println!(
-            "{name}: {formulas} formulas over {} functions: {} equal, {different} different ({excused} cells listed)",
-            functions.len(),
-            formulas - different
-        );
+        let their_side = Side { engine: &theirs, refused: &theirs_refused };
+        for (how, engine, refused) in
+            [("filled down", &filled, &filled_refused), ("one at a time", &lone, &lone_refused)]
+        {
+            let name = if edited { format!("{how}, edited") } else { how.to_owned() };
+            let mut count = Count::default();
+            for line in &lines {
+                compare(line, &their_side, &Side { engine, refused }, &listed, &name, &mut count);
+            }
+            println!(
+                "{name}: {} formulas over {} functions: {} equal, {} different ({} values listed, {} not)",
+                count.formulas,
+                functions.len(),
+                count.formulas - count.different,
+                count.different,
+                count.listed,
+                count.unlisted
+            );
+            unlisted += count.unlisted;
+        }
     }
-    println!("{unlisted} cells differ without a listed reason");
     Ok(if unlisted == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// An engine's values, and what it refused to store.
+struct Side<'a, E> {
+    engine: &'a E,
+    refused: &'a BTreeMap<Place, String>,
+}
+
+#[derive(Default)]
+struct Count {
+    formulas: u32,
+    different: u32,
+    listed: u32,
+    unlisted: u32,
+}
+
+/// Compares all values of a line and prints those that differ.
+fn compare(
+    line: &Line,
+    theirs: &Side<'_, Published>,
+    ours: &Side<'_, Ours>,
+    known: &[Difference],
+    name: &str,
+    count: &mut Count,
+) {
+    let ((top, left), (bottom, right)) = line.block();
+    let mut any = false;
+    for row in top..=bottom {
+        let mut differs = false;
+        for col in left..=right {
+            let cell = (line.sheet(), row, col);
+            let a = outcome(theirs.engine, theirs.refused, cell);
+            let b = outcome(ours.engine, ours.refused, cell);
+            if a.same(&b) {
+                continue;
+            }
+            differs = true;
+            let (a, b) = (a.show(), b.show());
+            if known.iter().any(|row| row.covers(line, &a, &b)) {
+                count.listed += 1;
+                continue;
+            }
+            count.unlisted += 1;
+            let text = line.text(if line.array { 0 } else { row - top }).unwrap_or_default();
+            let place = match line.array {
+                true => format!(" (row {}, column {} of it)", row - top + 1, col - left + 1),
+                false => String::new(),
+            };
+            println!("{name}: {text}{place}: theirs {a}, ours {b}");
+        }
+        any |= differs;
+        if !line.array {
+            count.formulas += 1;
+            count.different += u32::from(differs);
+        }
+    }
+    if line.array {
+        count.formulas += 1;
+        count.different += u32::from(any);
+    }
+}
+
+/// Whether the published engine has what the formula calls. What it has not is `#NAME?` in both, and compares
+/// nothing.
+fn is_known(line: &Line, theirs: &Published, refused: &BTreeMap<Place, String>) -> bool {
+    let ((top, left), (bottom, _)) = line.block();
+    (top..=bottom).any(|row| {
+        let value = outcome(theirs, refused, (line.sheet(), row, left)).show();
+        value != "#NAME?" && value != "(blank)" && !value.starts_with("refused")
+    })
 }
 
 type Place = (&'static str, u32, u32);
