@@ -2,7 +2,7 @@
 
 use super::{RegionId, RowSet};
 use crate::address::{Rect, SheetId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
 /// Rectangles whose values changed, and rows of regions that are to be calculated.
@@ -10,6 +10,9 @@ use std::ops::Range;
 pub(crate) struct Changes {
     pub(crate) rects: Vec<(SheetId, Rect)>,
     pub(crate) rows: FxHashMap<RegionId, RowSet>,
+    /// Regions with cells that were on a circle. They are calculated every time: that others on the circle have other formulas
+    /// now need not show in values.
+    pub(crate) circular: FxHashSet<RegionId>,
 }
 
 impl Changes {
@@ -41,6 +44,7 @@ impl Changes {
     /// A region is gone.
     pub(crate) fn forget(&mut self, region: RegionId) {
         self.rows.remove(&region);
+        self.circular.remove(&region);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

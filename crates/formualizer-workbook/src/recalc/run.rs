@@ -6,7 +6,7 @@ use super::{
     plan::{Plan, Unit, plan},
     reader::BookReader,
     spill,
-    sweep::{self, sweep},
+    sweep::{self, Swept, sweep},
 };
 use crate::{
     Error, ErrorKind,
@@ -65,7 +65,8 @@ pub(crate) fn recalculate(
 }
 
 fn mark_volatile(book: &mut Book) {
-    let volatile: Vec<RegionId> = book.readers.volatile().collect();
+    let circular = std::mem::take(&mut book.changes.circular);
+    let volatile: Vec<RegionId> = book.readers.volatile().chain(circular).collect();
     for id in volatile {
         if let Some(region) = book.regions.get(id) {
             let rows = region.rect.rows();
@@ -77,7 +78,9 @@ fn mark_volatile(book: &mut Book) {
 /// What evaluating a unit gave.
 enum Done {
     /// Columns of regions.
-    Columns(Vec<sweep::Result>),
+    Columns(Vec<sweep::Column>),
+    /// What regions that read each other give.
+    Swept(Swept),
     /// A region of one cell: one cell or an array.
     Single(RegionId, Table),
     /// Regions that must become regions of single cells.
@@ -108,7 +111,8 @@ impl<'a> Round<'a> {
         plan: &'a Plan,
         report: &'a mut RecalcReport,
     ) -> Self {
-        let Changes { rects, mut rows } = std::mem::take(&mut book.changes);
+        let rects = std::mem::take(&mut book.changes.rects);
+        let mut rows = std::mem::take(&mut book.changes.rows);
         for (sheet, rect) in &rects {
             for (region, range) in book.readers.rows_reading(&book.regions, *sheet, rect) {
                 rows.entry(region).or_default().insert(range);
@@ -144,9 +148,14 @@ impl<'a> Round<'a> {
             if self.options.environment.cancel.is_cancelled() {
                 return Err(self.cancelled());
             }
+            // What is stored now comes too late for all of the wave, stored or not: its readers there are for the next round.
+            for region in wave.iter().flat_map(|unit| &self.plan.units[*unit].regions) {
+                self.pending.remove(region);
+            }
             for (unit, done) in wave.into_iter().zip(results) {
                 match done {
                     Some(Done::Deferred) => {
+                        self.pending.extend(&self.plan.units[unit].regions);
                         deferred.push(unit);
                         continue;
                     }
@@ -215,7 +224,7 @@ impl<'a> Round<'a> {
         if unit.cyclic {
             let first = unit.regions.iter().filter_map(|id| rows_of(id)?.first()).min()?;
             return Some(match sweep(reader, &unit.regions, first) {
-                Some(columns) => Done::Columns(columns),
+                Some(swept) => Done::Swept(swept),
                 None => Done::Split(unit.regions.clone()),
             });
         }
@@ -252,27 +261,38 @@ impl<'a> Round<'a> {
 
     fn store(&mut self, unit: usize, done: Done) {
         match done {
-            Done::Columns(columns) => {
-                let mut regions = FxHashSet::default();
-                for (id, col, rows, cells) in columns {
-                    self.report.regions += u64::from(regions.insert(id));
-                    self.report.cells += cells.len() as u64;
-                    self.store_column(unit, id, col, rows, cells);
+            Done::Columns(columns) => self.store_columns(unit, columns),
+            Done::Swept(swept) => {
+                self.book.changes.circular.extend(swept.circular);
+                self.store_columns(unit, swept.columns);
+                for (id, table) in swept.singles {
+                    self.store_single(unit, id, &table);
                 }
             }
-            Done::Single(id, table) => {
-                self.report.regions += 1;
-                self.report.cells += 1;
-                self.report.spilled_cells += (table.height() * table.width()) as u64 - 1;
-                let Some(sheet) = self.book.regions.get(id).map(|region| region.sheet) else {
-                    return;
-                };
-                for rect in spill::place(self.book, id, &table) {
-                    self.changed(unit, sheet, rect);
-                }
-            }
+            Done::Single(id, table) => self.store_single(unit, id, &table),
             Done::Split(regions) => regions.into_iter().for_each(|id| self.book.explode(id)),
             Done::Deferred => {}
+        }
+    }
+
+    fn store_columns(&mut self, unit: usize, columns: Vec<sweep::Column>) {
+        let mut regions = FxHashSet::default();
+        for (id, col, rows, cells) in columns {
+            self.report.regions += u64::from(regions.insert(id));
+            self.report.cells += cells.len() as u64;
+            self.store_column(unit, id, col, rows, cells);
+        }
+    }
+
+    fn store_single(&mut self, unit: usize, id: RegionId, table: &Table) {
+        self.report.regions += 1;
+        self.report.cells += 1;
+        self.report.spilled_cells += (table.height() * table.width()) as u64 - 1;
+        let Some(region) = self.book.regions.get(id) else { return };
+        let (sheet, own) = (region.sheet, region.rect);
+        for rect in spill::place(self.book, id, table) {
+            // Regions that read each other have read each other's cells, but not what arrays fill beside them.
+            self.changed(unit, sheet, rect, rect == own);
         }
     }
 
@@ -295,13 +315,14 @@ impl<'a> Round<'a> {
         }
         sheet.grid.set_cells(col, rect.top, cells);
         if has_readers {
-            self.changed(unit, sheet_id, rect);
+            self.changed(unit, sheet_id, rect, true);
         }
     }
 
     /// The readers of a rectangle are to be calculated: in this round if their turn comes, otherwise in the next.
-    fn changed(&mut self, unit: usize, sheet: SheetId, rect: Rect) {
-        let cyclic = self.plan.units[unit].cyclic;
+    /// Those of a unit whose regions `have_read` each other are left alone.
+    fn changed(&mut self, unit: usize, sheet: SheetId, rect: Rect, have_read: bool) {
+        let cyclic = have_read && self.plan.units[unit].cyclic;
         for (region, rows) in self.book.readers.rows_reading(&self.book.regions, sheet, &rect) {
             let its_unit = self.plan.unit_of.get(&region);
             if its_unit == Some(&unit) && cyclic {
@@ -324,6 +345,7 @@ impl<'a> Round<'a> {
             let (sheet, rect) = (region.sheet, region.rect);
             let error = CellRef::Error(ExcelErrorKind::Circ, Some(message));
             self.book.retract(*id);
+            self.book.changes.circular.insert(*id);
             for row in rect.rows() {
                 for col in rect.cols() {
                     if let Some(sheet) = self.book.sheets.get_mut(&sheet) {
@@ -332,7 +354,7 @@ impl<'a> Round<'a> {
                 }
             }
             if let Some(index) = self.plan.unit_of.get(id) {
-                self.changed(*index, sheet, rect);
+                self.changed(*index, sheet, rect, true);
             }
         }
     }
@@ -345,6 +367,7 @@ impl<'a> Round<'a> {
                 self.circular(&self.plan.units[*unit]);
             }
         }
-        self.book.changes = Changes::default();
+        let circular = std::mem::take(&mut self.book.changes.circular);
+        self.book.changes = Changes { circular, ..Changes::default() };
     }
 }

@@ -1,7 +1,7 @@
 //! Array results put in place.
 
 use crate::{
-    address::Rect,
+    address::{Cell, Rect},
     book::{Book, RegionId},
     cells::{CellRef, Cells, Table},
 };
@@ -11,59 +11,74 @@ use formualizer_common::ExcelErrorKind;
 /// are what is answered.
 pub(super) fn place(book: &mut Book, id: RegionId, result: &Table) -> Vec<Rect> {
     let Some(region) = book.regions.get(id) else { return Vec::new() };
-    let (sheet, anchor, before) = (region.sheet, region.anchor(), region.spill);
-    let was_blocked = region.blocked;
-    if result.as_single().is_some() {
-        return store(book, id, Some(anchor.into()), None, result);
+    let (anchor, was_blocked) = (region.anchor(), region.blocked);
+    match room(book, id, result) {
+        Room::Single => store(book, id, Some(anchor.into()), None, result),
+        Room::Free(rect) => {
+            evict_later(book, id, &rect);
+            store(book, id, Some(rect), None, result)
+        }
+        Room::Blocked { rect, message } => {
+            if was_blocked != rect {
+                book.readers.touch(id);
+            }
+            let error = CellRef::Error(ExcelErrorKind::Spill, Some(&message));
+            store(book, id, None, rect, &Table::single(error))
+        }
     }
+}
+
+/// Why an array result is `#SPILL!`, if it is.
+pub(super) fn blocked(book: &Book, id: RegionId, result: &Table) -> Option<String> {
+    match room(book, id, result) {
+        Room::Blocked { message, .. } => Some(message),
+        Room::Single | Room::Free(_) => None,
+    }
+}
+
+/// Where a result goes.
+enum Room {
+    /// One cell, the formula's own.
+    Single,
+    Free(Rect),
+    /// The rectangle, where it is on the sheet, that would have to be free.
+    Blocked {
+        rect: Option<Rect>,
+        message: String,
+    },
+}
+
+fn room(book: &Book, id: RegionId, result: &Table) -> Room {
+    let Some(region) = book.regions.get(id) else { return Room::Single };
+    if result.as_single().is_some() {
+        return Room::Single;
+    }
+    let anchor = region.anchor();
     let Some(rect) = Rect::sized(anchor, result.height(), result.width()) else {
         let message = format!(
             "the result of {} rows and {} columns does not fit on the sheet from {anchor} on",
             result.height(),
             result.width()
         );
-        return store(book, id, None, None, &spill_error(&message));
+        return Room::Blocked { rect: None, message };
     };
-    evict_later(book, id, &rect);
-    match obstacle(book, id, &rect, before) {
-        None => store(book, id, Some(rect), None, result),
+    match obstacle(book, id, &rect) {
+        None => Room::Free(rect),
         Some(obstacle) => {
-            if was_blocked != Some(rect) {
-                book.readers.touch(id);
-            }
-            let name = crate::formula::Scope::sheet_name(book, sheet).unwrap_or_default();
-            let message = format!("the result needs {rect}, but {name}!{obstacle} is in the way");
-            store(book, id, None, Some(rect), &spill_error(&message))
+            let sheet = crate::formula::Scope::sheet_name(book, region.sheet).unwrap_or_default();
+            let message = format!("the result needs {rect}, but {sheet}!{obstacle} is in the way");
+            Room::Blocked { rect: Some(rect), message }
         }
     }
 }
 
-fn spill_error(message: &str) -> Table {
-    Table::single(CellRef::Error(ExcelErrorKind::Spill, Some(message)))
-}
-
-/// Of two arrays that want the same cells, the one whose formula comes first (by row, then column) gets them, whichever
-/// was there before: so a workbook does not depend on its history. The other one is evaluated again.
-fn evict_later(book: &mut Book, id: RegionId, rect: &Rect) {
-    let Some(region) = book.regions.get(id) else { return };
-    let (sheet, anchor) = (region.sheet, region.anchor());
-    let Some(spills) = book.sheets.get(&sheet).map(|sheet| sheet.spills.within(rect)) else {
-        return;
-    };
-    for other in spills {
-        let Some(region) = book.regions.get(other) else { continue };
-        if other != id && region.anchor() > anchor {
-            let rows = region.rect.rows();
-            book.retract(other);
-            book.changes.rows(other, rows);
-        }
-    }
-}
-
-/// What stands where an array is to go: a value, a formula, or the result of another one.
-fn obstacle(book: &Book, id: RegionId, rect: &Rect, before: Option<Rect>) -> Option<String> {
+/// What stands where an array is to go: a value, a formula, or the result of another one. Of two arrays that want the
+/// same cells, the one whose formula comes first (by row, then column) gets them, whichever was there before: so a
+/// workbook does not depend on its history.
+fn obstacle(book: &Book, id: RegionId, rect: &Rect) -> Option<String> {
     let region = book.regions.get(id)?;
     let sheet = book.sheets.get(&region.sheet)?;
+    let anchor = region.anchor();
     // The first one by row and column, so that the message does not depend on how regions came to be.
     let formulas = sheet.regions.within(rect).into_iter().filter(|other| *other != id);
     let first = |other| Some(book.regions.get(other)?.rect.intersection(rect)?.top_left());
@@ -71,16 +86,36 @@ fn obstacle(book: &Book, id: RegionId, rect: &Rect, before: Option<Rect>) -> Opt
         return Some(format!("{cell} with a formula"));
     }
     let spills = sheet.spills.within(rect).into_iter().filter(|other| *other != id);
-    let first = |other| {
-        let other = book.regions.get(other)?;
-        Some((other.spill?.intersection(rect)?.top_left(), other.anchor()))
-    };
-    if let Some((cell, anchor)) = spills.filter_map(first).min() {
-        return Some(format!("{cell}, which the array of {anchor} fills,"));
+    let spills: Vec<(Rect, Cell)> = spills
+        .filter_map(|other| book.regions.get(other))
+        .filter_map(|other| Some((other.spill?, other.anchor())))
+        .collect();
+    let before = spills.iter().filter(|(_, other)| *other < anchor);
+    let first =
+        |(spill, other): &(Rect, Cell)| Some((spill.intersection(rect)?.top_left(), *other));
+    if let Some((cell, other)) = before.filter_map(first).min() {
+        return Some(format!("{cell}, which the array of {other} fills,"));
     }
-    let own = before.unwrap_or(region.rect);
-    let filled = rect.without(&own).iter().filter_map(|part| sheet.grid.first_filled(part)).min();
+    // What is left are values of the user's own, but for what this array and those that give way fill.
+    let own = region.spill.unwrap_or(region.rect);
+    let mut parts = rect.without(&own);
+    for (spill, _) in &spills {
+        parts = parts.iter().flat_map(|part| part.without(spill)).collect();
+    }
+    let filled = parts.iter().filter_map(|part| sheet.grid.first_filled(part)).min();
     filled.map(|cell| cell.to_string())
+}
+
+/// Takes back the arrays that give way to another one; they are evaluated again.
+fn evict_later(book: &mut Book, id: RegionId, rect: &Rect) {
+    let Some(region) = book.regions.get(id) else { return };
+    let Some(sheet) = book.sheets.get(&region.sheet) else { return };
+    for other in sheet.spills.within(rect).into_iter().filter(|other| *other != id) {
+        if let Some(rows) = book.regions.get(other).map(|region| region.rect.rows()) {
+            book.retract(other);
+            book.changes.rows(other, rows);
+        }
+    }
 }
 
 /// Stores the cells of a result from the anchor on, and what it fills or would fill.

@@ -1,12 +1,12 @@
 //! Regions that read their own cells or each other's: cell by cell, each after those it reads. Circular references are
 //! found on the way and become `#CIRC!` with their path.
 
-use super::{finish::keeps_blanks, reader::BookReader};
+use super::{finish::keeps_blanks, reader::BookReader, spill};
 use crate::{
     Value,
     address::{Area, Axis, Cell, Rect, SheetId},
     book::{Book, Region, RegionId},
-    cells::{Builder, CellRef, Cells},
+    cells::{Builder, CellRef, Cells, Table},
     eval::{Environment, Outcome, Reader, evaluate_cell},
     functions::{Functions, Sessions},
 };
@@ -15,11 +15,21 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::{collections::VecDeque, ops::Range};
 
 /// A column of results: of which region, where, and what.
-pub(super) type Result = (RegionId, u32, Range<u32>, Cells);
+pub(super) type Column = (RegionId, u32, Range<u32>, Cells);
+
+/// What regions that read themselves or each other give.
+#[derive(Default)]
+pub(super) struct Swept {
+    pub(super) columns: Vec<Column>,
+    /// Of regions of a single cell: that cell, or an array that spills.
+    pub(super) singles: Vec<(RegionId, Table)>,
+    /// Regions with cells on circles.
+    pub(super) circular: FxHashSet<RegionId>,
+}
 
 /// Evaluates regions that read themselves or each other, `from` a row on where it is one region that reads upward
 /// only; `None` where an array result asks for regions of single cells.
-pub(super) fn sweep(base: &BookReader<'_>, regions: &[RegionId], from: u32) -> Option<Vec<Result>> {
+pub(super) fn sweep(base: &BookReader<'_>, regions: &[RegionId], from: u32) -> Option<Swept> {
     if let [id] = regions
         && let Some(region) = base.book.regions.get(*id)
         && reads_upward(region)
@@ -52,19 +62,14 @@ fn reads_itself(area: &Area, region: &Region) -> bool {
     area.at(first).is_some_and(|rect| rect.contains(first))
 }
 
-fn downward(
-    base: &BookReader<'_>,
-    id: RegionId,
-    region: &Region,
-    from: u32,
-) -> Option<Vec<Result>> {
+fn downward(base: &BookReader<'_>, id: RegionId, region: &Region, from: u32) -> Option<Swept> {
     let (sheet, col) = (region.sheet, region.rect.left);
     let rows = from.max(region.rect.top)..region.rect.bottom + 1;
     let mut built = Builder::with_capacity(rows.len());
     let keeps_blanks = keeps_blanks(&region.template, base.functions());
     for row in rows.clone() {
         if row % 4096 == 0 && base.environment.cancel.is_cancelled() {
-            return Some(Vec::new());
+            return Some(Swept::default());
         }
         let reader = Downward { base, sheet, col, rows: &rows, built: &built };
         match evaluate_cell(&reader, &region.template, sheet, Cell::new(row, col)) {
@@ -76,7 +81,8 @@ fn downward(
             Outcome::Array(_) | Outcome::Split => return None,
         }
     }
-    Some(vec![(id, col, rows, built.finish())])
+    let columns = vec![(id, col, rows, built.finish())];
+    Some(Swept { columns, ..Swept::default() })
 }
 
 fn circular_at_run_time() -> CellRef<'static> {
@@ -204,6 +210,9 @@ struct Cycle<'a> {
     members: Vec<Member<'a>>,
     by_id: FxHashMap<RegionId, usize>,
     found: u32,
+    circular: FxHashSet<RegionId>,
+    /// Arrays that cells gave. What they fill beside their own cell is stored afterwards, and read in the next round.
+    arrays: FxHashMap<RegionId, Table>,
 }
 
 /// A cell whose reads are gone through.
@@ -223,15 +232,15 @@ impl<'a> Cycle<'a> {
         };
         let members: Vec<Member<'_>> = regions.iter().filter_map(member).collect();
         let by_id = members.iter().enumerate().map(|(at, member)| (member.id, at)).collect();
-        Self { base, members, by_id, found: 0 }
+        Self { base, members, by_id, found: 0, circular: FxHashSet::default(), arrays: FxHashMap::default() }
     }
 
-    fn run(mut self) -> Option<Vec<Result>> {
+    fn run(mut self) -> Option<Swept> {
         for member in 0..self.members.len() {
             let rect = self.members[member].region.rect;
             for row in rect.rows() {
                 if row % 1024 == 0 && self.base.environment.cancel.is_cancelled() {
-                    return Some(Vec::new());
+                    return Some(Swept::default());
                 }
                 for col in rect.cols() {
                     self.finish((member, Cell::new(row, col)))?;
@@ -239,15 +248,22 @@ impl<'a> Cycle<'a> {
             }
         }
         let dates = self.base.environment.dates;
-        let mut results = Vec::new();
+        let circular = std::mem::take(&mut self.circular);
+        let mut swept = Swept { circular, ..Swept::default() };
         for member in &self.members {
             let rect = member.region.rect;
+            if let [value] = member.values.as_slice() {
+                let single = || Table::single(CellRef::of(value, dates).unwrap_or(CellRef::Blank));
+                let table = self.arrays.remove(&member.id).unwrap_or_else(single);
+                swept.singles.push((member.id, table));
+                continue;
+            }
             for (col, values) in rect.cols().zip(member.values.chunks(rect.height() as usize)) {
                 let cells = values.iter().map(|v| CellRef::of(v, dates).unwrap_or(CellRef::Blank));
-                results.push((member.id, col, rect.rows(), Cells::of(cells)));
+                swept.columns.push((member.id, col, rect.rows(), Cells::of(cells)));
             }
         }
-        Some(results)
+        Some(swept)
     }
 
     fn state(&self, (member, cell): Place) -> State {
@@ -353,7 +369,7 @@ impl<'a> Cycle<'a> {
         reads
     }
 
-    fn evaluate(&self, (member, cell): Place) -> Option<Value> {
+    fn evaluate(&mut self, (member, cell): Place) -> Option<Value> {
         let region = self.members[member].region;
         let dates = self.base.environment.dates;
         match evaluate_cell(self, &region.template, region.sheet, cell) {
@@ -364,9 +380,16 @@ impl<'a> Cycle<'a> {
                 cell => cell.value(dates),
             }),
             Outcome::Deferred(..) => Some(circular_at_run_time().value(dates)),
-            Outcome::Array(_) | Outcome::Split if region.is_single() => {
-                let message = "an array result that depends on itself";
-                Some(CellRef::Error(ExcelErrorKind::Circ, Some(message)).value(dates))
+            Outcome::Array(table) if region.is_single() => {
+                let id = self.members[member].id;
+                let first = match spill::blocked(self.base.book, id, &table) {
+                    Some(message) => {
+                        CellRef::Error(ExcelErrorKind::Spill, Some(&message)).value(dates)
+                    }
+                    None => table.get(0, 0).value(dates),
+                };
+                self.arrays.insert(id, table);
+                Some(first)
             }
             Outcome::Array(_) | Outcome::Split => None,
         }
@@ -376,6 +399,7 @@ impl<'a> Cycle<'a> {
     fn break_circle(&mut self, together: &[Place]) {
         let error = ExcelError::new(ExcelErrorKind::Circ).with_message(self.path(together));
         for place in together {
+            self.circular.insert(self.members[place.0].id);
             self.store(*place, Value::Error(error.clone()));
         }
     }
