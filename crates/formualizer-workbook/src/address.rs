@@ -186,6 +186,7 @@ pub(crate) fn parse_range(text: &str) -> Result<Rect, Error> {
 ///
 /// # Errors
 /// [`ErrorKind::Address`] where the text is none of these.
+#[cfg(test)]
 pub(crate) fn parse_qualified(text: &str) -> Result<(Option<String>, Rect), Error> {
     let text = text.trim();
     let (sheet, range) = split_sheet(text);

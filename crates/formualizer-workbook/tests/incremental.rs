@@ -176,7 +176,7 @@ fn everything(book: &Workbook) -> Vec<(String, Value, Option<String>, Option<Str
 }
 
 fn is_paradox(value: &Value) -> bool {
-    matches!(value, Value::Error(e) if e.message().is_some_and(|m| m.contains("depends on the formula itself")))
+    matches!(value, Value::Error(e) if e.message().is_some_and(|m| m.contains("what the formula reads depends on the formula itself")))
 }
 
 /// The first cell that differs between doing the edits with recalculations between them and doing them at once.

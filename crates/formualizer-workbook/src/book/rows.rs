@@ -7,12 +7,6 @@ use std::ops::Range;
 pub(crate) struct RowSet(Vec<Range<u32>>);
 
 impl RowSet {
-    pub(crate) fn of(rows: Range<u32>) -> Self {
-        let mut set = Self::default();
-        set.insert(rows);
-        set
-    }
-
     pub(crate) fn insert(&mut self, rows: Range<u32>) {
         if rows.is_empty() {
             return;
@@ -22,7 +16,7 @@ impl RowSet {
         let touched = &self.0[first..last];
         let start = touched.first().map_or(rows.start, |range| range.start.min(rows.start));
         let end = touched.last().map_or(rows.end, |range| range.end.max(rows.end));
-        self.0.splice(first..last, [start..end]);
+        self.0.splice(first..last, std::iter::once(start..end));
     }
 
     pub(crate) fn extend(&mut self, other: &Self) {
@@ -37,6 +31,7 @@ impl RowSet {
         self.0.is_empty()
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> u64 {
         self.0.iter().map(|rows| rows.len() as u64).sum()
     }

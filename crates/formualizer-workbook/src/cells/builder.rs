@@ -27,10 +27,6 @@ impl Builder {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.tags.len()
-    }
-
     /// The cell pushed as `row`; blank beyond the last.
     pub(crate) fn get(&self, row: usize) -> CellRef<'_> {
         let Some(tag) = self.tags.get(row) else { return CellRef::Blank };

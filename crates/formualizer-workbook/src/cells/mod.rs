@@ -13,7 +13,6 @@ mod builder;
 mod table;
 mod value;
 
-pub(crate) use arrow::ConversionError;
 pub(crate) use builder::Builder;
 pub(crate) use table::Table;
 pub(crate) use value::{CellRef, NumberKind, code_of_kind, error_of_code, kind_of_code};
@@ -57,7 +56,7 @@ impl Cells {
     }
 
     /// Cells of these values.
-    pub(crate) fn of<'a>(cells: impl IntoIterator<Item = CellRef<'a>>) -> Self {
+    pub(crate) fn of<'a, I: IntoIterator<Item = CellRef<'a>>>(cells: I) -> Self {
         let mut builder = Builder::default();
         for cell in cells {
             builder.push(cell);

@@ -97,7 +97,9 @@ pub(crate) fn evaluate(
     });
     let (sessions, environment) = (run.reader.sessions(), run.reader.environment());
     match bound.call_rows(sessions, environment, arguments.collect(), rows.len()) {
-        Ok(cells) => Ok(Operand::Rows(cells)),
+        Ok(cells) if cells.len() == rows.len() => Ok(Operand::Rows(cells)),
+        // Kernels rely on a cell per row.
+        Ok(_) => Ok(Operand::error(ExcelErrorKind::Value)),
         Err(values) => of_values(run, values),
     }
 }

@@ -423,9 +423,9 @@ impl Function for Adapter {
         true
     }
 
-    fn eval<'a, 'b, 'c>(
+    fn eval<'b>(
         &self,
-        args: &'c [ArgumentHandle<'a, 'b>],
+        args: &[ArgumentHandle<'_, 'b>],
         ctx: &dyn FunctionContext<'b>,
     ) -> Result<CalcValue<'b>, ExcelError> {
         if let Some(refusal) = self.bound.refuses(args.len()) {

@@ -207,7 +207,11 @@ fn apply<'a>(
             return Ok(Some(input.chars().count() as f64));
         }
         Text::Left | Text::Right => {
-            scalar::push_text(input, cell(0)).map_err(Failure::Cell)?;
+            match cell(0) {
+                // So the Interpreter writes logical values here, though nowhere else.
+                CellRef::Logical(b) => input.push_str(if b { "true" } else { "false" }),
+                cell => scalar::push_text(input, cell).map_err(Failure::Cell)?,
+            }
             let wanted = match cells.len() {
                 1 => 1,
                 _ => length(scalar::count(cell(1)).map_err(Failure::Raised)?)?,

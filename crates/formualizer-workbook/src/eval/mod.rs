@@ -11,6 +11,7 @@
 //!   vector     operators over vectors
 //!   function   functions of one row        aggregate  functions of ranges
 //!   branch     IF, IFERROR                 call       plugins and callbacks
+//!   lookup     VLOOKUP and MATCH with an index
 //!   scalar     the rules of one row, which all kernels follow; round: rounding
 //! interpret  cell by cell
 //!   context    the workbook as the Interpreter sees it; sheets: our columns as its sheets
@@ -22,6 +23,7 @@ mod call;
 mod context;
 mod function;
 mod interpret;
+mod lookup;
 mod operand;
 mod program;
 mod round;

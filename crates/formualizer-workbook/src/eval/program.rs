@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Levels of nesting up to which a formula is evaluated; spreadsheets allow 64.
 const MAX_DEPTH: usize = 256;
+/// Parts of a formula that is evaluated; the text of a formula has at most 8192 characters in spreadsheets.
+const MAX_NODES: usize = 10_000;
 
 /// What the evaluator keeps of a template between evaluations: the program, and the revision of the bound
 /// functions that it was compiled for.
@@ -41,7 +43,7 @@ impl ProgramSlot {
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) root: Node,
-    /// The whole formula, for cells that the kernels leave to the Interpreter.
+    /// The whole formula, for cells that the kernels leave to the Interpreter; `None` where it is too deep for that.
     pub(crate) whole: Option<Interpreted>,
 }
 
@@ -74,10 +76,23 @@ pub(crate) enum Node {
     },
     /// A plugin or callback; `None` is an argument that was left out.
     Call(Arc<Bound>, Vec<Option<Self>>),
+    Lookup(Lookup),
     Interpreted {
         formula: Interpreted,
         exact: bool,
     },
+}
+
+/// A lookup of exact values in a table of fixed rows.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) key: Box<Node>,
+    pub(crate) table: Area,
+    /// The column of the table to take the result from; `None` for `MATCH`, which gives the position.
+    pub(crate) column: Option<u32>,
+    /// The same, for a few rows.
+    pub(crate) formula: Interpreted,
+    pub(crate) exact: bool,
 }
 
 /// A part that the Interpreter evaluates cell by cell.
@@ -152,28 +167,32 @@ pub(crate) enum Aggregate {
 
 impl Program {
     fn new(reader: &dyn Reader, template: &Template) -> Self {
-        if !is_shallow(&template.lowered) {
-            let error = ExcelError::new(ExcelErrorKind::Value)
-                .with_message(format!("the formula is nested deeper than {MAX_DEPTH} levels"));
-            return Self { root: Node::Value(Value::Error(error)), whole: None };
+        if !is_shallow(&template.lowered, true) {
+            return Self { root: too_deep(), whole: None };
         }
         let compiler = Compiler { reader, origin: template.origin, sheet: template.sheet };
         Self {
             root: compiler.node(&template.lowered, false),
-            whole: Some(compiler.interpreted(&template.lowered, false)),
+            whole: is_shallow(&template.lowered, false)
+                .then(|| compiler.formula(&template.lowered, false)),
         }
     }
 }
 
-/// Whether the nesting is within the limit; does not recurse itself.
-fn is_shallow(ast: &ASTNode) -> bool {
-    let mut level = vec![ast];
+/// Whether the nesting is within the limit; does not recurse itself. With `chains`, a chain such as `1+2+3` is
+/// one level, since kernels take it without recursion.
+fn is_shallow(ast: &ASTNode, chains: bool) -> bool {
+    let (mut level, mut nodes) = (vec![ast], 0);
     for _ in 0..MAX_DEPTH {
         let mut below: Vec<&ASTNode> = Vec::new();
-        for node in level {
+        while let Some(node) = level.pop() {
+            nodes += 1;
             match &node.node_type {
                 ASTNodeType::UnaryOp { expr, .. } => below.push(expr),
-                ASTNodeType::BinaryOp { left, right, .. } => below.extend([&**left, &**right]),
+                ASTNodeType::BinaryOp { left, right, .. } => {
+                    below.push(right);
+                    if chains { &mut level } else { &mut below }.push(left);
+                }
                 ASTNodeType::Function { args, .. } => below.extend(args),
                 ASTNodeType::Call { callee, args } => {
                     below.push(callee);
@@ -184,18 +203,32 @@ fn is_shallow(ast: &ASTNode) -> bool {
             }
         }
         if below.is_empty() {
-            return true;
+            return nodes <= MAX_NODES;
         }
         level = below;
     }
     false
 }
 
+fn too_deep() -> Node {
+    let error = ExcelError::new(ExcelErrorKind::Value)
+        .with_message(format!("the formula is nested deeper than {MAX_DEPTH} levels"));
+    Node::Value(Value::Error(error))
+}
+
 impl Node {
     /// Whether evaluating it may be dear: then it is evaluated only for the rows that need it.
     pub(crate) fn is_dear(&self) -> bool {
-        match self {
-            Self::Call(..) | Self::Interpreted { .. } => true,
+        let mut node = self;
+        // Chains are long on their left side.
+        while let Self::Binary(_, left, right) = node {
+            if right.is_dear() {
+                return true;
+            }
+            node = left;
+        }
+        match node {
+            Self::Call(..) | Self::Interpreted { .. } | Self::Lookup(_) => true,
             Self::Value(_) | Self::Cell(_) | Self::Range(_) => false,
             Self::Unary(_, a) | Self::Test(_, a) => a.is_dear(),
             Self::Binary(_, a, b) | Self::IfError(_, a, b) => a.is_dear() || b.is_dear(),
@@ -244,24 +277,36 @@ impl Compiler<'_> {
                 _ => None,
             },
             ASTNodeType::BinaryOp { op, left, right } => match op {
-                BinaryOperator::Range | BinaryOperator::Union | BinaryOperator::Intersection => {
-                    None
+                op if is_kernel(op) => {
+                    // A chain is walked down its left side and built up again.
+                    let mut chain = vec![(*op, right)];
+                    let mut first = left;
+                    while let ASTNodeType::BinaryOp { op, left, right } = &first.node_type
+                        && is_kernel(op)
+                    {
+                        chain.push((*op, right));
+                        first = left;
+                    }
+                    let first = self.node(first, exact);
+                    Some(chain.into_iter().rev().fold(first, |left, (op, right)| {
+                        Node::Binary(op, Box::new(left), Box::new(self.node(right, true)))
+                    }))
                 }
-                _ => Some(Node::Binary(
-                    *op,
-                    Box::new(self.node(left, exact)),
-                    Box::new(self.node(right, true)),
-                )),
+                _ => None,
             },
             ASTNodeType::Function { name, args } => {
+                let key = function_key(name);
+                if let Some(node) = self.lookup(&key, ast, args, exact) {
+                    return node;
+                }
                 // Arguments are compiled once only, or a nested formula would take exponential time.
-                return self.function(&function_key(name), args, exact).unwrap_or_else(|fill| {
-                    Node::Interpreted { formula: self.interpreted(ast, fill), exact }
-                });
+                return self
+                    .function(&key, args, exact)
+                    .unwrap_or_else(|fill| self.interpreted(ast, fill, exact));
             }
             ASTNodeType::Call { .. } | ASTNodeType::Array(_) => None,
         };
-        node.unwrap_or_else(|| Node::Interpreted { formula: self.interpreted(ast, false), exact })
+        node.unwrap_or_else(|| self.interpreted(ast, false, exact))
     }
 
     /// A kernel or a call; `Err` where the Interpreter is to evaluate the function, with whether its arguments
@@ -337,19 +382,60 @@ impl Compiler<'_> {
                 .ok_or(false);
         }
         let function = aggregate(key).ok_or(true)?;
+        // COUNTA counts an error that is a value.
+        let inner = exact || function == Aggregate::CountA;
         let arguments: Vec<Node> = args
             .iter()
             .map(|arg| match &arg.node_type {
                 ASTNodeType::Reference { reference, .. } => {
-                    self.area(reference).unwrap_or_else(|| self.node(arg, exact))
+                    self.area(reference).unwrap_or_else(|| self.node(arg, inner))
                 }
-                _ => self.node(arg, exact),
+                _ => self.node(arg, inner),
             })
             .collect();
         let plain = arguments
             .iter()
             .all(|node| matches!(node, Node::Cell(_) | Node::Range(_)) || !node.may_be_reference());
         plain.then_some(Node::Aggregate { function, arguments, exact }).ok_or(false)
+    }
+
+    /// A lookup that has an index.
+    fn lookup(&self, key: &str, ast: &ASTNode, args: &[ASTNode], exact: bool) -> Option<Node> {
+        let number = |node: &ASTNode| match &node.node_type {
+            ASTNodeType::Literal(Value::Number(n)) => Some(*n),
+            #[expect(clippy::cast_precision_loss, reason = "compared with small numbers")]
+            ASTNodeType::Literal(Value::Int(n)) => Some(*n as f64),
+            ASTNodeType::Literal(Value::Boolean(b)) => Some(f64::from(u8::from(*b))),
+            _ => None,
+        };
+        let (value, table, column, mode) = match (key, args) {
+            ("VLOOKUP", [value, table, column, mode]) => (value, table, Some(column), mode),
+            ("MATCH", [value, table, mode]) => (value, table, None, mode),
+            _ => return None,
+        };
+        if self.reader.functions().get(key).is_some() || number(mode) != Some(0.0) {
+            return None;
+        }
+        // MATCH takes a logical value for no mode at all.
+        if column.is_none() && matches!(mode.node_type, ASTNodeType::Literal(Value::Boolean(_))) {
+            return None;
+        }
+        let column = match column.map(number) {
+            None => None,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+            Some(Some(n)) if (1.0..16_384.0).contains(&n) => Some(n as u32 - 1),
+            Some(_) => return None,
+        };
+        let ASTNodeType::Reference { reference, .. } = &table.node_type else { return None };
+        let Some(Node::Range(table)) = self.area(reference) else { return None };
+        let fixed = matches!((table.top, table.bottom), (Axis::Fixed(_), Axis::Fixed(_)));
+        let omitted = matches!(value.node_type, ASTNodeType::Omitted);
+        if !fixed || omitted || !is_shallow(ast, false) {
+            return None;
+        }
+        let key = Box::new(self.node(value, true));
+        let formula = self.formula(ast, false);
+        Some(Node::Lookup(Lookup { key, table, column, formula, exact }))
     }
 
     /// The cells that a reference names, relative to the formula's own; `None` where it is not of this kind.
@@ -407,8 +493,15 @@ impl Compiler<'_> {
         }
     }
 
+    fn interpreted(&self, ast: &ASTNode, fill: bool, exact: bool) -> Node {
+        match is_shallow(ast, false) {
+            true => Node::Interpreted { formula: self.formula(ast, fill), exact },
+            false => too_deep(),
+        }
+    }
+
     /// A part for the Interpreter, with arguments that can be vectors taken out.
-    fn interpreted(&self, ast: &ASTNode, fill: bool) -> Interpreted {
+    fn formula(&self, ast: &ASTNode, fill: bool) -> Interpreted {
         let mut filled = Vec::new();
         if fill
             && let ASTNodeType::Function { name, args } = &ast.node_type
@@ -440,6 +533,26 @@ fn takes_values(key: &str) -> bool {
     formualizer_eval::function_registry::get("", key)
         .is_some_and(|function| !function.caps().intersects(lazy))
         && !["LET", "LAMBDA", "MAP", "REDUCE", "SCAN", "BYROW", "BYCOL", "MAKEARRAY"].contains(&key)
+}
+
+/// Whether an operator has a kernel.
+fn is_kernel(op: &BinaryOperator) -> bool {
+    use BinaryOperator as Op;
+    matches!(
+        op,
+        Op::Add
+            | Op::Subtract
+            | Op::Multiply
+            | Op::Divide
+            | Op::Power
+            | Op::Concat
+            | Op::Equal
+            | Op::NotEqual
+            | Op::Less
+            | Op::Greater
+            | Op::LessEqual
+            | Op::GreaterEqual
+    )
 }
 
 fn test(key: &str) -> Option<Test> {

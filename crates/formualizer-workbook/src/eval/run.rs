@@ -98,7 +98,8 @@ impl<'a> Run<'a> {
             other => other,
         }?;
         let doubts: Vec<u32> = self.doubts.take().into_iter().collect();
-        if doubts.is_empty() {
+        // A formula that is too deep for the Interpreter keeps what the kernels gave.
+        if doubts.is_empty() || self.program.whole.is_none() {
             return Ok(result);
         }
         let certain = self.whole(Rows::Some(&doubts))?;
@@ -156,9 +157,19 @@ impl<'a> Run<'a> {
                 self.unary(*op, a, rows.len())
             }
             Node::Binary(op, a, b) => {
-                let a = self.node(a, rows)?;
-                let b = self.node(b, rows)?;
-                self.binary(*op, &a, &b, rows.len())
+                // A chain of operators goes from left to right without recursion.
+                let mut chain = vec![(*op, b)];
+                let mut first = a;
+                while let Node::Binary(op, a, b) = &**first {
+                    chain.push((*op, b));
+                    first = a;
+                }
+                let mut left = self.node(first, rows)?;
+                while let Some((op, right)) = chain.pop() {
+                    let right = self.node(right, rows)?;
+                    left = self.binary(op, &left, &right, rows.len())?;
+                }
+                Ok(left)
             }
             Node::If(condition, yes, no) => branch::choose(self, condition, yes, no, rows),
             Node::IfError(only_na, value, other) => {
@@ -178,6 +189,7 @@ impl<'a> Run<'a> {
                 super::aggregate::evaluate(self, *function, arguments, *exact, rows)
             }
             Node::Call(bound, arguments) => call::evaluate(self, bound, arguments, rows),
+            Node::Lookup(lookup) => super::lookup::evaluate(self, lookup, rows),
             Node::Interpreted { formula, exact } => {
                 interpret::evaluate(self, formula, *exact, rows)
             }
@@ -263,8 +275,14 @@ impl<'a> Run<'a> {
             other => Some(Table::single(other.lane(dates)?.get(0))),
         };
         let (Some(a), Some(b)) = (table(a), table(b)) else { return Err(Stop::Interpret) };
+        let failed = |table: &Table| matches!(table.as_single(), Some(CellRef::Error(..)));
         let fits = |a: usize, b: usize| a == b || a == 1 || b == 1;
-        if !fits(a.height(), b.height()) || !fits(a.width(), b.width()) || len != 1 {
+        if !fits(a.height(), b.height())
+            || !fits(a.width(), b.width())
+            || len != 1
+            || failed(&a)
+            || failed(&b)
+        {
             // The Interpreter knows what becomes of arrays that do not fit, and of comparisons with errors.
             return Err(Stop::Interpret);
         }

@@ -33,8 +33,13 @@ impl Memory {
             cancel: udf_columnar::CancelToken::new(),
             threads: 1,
         };
-        let (functions, sessions) = (Functions::default(), Sessions::default());
-        Self { columns, environment, functions, sessions, pending: None }
+        Self {
+            columns,
+            environment,
+            functions: Default::default(),
+            sessions: Default::default(),
+            pending: None,
+        }
     }
 }
 
@@ -120,6 +125,7 @@ fn template(formula: &str, col: u32) -> Template {
         mentions: Vec::new(),
         volatile: false,
         dynamic: false,
+        holds: Rect { top: 0, left: 0, bottom: crate::MAX_ROWS - 1, right: crate::MAX_COLS - 1 },
         program: Default::default(),
     }
 }
@@ -167,7 +173,7 @@ impl Random {
         (self.0 >> 11) as usize % n
     }
 
-    fn of<'a, T: Copy>(&mut self, choices: &'a [T]) -> T {
+    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
 }
@@ -302,7 +308,7 @@ impl Formula {
             0 => self.text(&format!("{from}$3:{to}$20")),
             1 => self.text(&format!("{from}:{to}")),
             2 | 3 => {
-                self.0.push(Part::Range { from, to, top: Some(0), height: random.below(3) as u32 })
+                self.0.push(Part::Range { from, to, top: Some(0), height: random.below(3) as u32 });
             }
             _ => self.0.push(Part::Range { from, to, top: None, height: random.below(4) as u32 }),
         }
@@ -313,7 +319,7 @@ impl Formula {
             return self.leaf(random);
         }
         let depth = depth - 1;
-        match random.below(16) {
+        match random.below(17) {
             0..=3 => {
                 self.text("(");
                 self.any(random, depth);
@@ -386,6 +392,14 @@ impl Formula {
                 let (name, count) = random.of(&functions);
                 self.call(random, depth, name, count);
             }
+            16 => {
+                let lookup = random.below(2) == 0;
+                self.text(if lookup { "VLOOKUP(" } else { "MATCH(" });
+                self.any(random, depth);
+                let tables = [",A$1:C$40,2,FALSE)", ",C:F,3,0)", ",$F$2:$G$90,1,FALSE)"];
+                let columns = [",C$1:C$60,0)", ",$D:$D,0)", ",$B$5:$B$1000,0)"];
+                self.text(random.of(if lookup { &tables } else { &columns }));
+            }
             13 => {
                 // No kernels: the Interpreter takes them, with vectors for some arguments.
                 let functions =
@@ -428,7 +442,8 @@ impl Formula {
 
 #[test]
 fn columns_give_what_the_interpreter_gives() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let seed = std::env::var("EVAL_SEED").ok().and_then(|seed| seed.parse().ok());
+    let mut random = Random(seed.unwrap_or(0x9e37_79b9_7f4a_7c15));
     let (formulas, rows) = (2_200, 100);
     let mut cells = 0;
     let mut different = Vec::new();
@@ -461,4 +476,116 @@ fn columns_give_what_the_interpreter_gives() {
         different.iter().take(12).cloned().collect::<Vec<_>>().join("\n")
     );
     assert!(cells >= 200_000);
+}
+
+/// What a formula in J1 gives.
+fn one(memory: &Memory, formula: &str) -> Outcome {
+    evaluate(memory, &template(formula, 9), &strip(9, 0..1))
+}
+
+fn numbers(count: u32) -> Memory {
+    Memory::new(vec![Cells::of((0..count).map(|n| CellRef::number(f64::from(n))))])
+}
+
+#[test]
+fn a_reference_that_leaves_the_sheet_is_an_error_in_that_row_only() {
+    let memory = numbers(4);
+    // Written for row 3, so that it refers to the row before the sheet in row 1.
+    let mut template = template("=A2*2", 9);
+    template.origin = Cell::new(2, 9);
+    let Outcome::Rows(cells) = evaluate(&memory, &template, &strip(9, 0..4)) else { panic!() };
+    assert_eq!(cells.get(0), CellRef::Error(ExcelErrorKind::Ref, None));
+    assert_eq!(cells.get(3), CellRef::number(4.0));
+}
+
+#[test]
+fn an_array_in_one_cell_spills_and_in_several_asks_for_each() {
+    let memory = numbers(4);
+    let Outcome::Array(table) = one(&memory, "=A1:A3") else { panic!() };
+    assert_eq!((table.height(), table.width()), (3, 1));
+    let Outcome::Array(table) = one(&memory, "=(A1:A3+0)*2") else { panic!() };
+    assert_eq!(table.get(2, 0), CellRef::number(4.0));
+    let Outcome::Array(table) = one(&memory, "={1,2}") else { panic!() };
+    assert_eq!(table.width(), 2);
+    let outcome = evaluate(&memory, &template("=A1:A3", 9), &strip(9, 0..4));
+    assert!(matches!(outcome, Outcome::Split), "{outcome:?}");
+}
+
+#[test]
+fn running_and_fixed_sums_are_those_of_the_rows() {
+    let memory = numbers(100);
+    let cells = rows_of(&memory, "=SUM(A$1:A1)", 0..100);
+    assert_eq!(cells.get(99), CellRef::number(4950.0));
+    let cells = rows_of(&memory, "=A1/SUM(A$1:A$100)", 0..100);
+    assert_eq!(cells.get(99), CellRef::number(99.0 / 4950.0));
+    let cells = rows_of(&memory, "=SUM(A1:A3)", 0..100);
+    assert_eq!(cells.get(99), CellRef::number(99.0));
+}
+
+#[test]
+fn lookups_read_the_columns() {
+    let many = numbers(100_000);
+    let cells = rows_of(&many, "=MATCH(A1+1,A$1:A$100000,0)", 0..100_000);
+    assert_eq!(cells.get(99_998), CellRef::number(100_000.0));
+    let memory = numbers(50);
+    let cells = rows_of(&memory, "=VLOOKUP(A1+1,A$1:A$50,1,FALSE)", 0..50);
+    assert_eq!(cells.get(10), CellRef::number(11.0));
+    assert_eq!(cells.get(49), CellRef::Error(ExcelErrorKind::Na, None));
+    let cells = rows_of(&memory, "=INDEX(A:A,ROW())", 0..3);
+    assert_eq!(cells.get(2), CellRef::number(2.0));
+}
+
+#[test]
+fn a_read_of_what_is_not_calculated_is_deferred_whatever_the_formula_makes_of_it() {
+    let mut memory = numbers(4);
+    memory.pending = Some(Rect { top: 2, left: 0, bottom: 3, right: 0 });
+    let outcome = one(&memory, "=IFERROR(INDIRECT(\"A3\"),0)");
+    let Outcome::Deferred(sheet, rect) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((sheet, rect), (SHEET, Rect::from(Cell::new(2, 0))));
+    assert!(matches!(one(&memory, "=INDIRECT(\"A1\")"), Outcome::Rows(_)));
+}
+
+#[test]
+fn a_date_that_is_moved_by_a_number_stays_a_date() {
+    let dates =
+        Cells::of((0..3).map(|n| CellRef::Number(45_000.0 + f64::from(n), NumberKind::Date)));
+    let memory = Memory::new(vec![dates]);
+    let date = CellRef::Number(45_001.0, NumberKind::Date);
+    assert_eq!(rows_of(&memory, "=A1+1", 0..3).get(0), date);
+    assert_eq!(rows_of(&memory, "=IF(TRUE,CHOOSE(1,A1+1))", 0..3).get(0), date);
+    assert_eq!(rows_of(&memory, "=A2-A1", 0..2).get(0), CellRef::number(1.0));
+}
+
+#[test]
+fn a_formula_that_is_nested_too_deep_is_an_error() {
+    let memory = numbers(1);
+    let mut deep = template("=1", 9);
+    for _ in 0..300 {
+        let expr = Box::new(deep.lowered.clone());
+        let op = formualizer_parse::UnaryOperator::Minus;
+        let node = formualizer_parse::ASTNodeType::UnaryOp { op, expr };
+        deep.lowered = formualizer_parse::ASTNode::new(node, None);
+    }
+    let Outcome::Rows(cells) = evaluate(&memory, &deep, &strip(9, 0..1)) else { panic!() };
+    assert!(matches!(cells.get(0), CellRef::Error(ExcelErrorKind::Value, Some(_))));
+    // A long chain is not deep.
+    let sum = format!("=1{}", "+1".repeat(200));
+    let Outcome::Rows(cells) = one(&memory, &sum) else { panic!() };
+    assert_eq!(cells.get(0), CellRef::number(201.0));
+}
+
+#[test]
+fn a_cancelled_evaluation_ends() {
+    let memory = numbers(1000);
+    memory.environment.cancel.cancel();
+    let cells = rows_of(&memory, "=SUBSTITUTE(A1,\"1\",\"2\")", 0..1000);
+    assert_eq!(cells.get(5), CellRef::Error(ExcelErrorKind::Cancelled, None));
+}
+
+#[test]
+fn arithmetic_over_a_column_of_numbers_is_one_array() {
+    let memory = numbers(1_000_000);
+    let cells = rows_of(&memory, "=A1*A1+1", 0..1_000_000);
+    assert_eq!(cells.get(1000), CellRef::number(1_000_001.0));
+    assert!(matches!(cells, Cells::Numbers(..)));
 }

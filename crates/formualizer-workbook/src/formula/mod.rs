@@ -27,7 +27,6 @@ mod tests;
 
 pub(crate) use names::{parse_named, validate_name, validate_table};
 pub(crate) use sheets::{Deleted, delete_in, rename_in};
-pub(crate) use shift::shift;
 
 use crate::{
     Error,
@@ -115,16 +114,11 @@ impl Template {
     }
 
     /// The lowered formula as it stands in a cell; a reference beyond the sheet is `#REF!`.
+    #[cfg(test)]
     pub(crate) fn ast_at(&self, cell: Cell) -> ASTNode {
         let mut ast = self.lowered.clone();
-        self.write_at(&mut ast, cell);
+        move_references(&self.lowered, &mut ast, self.origin, cell);
         ast
-    }
-
-    /// Makes `target`, which came from [`ast_at`](Self::ast_at) of any cell, the formula of this one, in place. Ranges have
-    /// their first corner first.
-    pub(crate) fn write_at(&self, target: &mut ASTNode, cell: Cell) {
-        shift::write(&self.lowered, target, Offset::between(self.origin, cell));
     }
 
     /// The formula with `=` as it stands in a cell: names and tables as typed, sheets as they are named now.
@@ -158,6 +152,12 @@ impl Template {
     pub(crate) fn mentions_any(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.mentions.contains(&name.to_lowercase()))
     }
+}
+
+/// Makes `to`, a clone of `from` that may have been moved before, the formula that `from` in `origin` is in `cell`. A
+/// reference beyond the sheet is `#REF!`, ranges have their first corner first.
+pub(crate) fn move_references(from: &ASTNode, to: &mut ASTNode, origin: Cell, cell: Cell) {
+    shift::write(from, to, Offset::between(origin, cell));
 }
 
 /// What a formula may mention, as the workbook knows it.

@@ -120,6 +120,7 @@ pub(super) fn on_sheet(reference: &mut ReferenceType) -> bool {
 }
 
 /// Moves the relative references of a tree in place; one beyond the sheet becomes `#REF!` for good.
+#[cfg(test)]
 pub(crate) fn shift(ast: &mut ASTNode, rows: i64, cols: i64) {
     let by = Offset { rows, cols };
     each_node(ast, &mut |node| {

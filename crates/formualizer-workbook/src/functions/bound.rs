@@ -30,11 +30,6 @@ pub(super) enum Target {
 }
 
 impl Bound {
-    /// Its name and options.
-    pub(crate) fn info(&self) -> &CustomFnInfo {
-        &self.info
-    }
-
     pub(crate) fn kind(&self) -> Kind {
         match &self.target {
             Target::Callback(_) | Target::Disabled(_) => Kind::Callback,
@@ -47,25 +42,11 @@ impl Bound {
         self.info.options.volatile
     }
 
-    /// Whether equal arguments give equal results.
-    pub(crate) fn deterministic(&self) -> bool {
-        self.info.options.deterministic
-    }
-
     /// Whether the parameter at `index` takes a whole range rather than a value a row.
     pub(crate) fn takes_range(&self, index: usize) -> bool {
         match &self.target {
             Target::Callback(_) | Target::Disabled(_) => true,
             Target::Plugin(plugin) => plugin.takes_range(index),
-        }
-    }
-
-    /// Whether calls may run on several threads at once.
-    pub(crate) fn thread_safe(&self) -> bool {
-        match &self.target {
-            Target::Callback(_) => self.info.options.thread_safe,
-            // Every thread has an instance of its own.
-            Target::Plugin(_) | Target::Disabled(_) => true,
         }
     }
 

@@ -41,7 +41,7 @@ pub use manager::{
 pub use options::{CustomFnInfo, CustomFnOptions};
 pub(crate) use reentry::is_calling;
 pub(crate) use registry::Functions;
-pub(crate) use sessions::{CallCounts, Sessions};
+pub(crate) use sessions::Sessions;
 
 use crate::{
     Value,

@@ -3,7 +3,7 @@
 use super::{dates, failure::CallFailure};
 use crate::cells::{Builder, CellRef, Cells, NumberKind, error_of_code, kind_of_code};
 use arrow_array::{
-    Array, Float64Array, PrimitiveArray,
+    Float64Array, PrimitiveArray,
     cast::AsArray,
     types::{self as t, ArrowPrimitiveType, Float64Type},
 };

@@ -36,13 +36,19 @@ impl Default for Functions {
     }
 }
 
+/// A number that no snapshot had, in whatever workbook and however often it was undone.
+fn next_revision() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 impl Functions {
     /// The function of this name, written as [`function_key`] writes it.
     pub(crate) fn get(&self, key: &str) -> Option<&Arc<Bound>> {
         self.by_key.get(key)
     }
 
-    /// Changes with every binding.
+    /// Another one after every change of bindings; equal revisions have equal bindings.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
@@ -101,14 +107,14 @@ impl Functions {
         let key = info.name.clone();
         let bound = Bound { info, registry: self.id, target };
         Arc::make_mut(&mut self.by_key).insert(key, Arc::new(bound));
-        self.revision += 1;
+        self.revision = next_revision();
     }
 
     /// Removes the bindings that `gone` holds for.
     pub(super) fn unbind(&mut self, gone: impl Fn(&Bound) -> bool) {
         if self.by_key.values().any(|bound| gone(bound)) {
             Arc::make_mut(&mut self.by_key).retain(|_, bound| !gone(bound));
-            self.revision += 1;
+            self.revision = next_revision();
         }
     }
 

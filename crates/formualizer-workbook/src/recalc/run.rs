@@ -14,6 +14,7 @@ use crate::{
     book::{Book, Changes, RegionId, RowSet},
     cells::{CellRef, Cells, Table},
     eval::{Environment, Outcome, Strip, evaluate},
+    formula::Scope,
     functions::Sessions,
 };
 use formualizer_common::ExcelErrorKind;
@@ -86,7 +87,7 @@ enum Done {
     /// Regions that must become regions of single cells.
     Split(Vec<RegionId>),
     /// It reads at run time what is not done yet.
-    Deferred,
+    Deferred(SheetId, Rect),
 }
 
 /// One time through everything that is concerned.
@@ -125,19 +126,22 @@ impl<'a> Round<'a> {
     fn run(&mut self) -> Result<(), Error> {
         let mut waits: Vec<usize> = self.plan.units.iter().map(|unit| unit.waits_for).collect();
         let mut ready: Vec<usize> = (0..waits.len()).filter(|unit| waits[*unit] == 0).collect();
-        let mut deferred: Vec<usize> = Vec::new();
+        let mut deferred: Vec<(usize, SheetId, Rect)> = Vec::new();
         let mut progressed = true;
         loop {
             if ready.is_empty() {
                 if deferred.is_empty() {
                     return Ok(());
                 }
-                ready = std::mem::take(&mut deferred);
-                if !progressed {
+                let waiting = std::mem::take(&mut deferred);
+                match progressed {
+                    true => ready = waiting.into_iter().map(|(unit, ..)| unit).collect(),
                     // Each waits for another one of them, or for what waits for them.
-                    for unit in std::mem::take(&mut ready) {
-                        self.circular(&self.plan.units[unit]);
-                        self.finish(unit, &mut waits, &mut ready);
+                    false => {
+                        for (unit, sheet, rect) in waiting {
+                            self.circular(&self.plan.units[unit], Some((sheet, rect)));
+                            self.finish(unit, &mut waits, &mut ready);
+                        }
                     }
                 }
                 progressed = false;
@@ -154,9 +158,9 @@ impl<'a> Round<'a> {
             }
             for (unit, done) in wave.into_iter().zip(results) {
                 match done {
-                    Some(Done::Deferred) => {
+                    Some(Done::Deferred(sheet, rect)) => {
                         self.pending.extend(&self.plan.units[unit].regions);
-                        deferred.push(unit);
+                        deferred.push((unit, sheet, rect));
                         continue;
                     }
                     Some(done) => self.store(unit, done),
@@ -252,7 +256,7 @@ impl<'a> Round<'a> {
                         return Some(Done::Single(id, table));
                     }
                     Outcome::Array(_) | Outcome::Split => return Some(Done::Split(vec![id])),
-                    Outcome::Deferred(..) => return Some(Done::Deferred),
+                    Outcome::Deferred(sheet, rect) => return Some(Done::Deferred(sheet, rect)),
                 }
             }
         }
@@ -271,7 +275,7 @@ impl<'a> Round<'a> {
             }
             Done::Single(id, table) => self.store_single(unit, id, &table),
             Done::Split(regions) => regions.into_iter().for_each(|id| self.book.explode(id)),
-            Done::Deferred => {}
+            Done::Deferred(..) => {}
         }
     }
 
@@ -338,8 +342,13 @@ impl<'a> Round<'a> {
     }
 
     /// Takes a unit as circular, because it waits at run time for what waits for it.
-    fn circular(&mut self, unit: &Unit) {
-        let message = "the reference that the formula makes depends on the formula itself";
+    fn circular(&mut self, unit: &Unit, reads: Option<(SheetId, Rect)>) {
+        let name = |(sheet, rect): (SheetId, Rect)| {
+            format!("{}!{rect}", Scope::sheet_name(self.book, sheet).unwrap_or_default())
+        };
+        let read = reads.map_or_else(|| "what the formula reads".to_owned(), name);
+        let message = format!("circular reference: {read} depends on the formula itself");
+        let message = message.as_str();
         for id in &unit.regions {
             let Some(region) = self.book.regions.get(*id) else { continue };
             let (sheet, rect) = (region.sheet, region.rect);
@@ -364,7 +373,7 @@ impl<'a> Round<'a> {
         let concerned: Vec<RegionId> = self.rows.keys().copied().collect();
         for id in concerned {
             if let Some(unit) = self.plan.unit_of.get(&id) {
-                self.circular(&self.plan.units[*unit]);
+                self.circular(&self.plan.units[*unit], None);
             }
         }
         let circular = std::mem::take(&mut self.book.changes.circular);

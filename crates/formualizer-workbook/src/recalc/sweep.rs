@@ -12,7 +12,10 @@ use crate::{
 };
 use formualizer_common::{ExcelError, ExcelErrorKind};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{collections::VecDeque, ops::Range};
+use std::{
+    collections::{VecDeque, hash_map::Entry},
+    ops::Range,
+};
 
 /// A column of results: of which region, where, and what.
 pub(super) type Column = (RegionId, u32, Range<u32>, Cells);
@@ -232,7 +235,14 @@ impl<'a> Cycle<'a> {
         };
         let members: Vec<Member<'_>> = regions.iter().filter_map(member).collect();
         let by_id = members.iter().enumerate().map(|(at, member)| (member.id, at)).collect();
-        Self { base, members, by_id, found: 0, circular: FxHashSet::default(), arrays: FxHashMap::default() }
+        Self {
+            base,
+            members,
+            by_id,
+            found: 0,
+            circular: FxHashSet::default(),
+            arrays: FxHashMap::default(),
+        }
     }
 
     fn run(mut self) -> Option<Swept> {
@@ -429,8 +439,8 @@ impl<'a> Cycle<'a> {
                     }
                     break 'search;
                 }
-                if !came_from.contains_key(&read) {
-                    came_from.insert(read, place);
+                if let Entry::Vacant(entry) = came_from.entry(read) {
+                    entry.insert(place);
                     queue.push_back(read);
                 }
             }

@@ -103,9 +103,10 @@ impl Workbook {
         Ok(())
     }
 
-    /// The defined names with the sheet that they belong to, if it is one, sorted.
+    /// The defined names: the sheet that they belong to, if it is one, the name, and what it stands for as text with `=`;
+    /// sorted.
     #[must_use]
-    pub fn names(&self) -> Vec<(Option<String>, String)> {
+    pub fn names(&self) -> Vec<(Option<String>, String, String)> {
         let sheet =
             |id: &Option<SheetId>| id.and_then(|id| self.book.sheet_name(id)).map(str::to_owned);
         let mut names: Vec<_> = self
@@ -113,7 +114,7 @@ impl Workbook {
             .names
             .named
             .iter()
-            .map(|((scope, _), named)| (sheet(scope), named.name.clone()))
+            .map(|((scope, _), named)| (sheet(scope), named.name.clone(), named.text(&self.book)))
             .collect();
         names.sort();
         names

@@ -14,13 +14,16 @@ pub trait IntoCell {
     fn into_cell(self) -> Result<(u32, u32), Error>;
 }
 
+/// The corners of a range: row and column of each, from 0.
+type Corners = ((u32, u32), (u32, u32));
+
 /// What names a range: `"A1:B10"`, `"A:A"`, `"1:3"`, `"B2"`, or two corners as `(row, column)` from 1.
 pub trait IntoRange {
     /// First row and column, last row and column, from 0.
     ///
     /// # Errors
     /// [`Address`](ErrorKind::Address) where it is no range of a sheet.
-    fn into_range(self) -> Result<((u32, u32), (u32, u32)), Error>;
+    fn into_range(self) -> Result<Corners, Error>;
 }
 
 impl IntoCell for &str {
@@ -50,19 +53,19 @@ impl IntoCell for (u32, u32) {
 }
 
 impl IntoRange for &str {
-    fn into_range(self) -> Result<((u32, u32), (u32, u32)), Error> {
+    fn into_range(self) -> Result<Corners, Error> {
         parse_range(self).map(|rect| ((rect.top, rect.left), (rect.bottom, rect.right)))
     }
 }
 
 impl IntoRange for &String {
-    fn into_range(self) -> Result<((u32, u32), (u32, u32)), Error> {
+    fn into_range(self) -> Result<Corners, Error> {
         self.as_str().into_range()
     }
 }
 
 impl IntoRange for ((u32, u32), (u32, u32)) {
-    fn into_range(self) -> Result<((u32, u32), (u32, u32)), Error> {
+    fn into_range(self) -> Result<Corners, Error> {
         Ok((self.0.into_cell()?, self.1.into_cell()?))
     }
 }

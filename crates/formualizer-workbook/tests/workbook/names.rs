@@ -37,7 +37,9 @@ fn a_sheets_own_name_comes_first() {
     book.recalculate().unwrap();
     expect(&book, &[("A1", "1")]);
     assert_eq!(book.value("T", "A1").unwrap().to_string(), "2");
-    assert_eq!(book.names(), [(None, "x".to_owned()), (Some("T".to_owned()), "x".to_owned())]);
+    let name =
+        |sheet: Option<&str>, text: &str| (sheet.map(str::to_owned), "x".into(), text.into());
+    assert_eq!(book.names(), [name(None, "=1"), name(Some("T"), "=2")]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Random formulas: text and trees give one another at every cell.
 
 use super::*;
-use crate::formula::shift::{area, each_node};
+use crate::formula::{
+    move_references,
+    shift::{area, each_node, shift},
+};
 use formualizer_parse::{ASTNodeType, parser::ReferenceType};
 use proptest::prelude::*;
 
@@ -127,10 +130,10 @@ proptest! {
         let Ok(template) = compile(&text, SheetId(0), at, &book) else { return Ok(()) };
         let mut target = template.ast_at(at);
         for cell in cells {
-            template.write_at(&mut target, cell);
+            move_references(&template.lowered, &mut target, template.origin, cell);
             prop_assert_eq!(&target, &template.ast_at(cell));
         }
-        template.write_at(&mut target, at);
+        move_references(&template.lowered, &mut target, template.origin, at);
         prop_assert_eq!(target, template.ast_at(at));
     }
 

@@ -3,7 +3,7 @@ use crate::{
     BatchArgument, BatchArguments, BatchOutput, CustomFnHandler, CustomFnOptions, ExcelError,
     functions::Functions,
 };
-use arrow_array::{Array, ArrayRef, Float64Array, cast::AsArray, types::Float64Type};
+use arrow_array::{ArrayRef, Float64Array, cast::AsArray, types::Float64Type};
 use std::sync::{
     Mutex,
     atomic::{AtomicUsize, Ordering},
@@ -133,7 +133,6 @@ fn callbacks_that_are_not_thread_safe_take_turns() {
         gauge.fetch_sub(1, Ordering::SeqCst);
         Ok(Value::Empty)
     });
-    assert!(!manager.functions().get("F").unwrap().thread_safe());
     let sessions = Sessions::default();
     std::thread::scope(|scope| {
         for _ in 0..4 {
