@@ -87,7 +87,9 @@ struct Figures(Map<String, Value>);
 
 impl Figures {
     fn set(&mut self, name: &str, value: f64) {
-        let rounded = (value * 1000.0).round() / 1000.0;
+        // Small figures keep three digits as well.
+        let scale = if value.abs() < 0.1 { 1e6 } else { 1e3 };
+        let rounded = (value * scale).round() / scale;
         eprintln!("{name:48} {rounded}");
         self.0.insert(name.to_owned(), json!(rounded));
     }

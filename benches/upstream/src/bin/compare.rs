@@ -8,6 +8,7 @@ use fz_upstream::{
     same, sheets, show,
 };
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     process::ExitCode,
 };
@@ -84,6 +85,9 @@ fn main() -> Result<ExitCode, String> {
             );
             unlisted += count.unlisted;
         }
+    }
+    for row in listed.iter().filter(|row| !row.used.get()) {
+        println!("listed, but no longer different: {}: {}, {}", row.key, row.theirs, row.ours);
     }
     Ok(if unlisted == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -202,6 +206,8 @@ impl Outcome {
 
 /// A row of the table of known differences.
 struct Difference {
+    /// Something differs as it says.
+    used: Cell<bool>,
     key: String,
     theirs: String,
     ours: String,
@@ -212,7 +218,11 @@ impl Difference {
     fn covers(&self, line: &Line, theirs: &str, ours: &str) -> bool {
         let key = self.key == line.template || functions_of(&line.template).contains(&self.key);
         let fits = |pattern: &str, value: &str| pattern == "…" || pattern == value;
-        key && fits(&self.theirs, theirs) && fits(&self.ours, ours)
+        let covers = key && fits(&self.theirs, theirs) && fits(&self.ours, ours);
+        if covers {
+            self.used.set(true);
+        }
+        covers
     }
 }
 
@@ -226,7 +236,12 @@ fn listed(table: &str) -> Vec<Difference> {
             let (key, rest) = line.split_once("` | ")?;
             let cells: Vec<&str> = rest.split(" | ").map(str::trim).collect();
             let cell = |at: usize| cells.get(at).map(|c| c.trim_matches('`').to_owned());
-            Some(Difference { key: key.to_owned(), theirs: cell(0)?, ours: cell(1)? })
+            Some(Difference {
+                used: Cell::new(false),
+                key: key.to_owned(),
+                theirs: cell(0)?,
+                ours: cell(1)?,
+            })
         })
         .collect()
 }
