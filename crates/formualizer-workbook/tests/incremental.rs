@@ -223,7 +223,7 @@ fn smallest(mut edits: Vec<(Edit, bool)>) -> Vec<(Edit, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 0, ..ProptestConfig::default() })]
     #[test]
     fn incremental_equals_full(
         edits in prop::collection::vec((edit(), prop::bool::weighted(0.4)), 200)

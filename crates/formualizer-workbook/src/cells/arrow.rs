@@ -1,7 +1,7 @@
 //! Arrow arrays to cells and back. Doubles without infinities, logical values and UTF-8 texts are shared,
 //! everything else is converted once.
 
-use super::{ArrayKind, Builder, CellRef, Cells, NumberKind};
+use super::{ArrayKind, Builder, CellRef, Cells, NumberKind, dates};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float64Array, NullArray,
     PrimitiveArray, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
@@ -26,17 +26,8 @@ impl fmt::Display for ConversionError {
     }
 }
 
-const DAY_US: f64 = 86_400e6;
 /// The largest integer up to which doubles hold every one.
 const EXACT: u64 = 1 << 53;
-
-/// The serial number of 1970-01-01.
-fn epoch(dates: DateSystem) -> f64 {
-    match dates {
-        DateSystem::Excel1900 => 25_569.0,
-        DateSystem::Excel1904 => 24_107.0,
-    }
-}
 
 impl Cells {
     /// The cells of an Arrow array; null is blank, a number that is not finite is `#NUM!`.
@@ -68,23 +59,19 @@ impl Cells {
             }
             D::Date32 | D::Date64 => {
                 let days = converted(array, &D::Date32)?;
-                let epoch = epoch(dates);
-                serials::<Date32Type>(&days, NumberKind::Date, |days| f64::from(days) + epoch)
+                dated::<Date32Type>(&days, NumberKind::Date, dates, f64::from)?
             }
             D::Timestamp(_, zone) => {
                 let us = converted(array, &D::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
-                let epoch = epoch(dates);
-                serials::<TimestampMicrosecondType>(&us, NumberKind::DateTime, |us| {
-                    days(us) + epoch
-                })
+                dated::<TimestampMicrosecondType>(&us, NumberKind::DateTime, dates, dates::days)?
             }
             D::Time32(_) | D::Time64(_) => {
                 let us = converted(array, &D::Time64(TimeUnit::Microsecond))?;
-                serials::<Time64MicrosecondType>(&us, NumberKind::Time, days)
+                serials::<Time64MicrosecondType>(&us, NumberKind::Time)
             }
             D::Duration(_) => {
                 let us = converted(array, &D::Duration(TimeUnit::Microsecond))?;
-                serials::<DurationMicrosecondType>(&us, NumberKind::Duration, days)
+                serials::<DurationMicrosecondType>(&us, NumberKind::Duration)
             }
             other => {
                 return Err(ConversionError(format!(
@@ -98,26 +85,27 @@ impl Cells {
     /// where all that are not blank or in error are numbers, and otherwise the texts that show. Errors and
     /// blanks are null.
     pub(crate) fn to_arrow(&self, dates: DateSystem) -> ArrayRef {
-        let epoch = epoch(dates);
         match self {
             Self::Blank(len) => Arc::new(NullArray::new(*len)),
             Self::Numbers(kind, array) => match kind {
                 NumberKind::Number => Arc::new(array.clone()),
                 NumberKind::Date if array.iter().flatten().all(|n| n.fract() == 0.0) => {
-                    #[expect(clippy::cast_possible_truncation, reason = "serials are below 2^22")]
-                    let days: Date32Array = array.unary(|n| (n - epoch) as i32);
+                    #[expect(clippy::cast_possible_truncation, reason = "dates of a sheet fit")]
+                    let day = |n| dates::days_of_serial(n, dates).map(|days| days as i32);
+                    let days: Date32Array = array.unary_opt(day);
                     Arc::new(days)
                 }
                 NumberKind::Date | NumberKind::DateTime => {
-                    let us: TimestampMicrosecondArray = array.unary(|n| micros(n - epoch));
+                    let instant = |n| dates::days_of_serial(n, dates).map(dates::micros);
+                    let us: TimestampMicrosecondArray = array.unary_opt(instant);
                     Arc::new(us)
                 }
                 NumberKind::Time => {
-                    let us: Time64MicrosecondArray = array.unary(micros);
+                    let us: Time64MicrosecondArray = array.unary(dates::micros);
                     Arc::new(us)
                 }
                 NumberKind::Duration => {
-                    let us: DurationMicrosecondArray = array.unary(micros);
+                    let us: DurationMicrosecondArray = array.unary(dates::micros);
                     Arc::new(us)
                 }
             },
@@ -151,26 +139,37 @@ impl Cells {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "microseconds of dates of a sheet are below 2^53")]
-fn days(us: i64) -> f64 {
-    us as f64 / DAY_US
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "saturates, and dates of a sheet fit")]
-fn micros(days: f64) -> i64 {
-    (days * DAY_US).round() as i64
-}
-
 fn converted(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ConversionError> {
     cast(array, to).map_err(|e| ConversionError(e.to_string()))
 }
 
-fn serials<T: ArrowPrimitiveType>(
+/// Parts of a day.
+fn serials<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, kind: NumberKind) -> Cells {
+    Cells::Numbers(kind, array.as_primitive::<T>().unary::<_, Float64Type>(dates::days))
+}
+
+/// Days since 1970, which a sheet has from 1900 or 1904 to 9999.
+fn dated<T: ArrowPrimitiveType>(
     array: &ArrayRef,
     kind: NumberKind,
-    serial: impl Fn(T::Native) -> f64,
-) -> Cells {
-    Cells::Numbers(kind, array.as_primitive::<T>().unary::<_, Float64Type>(serial))
+    dates: DateSystem,
+    days: impl Fn(T::Native) -> f64,
+) -> Result<Cells, ConversionError> {
+    let array = array.as_primitive::<T>();
+    let serial = |value| dates::serial_of_days(days(value), dates);
+    let serials = array.unary_opt::<_, Float64Type>(serial);
+    if serials.null_count() > array.null_count() {
+        let row = (0..array.len()).find(|row| array.is_valid(*row) && serials.is_null(*row));
+        let first = match dates {
+            DateSystem::Excel1900 => 1900,
+            DateSystem::Excel1904 => 1904,
+        };
+        return Err(ConversionError(format!(
+            "the date of row {} is not between {first} and 9999, which is what cells can hold: convert the column to text",
+            row.unwrap_or_default()
+        )));
+    }
+    Ok(Cells::Numbers(kind, serials))
 }
 
 fn from_integers<T: ArrowPrimitiveType>(
@@ -289,6 +288,19 @@ mod tests {
         assert_eq!(instants.get(0), CellRef::Number(25_570.5, NumberKind::DateTime));
         let back = instants.to_arrow(DateSystem::Excel1900);
         assert_eq!(back.as_primitive::<TimestampMicrosecondType>().value(0), 129_600_000_000);
+    }
+
+    #[test]
+    fn dates_of_the_first_months_are_those_of_the_sheet() {
+        // 1900-01-01 is day 1, and there is a 29 February 1900 in serial numbers.
+        let dates = cells(Date32Array::from(vec![-25_567, -25_508]));
+        assert_eq!(dates.get(0), CellRef::Number(1.0, NumberKind::Date));
+        assert_eq!(dates.get(1), CellRef::Number(61.0, NumberKind::Date));
+        let back = dates.to_arrow(DateSystem::Excel1900);
+        assert_eq!(back.as_primitive::<Date32Type>().values(), &[-25_567, -25_508]);
+        let early = Arc::new(Date32Array::from(vec![0, -30_000])) as ArrayRef;
+        let error = Cells::from_arrow(&early, DateSystem::Excel1900).unwrap_err();
+        assert!(error.0.contains("row 1"), "{error}");
     }
 
     #[test]

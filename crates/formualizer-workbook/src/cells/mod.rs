@@ -6,10 +6,12 @@
 //! builder  … [`Builder`]    cell by cell
 //! value    … [`CellRef`]    one cell, borrowed; conversions from and to [`Value`](crate::Value)
 //! arrow    …                Arrow arrays in and out
+//! dates    …                serial numbers and days since 1970
 //! ```
 
 mod arrow;
 mod builder;
+pub(crate) mod dates;
 mod table;
 mod value;
 

@@ -20,19 +20,21 @@ pub(crate) struct Sheets(OnceLock<Box<Entry>>);
 
 #[derive(Debug)]
 struct Entry {
-    key: (SheetId, u32, u32),
+    /// Sheet, first and last column, number of rows.
+    key: (SheetId, u32, u32, u32),
     sheet: ArrowSheet,
     next: Sheets,
 }
 
 impl Sheets {
-    /// A view of the cells in `rect`; what lies beyond the used rows is blank without being stored.
+    /// A view of the cells in `rect`.
     pub(crate) fn view(&self, reader: &dyn Reader, sheet: SheetId, rect: &Rect) -> RangeView<'_> {
-        let key = (sheet, rect.left, rect.right);
+        let rows = rows(reader, sheet, rect);
+        let key = (sheet, rect.left, rect.right, rows);
         let mut list = self;
         loop {
             let entry = list.0.get_or_init(|| {
-                let sheet = build(reader, sheet, rect);
+                let sheet = build(reader, sheet, rect, rows);
                 Box::new(Entry { key, sheet, next: Self::default() })
             });
             if entry.key == key {
@@ -49,12 +51,20 @@ impl Sheets {
     }
 }
 
+/// Blank rows that are stored below the used ones, at most. Built-in functions end at the last row that is stored, which for
+/// functions of blanks (`COUNTBLANK`, `TEXTJOIN`) must not be before the end of the range.
+const BLANK_ROWS: u32 = 1 << 16;
+
+/// The rows to store for a range: the used ones, and those of the range below them.
+fn rows(reader: &dyn Reader, id: SheetId, rect: &Rect) -> u32 {
+    let used = reader.used_rows(id, rect.cols());
+    used.max((rect.bottom + 1).min(used + BLANK_ROWS))
+}
+
 /// A sheet whose columns in `rect` are ours and whose others are blank.
-fn build(reader: &dyn Reader, id: SheetId, rect: &Rect) -> ArrowSheet {
+fn build(reader: &dyn Reader, id: SheetId, rect: &Rect, rows: u32) -> ArrowSheet {
     let dates = reader.environment().dates;
     let name = reader.sheet_name(id).unwrap_or_default();
-    let (_, used_cols) = reader.used(id);
-    let rows = reader.used_rows(id, rect.cols());
     let mut sheet = IngestBuilder::new(name, 0, 1, dates).finish();
     if rows == 0 {
         return sheet;
@@ -68,7 +78,7 @@ fn build(reader: &dyn Reader, id: SheetId, rect: &Rect) -> ArrowSheet {
     sheet.nrows = rows;
     sheet.chunk_starts = vec![0];
     sheet.chunk_rows = rows as usize;
-    sheet.columns = (0..=rect.right.min(used_cols.saturating_sub(1)))
+    sheet.columns = (0..=rect.right)
         .map(|index| ArrowColumn {
             chunks: match rect.cols().contains(&index) {
                 true => vec![lanes(chunk.clone(), &reader.cells(id, index, 0..rows))],

@@ -10,11 +10,8 @@
 //!
 //! Parameters of type `any` see every cell as it is.
 
-use super::{
-    dates,
-    failure::{CallFailure, cut},
-};
-use crate::cells::{CellRef, Cells, Mixed, NumberKind, code_of_kind};
+use super::failure::{CallFailure, cut};
+use crate::cells::{CellRef, Cells, Mixed, NumberKind, code_of_kind, dates};
 use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, Float64Array, PrimitiveArray,
     StringArray, StructArray, UInt8Array, types as t,

@@ -18,7 +18,6 @@
 mod batch;
 mod bound;
 mod callback;
-mod dates;
 mod failure;
 mod input;
 mod manager;

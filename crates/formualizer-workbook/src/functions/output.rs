@@ -1,7 +1,7 @@
 //! Columns of a result to cells.
 
-use super::{dates, failure::CallFailure};
-use crate::cells::{Builder, CellRef, Cells, NumberKind, error_of_code, kind_of_code};
+use super::failure::CallFailure;
+use crate::cells::{Builder, CellRef, Cells, NumberKind, dates, error_of_code, kind_of_code};
 use arrow_array::{
     Float64Array, PrimitiveArray,
     cast::AsArray,
@@ -152,6 +152,7 @@ fn any(column: &Column, dates: DateSystem) -> Result<Cells, CallFailure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow_array::Array;
     use arrow_array::{
         ArrayRef, BinaryArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray,
     };

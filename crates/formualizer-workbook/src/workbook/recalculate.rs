@@ -100,8 +100,18 @@ impl Workbook {
             threads: options.threads.unwrap_or_else(rayon::current_num_threads),
         };
         let sessions = Sessions::default();
+        let threads = environment.threads;
         let options = recalc::Options { environment, progress: options.progress };
-        recalc::recalculate(&mut self.book, &sessions, &options)
+        let book = &mut self.book;
+        let mut run = || recalc::recalculate(book, &sessions, &options);
+        if threads == 1 || threads == rayon::current_num_threads() {
+            return run();
+        }
+        // A pool that cannot be made is no reason not to calculate.
+        match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+            Ok(pool) => pool.install(run),
+            Err(_) => run(),
+        }
     }
 
     /// A callback that reaches its own workbook is refused rather than left waiting for itself.

@@ -170,3 +170,16 @@ fn references_made_at_run_time_wait_for_what_they_read() {
     edit(&mut book, "D1", "5");
     expect(&book, &[("B1", "11"), ("C1", "10")]);
 }
+
+#[test]
+fn ranges_keep_their_blank_ends() {
+    let book = book(&[
+        ("A1", "1"),
+        ("C1", "=COUNTBLANK(A1:A10)"),
+        ("C2", "=ROWS(A1:A10)*COLUMNS(A1:B1)"),
+        ("C3", "=TEXTJOIN(\"-\",FALSE,A1:A3)"),
+        ("C4", "=COUNTBLANK(A1:B5000)"),
+        ("C5", "=SUMPRODUCT(--(A1:A4=\"\"))"),
+    ]);
+    expect(&book, &[("C1", "9"), ("C2", "20"), ("C3", "1--"), ("C4", "9999"), ("C5", "3")]);
+}

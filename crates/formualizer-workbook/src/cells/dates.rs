@@ -4,16 +4,16 @@
 
 use formualizer_common::DateSystem;
 
-pub(super) const DAY_US: f64 = 86_400e6;
+pub(crate) const DAY_US: f64 = 86_400e6;
 /// First serial after the day that never was.
 const MARCH_1900: f64 = 61.0;
 /// Days that the 1904 system is behind the 1900 system.
-pub(super) const SHIFT_1904: f64 = 1_462.0;
+pub(crate) const SHIFT_1904: f64 = 1_462.0;
 /// Serial after 9999-12-31 in the 1900 system.
 const END_1900: f64 = 2_958_466.0;
 
 /// The serial of the 1900 system of a serial of the workbook, and back with `-`.
-pub(super) fn shift(dates: DateSystem) -> f64 {
+pub(crate) fn shift(dates: DateSystem) -> f64 {
     match dates {
         DateSystem::Excel1900 => 0.0,
         DateSystem::Excel1904 => SHIFT_1904,
@@ -21,7 +21,7 @@ pub(super) fn shift(dates: DateSystem) -> f64 {
 }
 
 /// Days since 1970-01-01 of a serial, with the fraction; `None` where the serial is no date.
-pub(super) fn days_of_serial(serial: f64, dates: DateSystem) -> Option<f64> {
+pub(crate) fn days_of_serial(serial: f64, dates: DateSystem) -> Option<f64> {
     let serial = serial + shift(dates);
     if !(shift(dates)..END_1900).contains(&serial) {
         return None;
@@ -31,7 +31,7 @@ pub(super) fn days_of_serial(serial: f64, dates: DateSystem) -> Option<f64> {
 }
 
 /// The serial of days since 1970-01-01; `None` for dates that a sheet does not have.
-pub(super) fn serial_of_days(days: f64, dates: DateSystem) -> Option<f64> {
+pub(crate) fn serial_of_days(days: f64, dates: DateSystem) -> Option<f64> {
     let serial = days + 25_569.0;
     let serial = if serial < MARCH_1900 { serial - 1.0 } else { serial };
     (shift(dates)..END_1900).contains(&serial).then(|| serial - shift(dates))
@@ -39,13 +39,13 @@ pub(super) fn serial_of_days(days: f64, dates: DateSystem) -> Option<f64> {
 
 /// Days as microseconds.
 #[expect(clippy::cast_possible_truncation, reason = "saturates; dates of a sheet fit")]
-pub(super) fn micros(days: f64) -> i64 {
+pub(crate) fn micros(days: f64) -> i64 {
     (days * DAY_US).round() as i64
 }
 
 /// Microseconds as days.
 #[expect(clippy::cast_precision_loss, reason = "microseconds of dates of a sheet are below 2^53")]
-pub(super) fn days(us: i64) -> f64 {
+pub(crate) fn days(us: i64) -> f64 {
     us as f64 / DAY_US
 }
 
