@@ -30,8 +30,10 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
             .env(FZUDF, fzudf)
             .env(plugins::REBUILT, plugins.folder);
     // The published engine has our package's name, so it is measured by a workspace of its own.
-    let mut upstream =
-        Cmd::cargo(root, "run --release --manifest-path benches/upstream/Cargo.toml --bin figures --");
+    let mut upstream = Cmd::cargo(
+        root,
+        "run --release --manifest-path benches/upstream/Cargo.toml --bin figures --",
+    );
     if let Some(file) = json {
         figures = figures.arg("--json").arg(&file);
         upstream = upstream.arg("--into").arg(file);

@@ -53,7 +53,8 @@ pub fn inputs() -> Vec<Entry> {
             }
         }
     }
-    let criteria = [(1, 6, text("Units")), (2, 6, text(">1")), (1, 7, text("Name")), (2, 7, text("bob"))];
+    let criteria =
+        [(1, 6, text("Units")), (2, 6, text(">1")), (1, 7, text("Name")), (2, 7, text("bob"))];
     entries.extend(criteria.map(|(row, col, value)| Entry::value("Db", row, col, value)));
     entries
 }
@@ -90,15 +91,59 @@ fn cell(letter: char, row: usize) -> Value {
         0.0, 1.0, -1.0, 2.5, -2.5, 3.5, 100.0, -7.0, 1e-9, 1e15, 0.5, -0.5, 12345.678, 2.0, 0.1,
         -0.1, 1.005, 45000.25, 255.0, -1234.5, 1e100, 3.0, 10.0, 0.999_999,
     ];
-    const WHOLE: [u32; 24] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 2, 5, 12, 0, 1, 3, 20, 4, 15, 1, 7, 2];
+    const WHOLE: [u32; 24] =
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 2, 5, 12, 0, 1, 3, 20, 4, 15, 1, 7, 2];
     const TEXTS: [&str; 24] = [
-        "apple", "Banana", "", "péché", "  two  spaces ", "日本語テキスト", "apple pie", "PEPPER", "a", "x-y_z",
-        "Zürich", "pineapple", "123", "mixed CASE words", "tab\there", "😀 smile", "apple", "\"quoted\"",
-        "a,b;c", "*star?", "straße", "kg", "p", "Ångström",
+        "apple",
+        "Banana",
+        "",
+        "péché",
+        "  two  spaces ",
+        "日本語テキスト",
+        "apple pie",
+        "PEPPER",
+        "a",
+        "x-y_z",
+        "Zürich",
+        "pineapple",
+        "123",
+        "mixed CASE words",
+        "tab\there",
+        "😀 smile",
+        "apple",
+        "\"quoted\"",
+        "a,b;c",
+        "*star?",
+        "straße",
+        "kg",
+        "p",
+        "Ångström",
     ];
     const NUMERIC: [&str; 24] = [
-        "1", "2.5", "-3", " 12 ", "1e3", "50%", "$1,234.50", "1,000", "0", "-0.5", "(5)", "1.", ".5",
-        "+7", "2024-01-15", "12:30", "1E-2", "00042", "1/2/2024", "3 ", "1e400", "0x10", "1 000", "TRUE",
+        "1",
+        "2.5",
+        "-3",
+        " 12 ",
+        "1e3",
+        "50%",
+        "$1,234.50",
+        "1,000",
+        "0",
+        "-0.5",
+        "(5)",
+        "1.",
+        ".5",
+        "+7",
+        "2024-01-15",
+        "12:30",
+        "1E-2",
+        "00042",
+        "1/2/2024",
+        "3 ",
+        "1e400",
+        "0x10",
+        "1 000",
+        "TRUE",
     ];
     const CATEGORIES: [&str; 5] = ["a", "b", "c", "a", "B"];
     const BITS: [&str; 6] = ["0", "1", "101", "1111", "1000000000", "10"];
@@ -163,8 +208,18 @@ fn mixed(row: usize) -> Value {
 /// A date that is spread over some decades, so many days later; month ends and leap days among them.
 fn date(row: usize, later: u32) -> Value {
     const STARTS: [(i32, u32, u32); 12] = [
-        (2024, 1, 31), (2024, 2, 29), (2023, 12, 31), (2000, 2, 29), (1999, 12, 31), (2020, 3, 1),
-        (1900, 3, 1), (2021, 6, 15), (1970, 1, 1), (2024, 12, 30), (2016, 2, 28), (2038, 1, 19),
+        (2024, 1, 31),
+        (2024, 2, 29),
+        (2023, 12, 31),
+        (2000, 2, 29),
+        (1999, 12, 31),
+        (2020, 3, 1),
+        (1900, 3, 1),
+        (2021, 6, 15),
+        (1970, 1, 1),
+        (2024, 12, 30),
+        (2016, 2, 28),
+        (2038, 1, 19),
     ];
     let (year, month, day) = STARTS[row % 12];
     let start = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();

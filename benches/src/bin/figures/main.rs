@@ -29,7 +29,9 @@ fn main() -> Result<()> {
         match arg.as_str() {
             "--workbook" => workbook_only = true,
             "--json" => out = args.next().map(PathBuf::from),
-            other => return Err(format!("unknown argument {other}: give --workbook, --json FILE").into()),
+            other => {
+                return Err(format!("unknown argument {other}: give --workbook, --json FILE").into());
+            }
         }
     }
     rayon::ThreadPoolBuilder::new().num_threads(2).build_global()?;

@@ -25,9 +25,8 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub(crate) fn new(rows: usize) -> Result<Self> {
-        let array = |seed| -> ArrayRef {
-            Arc::new(Float64Array::from(doubles(rows, 0.0, 100.0, seed)))
-        };
+        let array =
+            |seed| -> ArrayRef { Arc::new(Float64Array::from(doubles(rows, 0.0, 100.0, seed))) };
         let a = [array(1), array(3)];
         let mut book = Workbook::new();
         book.add_sheet(SHEET)?;
@@ -86,8 +85,7 @@ pub(crate) fn plugin(module: &dyn UdfModule, figures: &mut Figures) -> Result<()
         let mut columns = Columns::with_conformance(MILLION)?;
         columns.fill(if filled { MILLION } else { 1 }, formula)?;
         check(&mut columns, name, &a, &b)?;
-        let (ratio, base, ours) =
-            pairs(PAIRS, || call(&mut bare), || columns.recalculate())?;
+        let (ratio, base, ours) = pairs(PAIRS, || call(&mut bare), || columns.recalculate())?;
         figures.set(&format!("{name}_vs_call"), ratio);
         figures.set(&format!("{name}_call_ms"), base * 1e3);
         figures.set(&format!("{name}_ms"), ours * 1e3);
@@ -99,13 +97,11 @@ pub(crate) fn plugin(module: &dyn UdfModule, figures: &mut Figures) -> Result<()
 fn check(columns: &mut Columns, name: &str, a: &[f64], b: &[f64]) -> Result<()> {
     let rows = if name.contains("sum") { 1 } else { MILLION };
     let expected = fz_benches::native_mulp(a, b);
-    let expected: Vec<f64> =
-        if rows == 1 { vec![expected.iter().sum()] } else { expected };
+    let expected: Vec<f64> = if rows == 1 { vec![expected.iter().sum()] } else { expected };
     for (row, expected) in expected.iter().enumerate().step_by(9973) {
         let row = u32::try_from(row)? + 1;
         match columns.book.value(SHEET, (row, 3))? {
-            Value::Number(n)
-                if (n - expected).abs() <= 1e-9 * expected.abs() => {}
+            Value::Number(n) if (n - expected).abs() <= 1e-9 * expected.abs() => {}
             other => return Err(format!("{name}: C{row} is {other:?}, not {expected}").into()),
         }
     }

@@ -4,8 +4,8 @@
 //! `differences.md` does not list ends with exit code 1.
 
 use fz_upstream::{
-    Engine, Entry, Line, Ours, Published, Value, build, edits, fill, functions_of, inputs, read_lines,
-    same, sheets, show,
+    Engine, Entry, Line, Ours, Published, Value, build, edits, fill, functions_of, inputs,
+    read_lines, same, sheets, show,
 };
 use std::{
     cell::Cell,

@@ -292,7 +292,11 @@ fn set_pair(name: &str, pairs: &[[f64; 2]], figures: &mut Figures) {
         values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
     };
     let column = |at: usize| median(pairs.iter().map(|pair| pair[at]).collect());
-    set(figures, &format!("{name}_vs_upstream"), median(pairs.iter().map(|[a, b]| b / a).collect()));
+    set(
+        figures,
+        &format!("{name}_vs_upstream"),
+        median(pairs.iter().map(|[a, b]| b / a).collect()),
+    );
     set(figures, &format!("{name}_upstream_ms"), column(0) * 1e3);
     set(figures, &format!("{name}_ms"), column(1) * 1e3);
 }
