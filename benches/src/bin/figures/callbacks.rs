@@ -5,7 +5,7 @@ use crate::{
     Figures, MILLION, Result,
     workbook::{Columns, repeat},
 };
-use arrow_array::{Float64Array, cast::AsArray, types::Float64Type};
+use arrow_array::{Array, Float64Array, cast::AsArray, types::Float64Type};
 use formualizer_workbook::{
     BatchArgument, BatchArguments, BatchOutput, CustomFnHandler, CustomFnOptions, ExcelError, Value,
 };
@@ -65,7 +65,10 @@ impl CustomFnHandler for ByColumn {
             return None;
         };
         let (a, b) = (a.as_primitive_opt::<Float64Type>()?, b.as_primitive_opt::<Float64Type>()?);
-        let rows = a.iter().zip(b).map(|(a, b)| Some(a? * b? + 1.0));
-        Some(Ok(BatchOutput::Array(Arc::new(rows.collect::<Float64Array>()))))
+        if a.null_count() + b.null_count() > 0 {
+            return None;
+        }
+        let rows = a.values().iter().zip(b.values()).map(|(a, b)| a * b + 1.0);
+        Some(Ok(BatchOutput::Array(Arc::new(Float64Array::from_iter_values(rows)))))
     }
 }

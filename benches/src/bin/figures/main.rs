@@ -30,7 +30,9 @@ fn main() -> Result<()> {
             "--workbook" => workbook_only = true,
             "--json" => out = args.next().map(PathBuf::from),
             other => {
-                return Err(format!("unknown argument {other}: give --workbook, --json FILE").into());
+                return Err(
+                    format!("unknown argument {other}: give --workbook, --json FILE").into()
+                );
             }
         }
     }
