@@ -1,10 +1,13 @@
-//! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run.
+//! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run. `--workbook` leaves out those without
+//! a workbook.
 
+mod callbacks;
 mod calls;
 mod columns;
 mod command;
 mod modules;
 mod timing;
+mod workbook;
 
 use fz_benches::{load, runtime};
 use serde_json::{Map, Value, json};
@@ -12,42 +15,40 @@ use std::{
     error::Error,
     path::{Path, PathBuf},
 };
+use udf_backends::WasmtimeRuntime;
+use udf_columnar::UdfModule;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const MILLION: usize = 1_000_000;
 
 fn main() -> Result<()> {
-    let mut out = None;
+    let (mut out, mut workbook_only) = (None, false);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
+            "--workbook" => workbook_only = true,
             "--json" => out = args.next().map(PathBuf::from),
-            other => return Err(format!("unknown argument {other}: give --json FILE").into()),
+            other => {
+                return Err(
+                    format!("unknown argument {other}: give --workbook, --json FILE").into()
+                );
+            }
         }
     }
     rayon::ThreadPoolBuilder::new().num_threads(2).build_global()?;
+    let mut figures = Figures::default();
+    // First: memory that something else has given back would be taken again, uncounted.
+    workbook::memory(&mut figures)?;
     let engine = runtime()?;
     let conformance = load(&engine, "conformance")?;
-    let finance = load(&engine, "finance")?;
-    let text = load(&engine, "text")?;
-    let mut figures = Figures::default();
-    columns::mulp(conformance.as_ref(), MILLION, "mulp_1m", &mut figures)?;
-    columns::mulp(conformance.as_ref(), 16 * MILLION, "mulp_16m", &mut figures)?;
-    columns::nullable(conformance.as_ref(), &mut figures)?;
-    columns::gcd(conformance.as_ref(), &mut figures)?;
-    columns::black_scholes(finance.as_ref(), &mut figures)?;
-    columns::interpreted(finance.as_ref(), &mut figures)?;
-    columns::reverse(text.as_ref(), &mut figures)?;
-    calls::one_row(conformance.as_ref(), &mut figures)?;
-    calls::typed_call(&engine, &mut figures)?;
-    calls::json_call(&engine, &mut figures)?;
-    modules::module_load(&mut figures)?;
-    modules::module_load_cached(&mut figures)?;
-    if let Some(binary) = std::env::var_os("FZ_FZUDF") {
-        command::peak_memory(Path::new(&binary), &mut figures)?;
-    } else {
-        eprintln!("FZ_FZUDF is not set: call_10m_peak_mb is left out (run `cargo xtask bench`)");
+    workbook::plugin(conformance.as_ref(), &mut figures)?;
+    workbook::builtin(&mut figures)?;
+    workbook::fill_down(&mut figures)?;
+    workbook::volatile(&mut figures)?;
+    callbacks::ways(&mut figures)?;
+    if !workbook_only {
+        sessions(&engine, conformance.as_ref(), &mut figures)?;
     }
     let text = serde_json::to_string_pretty(&Value::Object(figures.0))?;
     match out {
@@ -57,13 +58,43 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Calls without a workbook.
+fn sessions(
+    engine: &WasmtimeRuntime,
+    conformance: &dyn UdfModule,
+    figures: &mut Figures,
+) -> Result<()> {
+    let finance = load(engine, "finance")?;
+    let text = load(engine, "text")?;
+    columns::mulp(conformance, MILLION, "mulp_1m", figures)?;
+    columns::mulp(conformance, 16 * MILLION, "mulp_16m", figures)?;
+    columns::nullable(conformance, figures)?;
+    columns::gcd(conformance, figures)?;
+    columns::black_scholes(finance.as_ref(), figures)?;
+    columns::interpreted(finance.as_ref(), figures)?;
+    columns::reverse(text.as_ref(), figures)?;
+    calls::one_row(conformance, figures)?;
+    calls::typed_call(engine, figures)?;
+    calls::json_call(engine, figures)?;
+    modules::module_load(figures)?;
+    modules::module_load_cached(figures)?;
+    if let Some(binary) = std::env::var_os("FZ_FZUDF") {
+        command::peak_memory(Path::new(&binary), figures)?;
+    } else {
+        eprintln!("FZ_FZUDF is not set: call_10m_peak_mb is left out (run `cargo xtask bench`)");
+    }
+    Ok(())
+}
+
 #[derive(Default)]
 struct Figures(Map<String, Value>);
 
 impl Figures {
     fn set(&mut self, name: &str, value: f64) {
-        let rounded = (value * 1000.0).round() / 1000.0;
-        eprintln!("{name:28} {rounded}");
+        // Small figures keep three digits as well.
+        let scale = if value.abs() < 0.1 { 1e6 } else { 1e3 };
+        let rounded = (value * scale).round() / scale;
+        eprintln!("{name:48} {rounded}");
         self.0.insert(name.to_owned(), json!(rounded));
     }
 }
