@@ -60,6 +60,10 @@ impl Table {
         &self.columns
     }
 
+    pub(crate) fn into_columns(self) -> Vec<Cells> {
+        self.columns
+    }
+
     pub(crate) fn get(&self, row: usize, col: usize) -> CellRef<'_> {
         self.columns.get(col).map_or(CellRef::Blank, |column| column.get(row))
     }

@@ -34,8 +34,14 @@ fn one_value_is_converted_like_a_column() {
             let formula = format!("=MULADD(A{row},2)");
             book.set_formula("S", (row * 3, row + 2), &formula).unwrap();
         }
-        put(&mut book, &[("K1", "=MULADD(\"2\",TRUE)"), ("K2", "=MULADD(\"x\",1)"), ("K3", "=MULADD(,3)")]);
-        gives(&mut book, &[("C3", "4"), ("D6", "5"), ("E9", "#VALUE!"), ("F12", "3"), ("G15", "1")]);
+        put(
+            &mut book,
+            &[("K1", "=MULADD(\"2\",TRUE)"), ("K2", "=MULADD(\"x\",1)"), ("K3", "=MULADD(,3)")],
+        );
+        gives(
+            &mut book,
+            &[("C3", "4"), ("D6", "5"), ("E9", "#VALUE!"), ("F12", "3"), ("G15", "1")],
+        );
         expect(&book, &[("H18", "#DIV/0!"), ("I21", "90585")]);
         expect(&book, &[("K1", "3"), ("K2", "#VALUE!"), ("K3", "1")]);
     });

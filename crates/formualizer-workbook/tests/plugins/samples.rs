@@ -94,7 +94,10 @@ fn dates_go_in_as_dates_and_come_out_as_dates() {
         assert_eq!(book.value("S", "B1").unwrap(), date(2024, 3, 1));
         assert_eq!(book.value("S", "C1").unwrap(), date(2024, 2, 29));
         assert_eq!(book.value("S", "B3").unwrap(), date(1900, 3, 3));
-        put(book, &[("D1", "=B1-A1"), ("D2", "=ADD_DAYS(\"2024-02-28\",1)-A1"), ("D3", "=ADD_DAYS(-5)")]);
+        put(
+            book,
+            &[("D1", "=B1-A1"), ("D2", "=ADD_DAYS(\"2024-02-28\",1)-A1"), ("D3", "=ADD_DAYS(-5)")],
+        );
         gives(book, &[("D1", "2"), ("D2", "1"), ("D3", "#VALUE!")]);
         tells(book, "D3", "date");
     });
@@ -106,17 +109,23 @@ fn plugins_of_the_upstream_project_run_as_they_are() {
         count_down(book, 3);
         book.set_formulas("S", "B1:B3", "=ANNUITY(0,A1,10)").unwrap();
         book.set_formulas("S", "C1:C3", "=STRICT(A1-2)").unwrap();
-        put(book, &[
-            ("D1", "=TITLE(\"ünder the SEA\")"),
-            ("D2", "=FLIP(A1:A3)"),
-            ("D3", "=FLOWS_VALUE(0,A1:A3,4)"),
-            ("D4", "=KIND(A1:A3)"),
-            ("D5", "=KIND(\"x\")"),
-            ("D6", "=ANNUITY(-2,1,1)"),
-            ("D7", "=ANNUITY(1)"),
-        ]);
+        put(
+            book,
+            &[
+                ("D1", "=TITLE(\"ünder the SEA\")"),
+                ("D2", "=FLIP(A1:A3)"),
+                ("D3", "=FLOWS_VALUE(0,A1:A3,4)"),
+                ("D4", "=KIND(A1:A3)"),
+                ("D5", "=KIND(\"x\")"),
+                ("D6", "=ANNUITY(-2,1,1)"),
+                ("D7", "=ANNUITY(1)"),
+            ],
+        );
         gives(book, &[("B1", "10"), ("B3", "30"), ("C1", "#VALUE!"), ("C2", "0"), ("C3", "1")]);
-        expect(book, &[("D1", "Ünder The Sea"), ("D2", "1"), ("E2", "2"), ("F2", "3"), ("D3", "10")]);
+        expect(
+            book,
+            &[("D1", "Ünder The Sea"), ("D2", "1"), ("E2", "2"), ("F2", "3"), ("D3", "10")],
+        );
         expect(book, &[("D4", "array"), ("D5", "text"), ("D6", "#NUM!"), ("D7", "#VALUE!")]);
         tells(book, "C1", "negative: -1");
         tells(book, "D6", "a rate of -2");
