@@ -14,6 +14,7 @@
 //!   lookup     VLOOKUP and MATCH with an index
 //!   scalar     the rules of one row, which all kernels follow; round: rounding
 //! interpret  cell by cell
+//!   extent     how large its arrays would become
 //!   context    the workbook as the Interpreter sees it; sheets: our columns as its sheets
 //! ```
 
@@ -21,6 +22,7 @@ mod aggregate;
 mod branch;
 mod call;
 mod context;
+mod extent;
 mod function;
 mod interpret;
 mod lookup;
@@ -125,6 +127,10 @@ pub(crate) fn evaluate(reader: &dyn Reader, template: &Template, strip: &Strip) 
     let len = strip.rows.len();
     if len == 0 {
         return Outcome::Rows(Cells::Blank(0));
+    }
+    if len == 1 && extent::is_too_large(reader, &template.lowered) {
+        let message = "an operator would give more cells than can be held";
+        return Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Num, Some(message))]));
     }
     let program = template.program.get(reader, template);
     let context = Context::new(reader, &template.areas, strip);

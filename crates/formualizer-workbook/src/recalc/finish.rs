@@ -6,6 +6,7 @@ use crate::{
     functions::Functions,
 };
 use arrow_array::{Array, Float64Array};
+use formualizer_common::ExcelErrorKind;
 use formualizer_parse::ASTNodeType;
 
 /// Whether blanks stay blank: the whole formula is a call of a plugin or callback, which said so.
@@ -38,8 +39,19 @@ pub(super) fn without_blanks(cells: Cells) -> Cells {
     }
 }
 
-/// The same for an array.
-pub(super) fn table_without_blanks(table: Table) -> Table {
+/// Cells of an array result at most: what a computer can hold.
+const MAX_CELLS: usize = 1 << 26;
+
+/// The same for an array; a larger one than can be held is an error.
+pub(super) fn bounded(table: Table, keeps_blanks: bool) -> Table {
+    let cells = table.height().saturating_mul(table.width());
+    if cells > MAX_CELLS {
+        let message = format!("the result has {cells} cells, an array has at most {MAX_CELLS}");
+        return Table::single(CellRef::Error(ExcelErrorKind::Spill, Some(&message)));
+    }
+    if keeps_blanks {
+        return table;
+    }
     let columns: Vec<Cells> = table.columns().iter().cloned().map(without_blanks).collect();
     Table::try_new(columns).unwrap_or(table)
 }

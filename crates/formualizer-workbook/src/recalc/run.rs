@@ -2,7 +2,7 @@
 
 use super::{
     Progress, RecalcReport,
-    finish::{keeps_blanks, table_without_blanks, without_blanks},
+    finish::{bounded, keeps_blanks, without_blanks},
     plan::{Plan, Unit, plan},
     reader::BookReader,
     spill,
@@ -242,9 +242,7 @@ impl<'a> Round<'a> {
                 let strip = Strip { sheet: region.sheet, col, rows: rows.clone() };
                 let outcome = match evaluate(reader, &region.template, &strip) {
                     Outcome::Rows(cells) if !keeps_blanks => Outcome::Rows(without_blanks(cells)),
-                    Outcome::Array(table) if !keeps_blanks => {
-                        Outcome::Array(table_without_blanks(table))
-                    }
+                    Outcome::Array(table) => Outcome::Array(bounded(table, keeps_blanks)),
                     outcome => outcome,
                 };
                 match outcome {

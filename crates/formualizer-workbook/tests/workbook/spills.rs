@@ -78,3 +78,30 @@ fn an_array_of_a_million_rows_spills() {
     let book = book(&[("A1", "=SEQUENCE(1000000)*2"), ("B1", "=SUM(A:A)"), ("B2", "=A1000000")]);
     expect(&book, &[("B1", "1000001000000"), ("B2", "2000000"), ("A77", "154")]);
 }
+
+#[test]
+fn arrays_that_nothing_can_hold_are_errors() {
+    let mut book = book(&[("A1", "1"), ("B2", "2")]);
+    book.add_sheet("T").unwrap();
+    for (row, formula) in (1u32..).zip([
+        "=S!A1:XFD1048576",
+        "=S!A1:XFD1048576*2",
+        "=SEQUENCE(1048576,16384)",
+        "=SUM(S!A1:XFD1048576)",
+        "=S!1:1048576",
+        "=IF(S!A1:XFD1048576>0,1,2)",
+        "=LEN(S!A1:XFD1048576)",
+        "=S!A1:A1048576&S!A1:XFD1",
+    ]) {
+        book.set_formula("T", (1 + 3 * row, 1), formula).unwrap();
+        book.recalculate().unwrap();
+        let value = book.value("T", (1 + 3 * row, 1)).unwrap();
+        match formula.contains("SUM") {
+            true => assert_eq!(value.to_string(), "3"),
+            false => assert!(
+                matches!(value, formualizer_workbook::Value::Error(_)),
+                "{formula}: {value}"
+            ),
+        }
+    }
+}
