@@ -395,7 +395,11 @@ impl Compiler<'_> {
             .collect();
         let plain = arguments
             .iter()
-            .all(|node| matches!(node, Node::Cell(_) | Node::Range(_)) || !node.may_be_reference());
+            .all(|node| {
+                // Calls give values.
+                matches!(node, Node::Cell(_) | Node::Range(_) | Node::Call(..))
+                    || !node.may_be_reference()
+            });
         plain.then_some(Node::Aggregate { function, arguments, exact }).ok_or(false)
     }
 
