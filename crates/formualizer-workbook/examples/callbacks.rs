@@ -4,8 +4,8 @@
 
 use arrow_array::{Array, Float64Array, cast::AsArray, types::Float64Type};
 use formualizer_workbook::{
-    BatchArgument, BatchArguments, BatchOutput, CustomFnHandler, CustomFnOptions, Error, ExcelError,
-    ExcelErrorKind, Value, Workbook,
+    BatchArgument, BatchArguments, BatchOutput, CustomFnHandler, CustomFnOptions, Error,
+    ExcelError, ExcelErrorKind, Value, Workbook,
 };
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ fn number(value: Option<&Value>) -> Result<f64, ExcelError> {
         // An error cell comes as a value. To hand it on is what most functions want.
         Some(Value::Error(error)) => Err(error.clone()),
         Some(other) => {
-            Err(ExcelError::new(ExcelErrorKind::Value).with_message(format!("{other} is no number")))
+            Err(ExcelError::new(ExcelErrorKind::Value)
+                .with_message(format!("{other} is no number")))
         }
     }
 }
@@ -72,7 +73,8 @@ pub(crate) fn run() -> Result<Vec<Vec<Value>>, Error> {
     };
     book.register_custom_function("DIVISORS", one, Arc::new(divisors))?;
 
-    let celsius: Vec<Vec<Value>> = (0..4).map(|n| vec![Value::Number(f64::from(n) * 10.0)]).collect();
+    let celsius: Vec<Vec<Value>> =
+        (0..4).map(|n| vec![Value::Number(f64::from(n) * 10.0)]).collect();
     book.set_values("S", "A1", &celsius)?;
     book.set_formulas("S", "B1:B4", "=KELVIN(A1)")?;
     book.set_formulas("S", "C1:C4", "=FAHRENHEIT(A1)")?;

@@ -1,6 +1,8 @@
 //! Names of formulas: bound, bound anew, unbound.
 
-use crate::{CONFORMANCE, bare, count_down, expect, gives, plugin, put, runtimes, with_conformance};
+use crate::{
+    CONFORMANCE, bare, count_down, expect, gives, plugin, put, runtimes, with_conformance,
+};
 use formualizer_workbook::{
     BindPolicy, CustomFnOptions, ErrorKind, ExcelError, OverridePolicy, Value, WasmFunctionSpec,
     Workbook,
@@ -31,7 +33,10 @@ fn attaching_binds_nothing_and_binding_dirties_the_formulas_that_name_the_functi
         assert_eq!((report.cells, report.udf_calls, report.udf_rows), (4, 1, 3));
         expect(&book, &[("B3", "7"), ("D1", "15")]);
         let bound = &book.list_custom_functions()[0];
-        assert_eq!((bound.name.as_str(), bound.module_id.as_deref()), ("TWICE_AND_ONE", Some(CONFORMANCE)));
+        assert_eq!(
+            (bound.name.as_str(), bound.module_id.as_deref()),
+            ("TWICE_AND_ONE", Some(CONFORMANCE))
+        );
 
         book.unregister_custom_function("Twice_And_One").unwrap();
         assert_eq!(book.recalculate().unwrap().cells, 4);
@@ -105,7 +110,8 @@ fn the_policy_says_what_becomes_of_names_that_are_taken() {
 
         let mine = CustomFnOptions::default();
         book.register_custom_function("MULADD", mine, callback(-1.0)).unwrap();
-        let keep = BindPolicy { builtins: OverridePolicy::Override, bindings: OverridePolicy::Skip };
+        let keep =
+            BindPolicy { builtins: OverridePolicy::Override, bindings: OverridePolicy::Skip };
         let info = register(&mut book, keep).unwrap();
         let report = book.recalculate().unwrap();
         expect(&book, &[("A1", "6"), ("A2", "-1"), ("A3", "3")]);

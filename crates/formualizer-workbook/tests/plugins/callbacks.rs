@@ -19,7 +19,11 @@ fn book() -> Workbook {
     book
 }
 
-fn register(book: &mut Workbook, name: &str, function: impl Fn(&[Value]) -> Given + Send + Sync + 'static) {
+fn register(
+    book: &mut Workbook,
+    name: &str,
+    function: impl Fn(&[Value]) -> Given + Send + Sync + 'static,
+) {
     book.register_custom_function(name, CustomFnOptions::default(), Arc::new(function)).unwrap();
 }
 
@@ -59,7 +63,8 @@ impl CustomFnHandler for AddColumns {
     }
 
     fn call_batch(&self, args: &BatchArguments<'_>) -> Option<Result<BatchOutput, ExcelError>> {
-        let (BatchArgument::Column(a), BatchArgument::Column(b)) = (args.get(0)?, args.get(1)?) else {
+        let (BatchArgument::Column(a), BatchArgument::Column(b)) = (args.get(0)?, args.get(1)?)
+        else {
             return None;
         };
         let a = a.as_primitive_opt::<Float64Type>()?;
@@ -116,10 +121,13 @@ fn an_array_that_is_returned_spills() {
         let row = |r: usize| (0..size).map(|c| Value::Number((r * 10 + c) as f64)).collect();
         Ok(Value::Array((0..size).map(row).collect()))
     });
-    put(&mut book, &[("A1", "3"), ("B1", "=SQUARE(A1)"), ("G1", "=SUM(B1#)"), ("G2", "=SUM(SQUARE(2))")]);
+    put(
+        &mut book,
+        &[("A1", "3"), ("B1", "=SQUARE(A1)"), ("G1", "=SUM(B1#)"), ("G2", "=SUM(SQUARE(2))")],
+    );
     gives(&mut book, &[("B1", "0"), ("D3", "22"), ("G1", "99"), ("G2", "22")]);
     put(&mut book, &[("A1", "1")]);
-    gives(&mut book, &[("B1", "0"), ("C1", ""), ("G1", "0")]);
+    gives(&mut book, &[("B1", "0"), ("C1", ""), ("B2", ""), ("G1", "0"), ("G2", "22")]);
 }
 
 #[test]
@@ -200,8 +208,7 @@ fn a_function_that_is_not_allowed_is_refused() {
     let contradicting =
         CustomFnOptions { min_args: 3, max_args: Some(1), ..CustomFnOptions::default() };
     let nothing = |_: &[Value]| -> Given { Ok(Value::Empty) };
-    let error =
-        book.register_custom_function("ODD", contradicting, Arc::new(nothing)).unwrap_err();
+    let error = book.register_custom_function("ODD", contradicting, Arc::new(nothing)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Function);
     let error = book
         .register_custom_function("SUM", CustomFnOptions::default(), Arc::new(nothing))

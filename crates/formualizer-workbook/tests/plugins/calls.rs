@@ -1,6 +1,8 @@
 //! How often plugins are called, and for which rows.
 
-use crate::{count_down, engines, expect, gives, on_every_runtime, put, runtimes, with_conformance};
+use crate::{
+    count_down, engines, expect, gives, on_every_runtime, put, runtimes, with_conformance,
+};
 use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, cast::AsArray, types::Float64Type};
 use formualizer_workbook::{RecalcOptions, Value};
 use std::sync::Arc;
@@ -49,11 +51,14 @@ fn built_ins_take_what_plugins_give() {
         book.set_formulas("S", "B1:B3", "=IF(A1>1,MULADD(A1,2),-A1)").unwrap();
         book.set_formulas("S", "C1:C3", "=LET(x,MULADD(A1,2),x+x)").unwrap();
         book.set_formulas("S", "D1:D3", "=IFERROR(SQRT_CHECKED(1-A1),\"none\")").unwrap();
-        put(&mut book, &[
-            ("E1", "=SUM(MULADD(A1:A3,2))"),
-            ("E2", "=MULADD(SUM(A1:A3),2)"),
-            ("E3", "=JOIN(UPPER(\"a\"),\"b\")&\"c\""),
-        ]);
+        put(
+            &mut book,
+            &[
+                ("E1", "=SUM(MULADD(A1:A3,2))"),
+                ("E2", "=MULADD(SUM(A1:A3),2)"),
+                ("E3", "=JOIN(UPPER(\"a\"),\"b\")&\"c\""),
+            ],
+        );
         gives(&mut book, &[("B1", "-1"), ("B2", "5"), ("B3", "7"), ("C1", "6"), ("C3", "14")]);
         expect(&book, &[("D1", "0"), ("D2", "none"), ("E1", "15"), ("E2", "13"), ("E3", "Abc")]);
     });

@@ -39,7 +39,10 @@ fn a_trap_is_an_error_of_its_row() {
 #[test]
 fn a_whole_call_fails_with_its_error_and_message() {
     on_every_runtime(|mut book| {
-        put(&mut book, &[("A1", "=FAIL_REDUCE(1)"), ("A2", "=WORDS(\"\")"), ("A3", "=IFERROR(A1,7)")]);
+        put(
+            &mut book,
+            &[("A1", "=FAIL_REDUCE(1)"), ("A2", "=WORDS(\"\")"), ("A3", "=IFERROR(A1,7)")],
+        );
         gives(&mut book, &[("A1", "#N/A"), ("A2", "#VALUE!"), ("A3", "7")]);
         tells(&book, "A1", "refused 1");
         tells(&book, "A2", "there are no words");
@@ -57,13 +60,19 @@ fn a_wrong_number_of_arguments_is_told_alike_for_plugins_and_callbacks() {
             book.set_formula("S", (row, 2), &format!("={name}(1,2,3)")).unwrap();
             book.set_formula("S", (row, 3), &format!("=NO_{name}(1)")).unwrap();
         }
-        gives(&mut book, &[("A1", "#VALUE!"), ("B1", "#VALUE!"), ("A2", "#VALUE!"), ("B2", "#VALUE!")]);
+        gives(
+            &mut book,
+            &[("A1", "#VALUE!"), ("B1", "#VALUE!"), ("A2", "#VALUE!"), ("B2", "#VALUE!")],
+        );
         expect(&book, &[("C1", "#NAME?"), ("C2", "#NAME?")]);
         assert_eq!(detail(&book, "A1"), "MULADD expects at least 2 argument(s), got 1");
         assert_eq!(detail(&book, "B1"), "MULADD expects at most 2 argument(s), got 3");
         for cell in ["A", "B"] {
             let (plugin, callback) = (format!("{cell}1"), format!("{cell}2"));
-            assert_eq!(detail(&book, &plugin).replace("MULADD", "CALLED"), detail(&book, &callback));
+            assert_eq!(
+                detail(&book, &plugin).replace("MULADD", "CALLED"),
+                detail(&book, &callback)
+            );
         }
         tells(&book, "C1", "NO_MULADD");
     });

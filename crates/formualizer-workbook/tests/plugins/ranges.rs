@@ -66,7 +66,10 @@ fn a_growing_range_is_a_call_a_row() {
 #[test]
 fn an_array_function_spills_and_shrinks() {
     on_every_runtime(|mut book| {
-        put(&mut book, &[("A1", "4"), ("B1", "=SEQ(A1)"), ("C1", "=SUM(B1#)"), ("D1", "=TABLE(2,3)")]);
+        put(
+            &mut book,
+            &[("A1", "4"), ("B1", "=SEQ(A1)"), ("C1", "=SUM(B1#)"), ("D1", "=TABLE(2,3)")],
+        );
         put(&mut book, &[("H1", "=SUM_RANGE(SEQ(4))"), ("H2", "=SUM(SEQ(A1)*2)")]);
         gives(&mut book, &[("B4", "4"), ("C1", "10"), ("D1", "11"), ("F2", "23"), ("H1", "10")]);
         expect(&book, &[("H2", "20")]);
@@ -87,8 +90,14 @@ fn an_array_without_cells_is_an_error_that_says_so() {
 #[test]
 fn what_an_array_leaves_out_is_blank() {
     on_every_runtime(|mut book| {
-        put(&mut book, &[("A1", "=WORDS(\"one  three\")"), ("B1", "=ISBLANK(A2)"), ("B2", "=A2+1")]);
-        gives(&mut book, &[("A1", "one"), ("A2", ""), ("A3", "three"), ("B1", "TRUE"), ("B2", "1")]);
+        put(
+            &mut book,
+            &[("A1", "=WORDS(\"one  three\")"), ("B1", "=ISBLANK(A2)"), ("B2", "=A2+1")],
+        );
+        gives(
+            &mut book,
+            &[("A1", "one"), ("A2", ""), ("A3", "three"), ("B1", "TRUE"), ("B2", "1")],
+        );
     });
 }
 
