@@ -1,5 +1,4 @@
 //! The examples run, and give what they say.
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 #[path = "../examples/attach_and_fill.rs"]
 #[expect(dead_code, reason = "its `main` is not called")]

@@ -9,6 +9,7 @@ mod binding;
 mod callbacks;
 mod calls;
 mod failures;
+mod formulas;
 mod loading;
 mod ranges;
 mod samples;
