@@ -23,3 +23,8 @@ pub use functions::{
 pub use recalc::{Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
 pub use workbook::{IntoCell, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook};
+
+/// The tutorial, whose code is run.
+#[cfg(all(doctest, any(feature = "wasmtime", feature = "wasmi")))]
+#[doc = include_str!("../../../docs/hosting-rust.md")]
+struct HostingRust;

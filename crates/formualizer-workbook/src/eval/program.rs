@@ -393,13 +393,11 @@ impl Compiler<'_> {
                 _ => self.node(arg, inner),
             })
             .collect();
-        let plain = arguments
-            .iter()
-            .all(|node| {
-                // Calls give values.
-                matches!(node, Node::Cell(_) | Node::Range(_) | Node::Call(..))
-                    || !node.may_be_reference()
-            });
+        let plain = arguments.iter().all(|node| {
+            // Calls give values.
+            matches!(node, Node::Cell(_) | Node::Range(_) | Node::Call(..))
+                || !node.may_be_reference()
+        });
         plain.then_some(Node::Aggregate { function, arguments, exact }).ok_or(false)
     }
 

@@ -42,8 +42,12 @@ impl Reader for BookReader<'_> {
     }
 
     fn spill(&self, sheet: SheetId, anchor: Cell) -> Option<Rect> {
-        let (_, region) = self.book.spill_at(sheet, anchor)?;
-        region.spill.filter(|rect| rect.top_left() == anchor)
+        if let Some((_, region)) = self.book.spill_at(sheet, anchor) {
+            return region.spill.filter(|rect| rect.top_left() == anchor);
+        }
+        // An array may come out as one cell, which spills nowhere.
+        let (_, region) = self.book.region_at(sheet, anchor)?;
+        region.blocked.is_none().then(|| anchor.into())
     }
 
     fn sheet(&self, name: &str) -> Option<SheetId> {

@@ -127,7 +127,7 @@ fn an_array_that_is_returned_spills() {
     );
     gives(&mut book, &[("B1", "0"), ("D3", "22"), ("G1", "99"), ("G2", "22")]);
     put(&mut book, &[("A1", "1")]);
-    gives(&mut book, &[("B1", "0"), ("C1", ""), ("G1", "0")]);
+    gives(&mut book, &[("B1", "0"), ("C1", ""), ("B2", ""), ("G1", "0"), ("G2", "22")]);
 }
 
 #[test]
@@ -214,4 +214,85 @@ fn a_function_that_is_not_allowed_is_refused() {
         .register_custom_function("SUM", CustomFnOptions::default(), Arc::new(nothing))
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Function);
+}
+
+/// Answers what it must not.
+struct Sloppy;
+
+impl CustomFnHandler for Sloppy {
+    fn call(&self, _: &[Value]) -> Given {
+        Ok(Value::Number(f64::NAN))
+    }
+
+    fn call_batch(&self, args: &BatchArguments<'_>) -> Option<Result<BatchOutput, ExcelError>> {
+        let numbers =
+            |rows: usize| BatchOutput::Array(Arc::new(Float64Array::from(vec![1.0; rows])));
+        match args.rows() {
+            2 => Some(Ok(numbers(1))),
+            3 => Some(Ok(BatchOutput::Values(vec![Value::Number(f64::INFINITY); 3]))),
+            4 => panic!("four rows"),
+            _ => Some(Err(ExcelError::new(ExcelErrorKind::Na))),
+        }
+    }
+}
+
+#[test]
+fn a_batch_that_is_wrong_is_an_error_of_its_cells() {
+    let mut book = book();
+    book.register_custom_function("SLOPPY", CustomFnOptions::default(), Arc::new(Sloppy)).unwrap();
+    count_down(&mut book, 5);
+    for (rows, col) in [(1u32, 2u32), (2, 3), (3, 4), (4, 5), (5, 6)] {
+        book.set_formulas("S", ((1, col), (rows, col)), "=SLOPPY($A1)").unwrap();
+    }
+    gives(&mut book, &[("B1", "#NUM!"), ("C1", "#VALUE!"), ("C2", "#VALUE!"), ("D3", "#NUM!")]);
+    expect(&book, &[("E4", "#VALUE!"), ("F5", "#N/A")]);
+    tells(&book, "C1", "1 results for 2 rows");
+    tells(&book, "E1", "four rows");
+}
+
+#[test]
+fn a_filled_formula_whose_callback_gives_arrays_spills_row_by_row() {
+    let mut book = book();
+    register(&mut book, "PAIR", |args| {
+        Ok(Value::Array(vec![vec![args[0].clone(), Value::Number(number(&args[0])? * 2.0)]]))
+    });
+    count_down(&mut book, 3);
+    book.set_formulas("S", "C1:C3", "=PAIR(A1)").unwrap();
+    gives(&mut book, &[("C1", "1"), ("D1", "2"), ("C3", "3"), ("D3", "6")]);
+    put(&mut book, &[("A2", "20")]);
+    gives(&mut book, &[("D1", "2"), ("C2", "20"), ("D2", "40")]);
+}
+
+#[test]
+fn callbacks_are_cancelled_between_rows() {
+    let cancel = formualizer_workbook::CancelToken::new();
+    let (calls, token) = (Arc::new(AtomicU64::new(0)), cancel.clone());
+    let counter = calls.clone();
+    let mut book = book();
+    register(&mut book, "STOPS", move |args| {
+        if counter.fetch_add(1, Ordering::Relaxed) == 100 {
+            token.cancel();
+        }
+        Ok(args[0].clone())
+    });
+    count_down(&mut book, 10_000);
+    book.set_formulas("S", "B1:B10000", "=STOPS(A1)").unwrap();
+    let options = RecalcOptions::default().cancel(cancel);
+    assert!(book.recalculate_with(&options).unwrap_err().is_cancelled());
+    assert!(calls.load(Ordering::Relaxed) < 1000);
+    gives(&mut book, &[("B1", "1"), ("B10000", "10000")]);
+}
+
+#[test]
+fn a_volatile_callback_is_called_every_time() {
+    let calls = AtomicU64::new(0);
+    let mut book = book();
+    let options = CustomFnOptions { volatile: true, ..CustomFnOptions::default() };
+    let count = move |_: &[Value]| -> Given {
+        Ok(Value::Number(calls.fetch_add(1, Ordering::Relaxed) as f64))
+    };
+    book.register_custom_function("TICK", options, Arc::new(count)).unwrap();
+    put(&mut book, &[("A1", "=TICK()"), ("B1", "=A1+1")]);
+    gives(&mut book, &[("A1", "0"), ("B1", "1")]);
+    gives(&mut book, &[("A1", "1"), ("B1", "2")]);
 }

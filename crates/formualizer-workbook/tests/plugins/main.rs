@@ -9,6 +9,7 @@ mod binding;
 mod callbacks;
 mod calls;
 mod failures;
+mod formulas;
 mod loading;
 mod ranges;
 mod samples;
@@ -35,8 +36,9 @@ fn native() -> Arc<dyn WasmUdfRuntime> {
     // What follows from seed and row is all that a volatile twin has to be.
     let random = NativeFunction::new(|call| {
         let (seed, now) = call.volatile().unwrap_or_default();
-        let first = (seed ^ now.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let value = |row: usize| first.wrapping_add(call.row_offset() + row as u64) >> 16;
+        let first = (seed ^ now.unsigned_abs()).wrapping_add(call.row_offset());
+        let value =
+            |row: usize| first.wrapping_add(row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
         let cells: Vec<_> =
             (0..call.rows()).map(|row| Cell::Number(value(row) as f64 / 2f64.powi(48))).collect();
         Ok(vec![udf_backends::native::column_of(udf_abi::DType::F64, &cells)?])

@@ -6,7 +6,7 @@ use formualizer_workbook::{BindPolicy, OverridePolicy, Value, Workbook};
 
 /// Runs a test with a plugin on every engine.
 fn with(name: &str, test: impl Fn(&mut Workbook)) {
-    // REVERSE and the like may become built-ins of a later engine: the plugin's are meant.
+    // XNPV is a built-in, and others may become one: the plugin's are meant.
     let policy = BindPolicy { builtins: OverridePolicy::Override, ..BindPolicy::REFUSE };
     for runtime in engines() {
         eprintln!("on {}:", runtime.name());
@@ -29,7 +29,7 @@ fn option_prices_come_back_as_volatilities() {
         count_down(book, 500);
         book.set_formulas("S", "B1:B500", "=BS_CALL(100,50+A1/5,0.03,0.25,1)").unwrap();
         book.set_formulas("S", "C1:C500", "=IMPLIED_VOL(B1,100,50+A1/5,0.03,1)").unwrap();
-        put(book, &[("D1", "=MAX(ABS(C1:C500-0.25))<0.000001")]);
+        put(book, &[("D1", "=AND(C1:C500>0.249999,C1:C500<0.250001)")]);
         let report = book.recalculate().unwrap();
         assert_eq!((report.udf_calls, report.udf_rows), (2, 1000));
         expect(book, &[("D1", "TRUE")]);
@@ -98,7 +98,7 @@ fn dates_go_in_as_dates_and_come_out_as_dates() {
             book,
             &[("D1", "=B1-A1"), ("D2", "=ADD_DAYS(\"2024-02-28\",1)-A1"), ("D3", "=ADD_DAYS(-5)")],
         );
-        gives(book, &[("D1", "2"), ("D2", "1"), ("D3", "#VALUE!")]);
+        gives(book, &[("D1", "2"), ("D2", "1"), ("D3", "#NUM!")]);
         tells(book, "D3", "date");
     });
 }
@@ -127,7 +127,7 @@ fn plugins_of_the_upstream_project_run_as_they_are() {
             &[("D1", "Ünder The Sea"), ("D2", "1"), ("E2", "2"), ("F2", "3"), ("D3", "10")],
         );
         expect(book, &[("D4", "array"), ("D5", "text"), ("D6", "#NUM!"), ("D7", "#VALUE!")]);
-        tells(book, "C1", "negative: -1");
+        tells(book, "C1", "unreachable");
         tells(book, "D6", "a rate of -2");
         tells(book, "D7", "ANNUITY expects at least 3 argument(s), got 1");
     });

@@ -45,6 +45,21 @@ fn arrays_grow_and_shrink() {
 }
 
 #[test]
+fn an_array_of_one_cell_is_read_like_a_larger_one() {
+    let mut book =
+        book(&[("B1", "1"), ("A1", "=SEQUENCE(B1)"), ("C1", "=SUM(A1#)"), ("D1", "=SUM(B1#)")]);
+    // What is no formula spills nothing.
+    expect(&book, &[("C1", "1"), ("D1", "#REF!")]);
+    edit(&mut book, "B1", "3");
+    expect(&book, &[("A1", "1"), ("C1", "6")]);
+    edit(&mut book, "B1", "1");
+    expect(&book, &[("A2", ""), ("C1", "1")]);
+    edit(&mut book, "B1", "3");
+    edit(&mut book, "A2", "x");
+    expect(&book, &[("A1", "#SPILL!"), ("C1", "#REF!")]);
+}
+
+#[test]
 fn an_array_at_the_edge_of_the_sheet_has_no_room() {
     let book = book(&[("A1048576", "=SEQUENCE(2)"), ("XFD1", "=SEQUENCE(1,2)")]);
     expect(&book, &[("A1048576", "#SPILL!"), ("XFD1", "#SPILL!")]);
