@@ -428,6 +428,12 @@ impl<'s> Lowering<'s> {
             "LAMBDA" => self.lambda_args(args),
             _ => self.args(args),
         };
+        // The engine's functions of references look at the place of a literal and not at what it is.
+        if TAKE_REFERENCES.contains(&key.as_str())
+            && let Some(unknown) = args.iter().find(|arg| is_unknown_name(arg))
+        {
+            return unknown.clone();
+        }
         plain(ASTNodeType::Function { name: key, args })
     }
 
@@ -531,4 +537,14 @@ fn flat(reference: &ReferenceType) -> ReferenceType {
         ),
         other => other.clone(),
     }
+}
+
+/// Functions whose arguments are references: an unknown name in one of them is their result.
+const TAKE_REFERENCES: &[&str] = &[
+    "AREAS", "COLUMN", "COLUMNS", "GROUPBY", "HLOOKUP", "INDEX", "LOOKUP", "MATCH", "OFFSET",
+    "PIVOTBY", "ROW", "ROWS", "VLOOKUP", "XLOOKUP", "XMATCH",
+];
+
+fn is_unknown_name(node: &ASTNode) -> bool {
+    matches!(&node.node_type, ASTNodeType::Literal(crate::Value::Error(e)) if e.kind == ExcelErrorKind::Name)
 }

@@ -90,3 +90,21 @@ fn tables_are_read_by_their_columns() {
     book.recalculate().unwrap();
     expect(&book, &[("C2", "#NAME?"), ("E1", "#NAME?")]);
 }
+
+#[test]
+fn what_is_looked_up_under_an_unknown_name_is_unknown() {
+    let book = book(&[
+        ("A1", "1"),
+        ("B1", "=VLOOKUP(nosuch,A1:A3,1)"),
+        ("B2", "=MATCH(1,nosuch,0)"),
+        ("B3", "=ROWS(nosuch)"),
+        ("B4", "=IFERROR(COLUMN(nosuch),0)"),
+        ("B5", "=OFFSET(nosuch,1,1)"),
+        ("B6", "=ISERROR(nosuch)"),
+    ]);
+    let name = "#NAME?";
+    expect(
+        &book,
+        &[("B1", name), ("B2", name), ("B3", name), ("B4", "0"), ("B5", name), ("B6", "TRUE")],
+    );
+}
