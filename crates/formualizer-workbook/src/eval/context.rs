@@ -95,9 +95,9 @@ impl<'r> Context<'r> {
             known: areas.iter().filter_map(|area| Some((area.sheet, area.over(&rect)?))).collect(),
             deferred: Mutex::new(None),
             call: Arc::default(),
-            place: [strip.sheet.0.into(), strip.col, strip.rows.start]
+            place: [strip.sheet.0, strip.col, strip.rows.start]
                 .into_iter()
-                .fold(0, |place, part: u32| mixed(place ^ u64::from(part))),
+                .fold(0, |place, part| mixed(place ^ u64::from(part))),
             volatile_calls: AtomicU64::new(0),
         }
     }
