@@ -1,7 +1,7 @@
 //! Calls of plugins and callbacks: one for all rows where it can be.
 
 use super::{
-    Reader,
+    context::Context,
     operand::{Lane, Operand},
     program::Node,
     run::{Result, Rows, Run, Stop},
@@ -78,7 +78,7 @@ pub(crate) fn evaluate(
         });
     let whole = matches!(bound.kind(), Kind::Reduce | Kind::Array);
     if same && !bound.volatile() && (whole || bound.kind() == Kind::Elementwise) {
-        let table = single(run.reader, bound, inputs(run, &sources, 0, rows.at(0)));
+        let table = single(run.context, bound, inputs(run, &sources, 0, rows.at(0)));
         return match Operand::of_table(table, run.dates) {
             Operand::Array(_) if rows.len() > 1 => Err(Stop::Split),
             operand => Ok(operand),
@@ -95,8 +95,8 @@ pub(crate) fn evaluate(
         Source::Operand(Operand::Array(table)) => Argument::Range(table),
         Source::Moving(_) => Argument::Omitted,
     });
-    let (sessions, environment) = (run.reader.sessions(), run.reader.environment());
-    match bound.call_rows(sessions, environment, arguments.collect(), rows.len()) {
+    let environment = run.context.environment(bound);
+    match bound.call_rows(run.reader.sessions(), &environment, arguments.collect(), rows.len()) {
         Ok(cells) if cells.len() == rows.len() => Ok(Operand::Rows(cells)),
         // Kernels rely on a cell per row.
         Ok(_) => Ok(Operand::error(ExcelErrorKind::Value)),
@@ -133,7 +133,7 @@ fn by_row(
         if run.is_cancelled() {
             return Ok(Operand::error(ExcelErrorKind::Cancelled));
         }
-        let table = single(run.reader, bound, inputs(run, sources, index, row));
+        let table = single(run.context, bound, inputs(run, sources, index, row));
         match table.as_single() {
             Some(cell) => builder.push(cell),
             None if rows.len() == 1 => return Ok(Operand::Array(table)),
@@ -164,11 +164,11 @@ fn inputs(run: &Run<'_>, sources: &[Source<'_>], index: usize, row: u32) -> Vec<
 }
 
 /// A call for one cell, ranges included.
-pub(crate) fn single(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> Table {
-    let environment = reader.environment();
+pub(crate) fn single(context: &Context<'_>, bound: &Bound, inputs: Vec<Input>) -> Table {
+    let environment = context.environment(bound);
     let dates = environment.dates;
     if bound.kind() == Kind::Elementwise {
-        return elementwise(reader, bound, inputs);
+        return elementwise(context, bound, inputs);
     }
     let whole = bound.kind() != Kind::Callback;
     let arguments = inputs.into_iter().enumerate().map(|(index, input)| match input {
@@ -179,13 +179,13 @@ pub(crate) fn single(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> 
             .map_or(Argument::Omitted, |c| Argument::Range(Table::single(c))),
         Input::One(value) => Argument::Scalar(value),
     });
-    bound.call_whole(reader.sessions(), environment, arguments.collect())
+    bound.call_whole(context.reader.sessions(), &environment, arguments.collect())
 }
 
 /// An elementwise function for one cell: arrays are broadcast, as in Excel's array formulas; what a shorter
 /// array does not have is `#N/A`.
-fn elementwise(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> Table {
-    let environment = reader.environment();
+fn elementwise(context: &Context<'_>, bound: &Bound, inputs: Vec<Input>) -> Table {
+    let environment = context.environment(bound);
     let (mut height, mut width) = (1, 1);
     for (index, input) in inputs.iter().enumerate() {
         if let Input::Range(table) = input
@@ -205,7 +205,7 @@ fn elementwise(reader: &dyn Reader, bound: &Bound, inputs: Vec<Input>) -> Table 
         Input::Range(table) => Argument::Rows(stretched(&table, height, width)),
         Input::One(value) => Argument::Scalar(value),
     });
-    match bound.call_rows(reader.sessions(), environment, arguments.collect(), cells) {
+    match bound.call_rows(context.reader.sessions(), &environment, arguments.collect(), cells) {
         Ok(result) if result.len() == cells => {
             let columns = (0..width).map(|col| result.slice(col * height, height));
             Table::try_new(columns.collect()).unwrap_or_else(|| failed(ExcelErrorKind::Calc))

@@ -4,7 +4,7 @@
 //! be calculated is remembered here, since a formula may swallow the error that the read gives.
 
 use super::{
-    Reader, Strip,
+    Environment, Reader, Strip,
     call::{self, Input},
     sheets::Sheets,
 };
@@ -29,7 +29,13 @@ use formualizer_eval::{
     },
 };
 use formualizer_parse::parser::{ReferenceType, TableReference};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc, Mutex, Once, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// The name that an adapter of a bound function asks the context for to have its call made. No formula can
 /// write it.
@@ -44,6 +50,9 @@ pub(crate) struct Context<'r> {
     known: Vec<(SheetId, Rect)>,
     deferred: Mutex<Option<(SheetId, Rect)>>,
     call: Arc<Mutex<Option<Pending>>>,
+    /// The strip, and how many volatile calls were made for it.
+    place: u64,
+    volatile_calls: AtomicU64,
 }
 
 /// A call of a bound function on its way from the adapter to the context, and its result on the way back.
@@ -55,6 +64,14 @@ enum Pending {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A number whose every bit depends on every bit of another (the finaliser of SplitMix64).
+fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    number ^ (number >> 31)
 }
 
 fn fail(kind: ExcelErrorKind) -> ExcelError {
@@ -78,7 +95,24 @@ impl<'r> Context<'r> {
             known: areas.iter().filter_map(|area| Some((area.sheet, area.over(&rect)?))).collect(),
             deferred: Mutex::new(None),
             call: Arc::default(),
+            place: [strip.sheet.0, strip.col, strip.rows.start]
+                .into_iter()
+                .fold(0, |place, part| mixed(place ^ u64::from(part))),
+            volatile_calls: AtomicU64::new(0),
         }
+    }
+
+    /// What a call of a function finds. Volatile calls have a place of their own, which depends on the cells that they
+    /// are made for and not on which thread comes first.
+    pub(crate) fn environment(&self, bound: &Bound) -> Cow<'r, Environment> {
+        let environment = self.reader.environment();
+        if !bound.volatile() {
+            return Cow::Borrowed(environment);
+        }
+        let call = self.volatile_calls.fetch_add(1, Ordering::Relaxed);
+        // Far from the end of the numbers: rows are added.
+        let place = mixed(self.place ^ call) >> 8;
+        Cow::Owned(Environment { place, ..environment.clone() })
     }
 
     /// The first rectangle that was read although it is still to be calculated.
@@ -134,7 +168,7 @@ impl<'r> Context<'r> {
     fn make_call(&self) -> ExcelError {
         let pending = lock(&self.call).take();
         if let Some(Pending::Call(bound, inputs)) = pending {
-            let table = call::single(self.reader, &bound, inputs);
+            let table = call::single(self, &bound, inputs);
             *lock(&self.call) = Some(Pending::Done(table));
         }
         fail(ExcelErrorKind::NImpl)

@@ -85,6 +85,8 @@ pub(crate) struct Environment {
     pub(crate) cancel: udf_columnar::CancelToken,
     /// Threads that one call may use.
     pub(crate) threads: usize,
+    /// Where the rows of a volatile call count from: what makes two columns of random numbers differ.
+    pub(crate) place: u64,
 }
 
 /// What formulas read.

@@ -32,6 +32,7 @@ impl Memory {
             now_us: 1_700_000_000_000_000,
             cancel: udf_columnar::CancelToken::new(),
             threads: 1,
+            place: 0,
         };
         Self {
             columns,

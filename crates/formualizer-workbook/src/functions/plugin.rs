@@ -301,7 +301,7 @@ impl Plugin {
         let mut call = Call::new(arguments);
         call.rows = rows;
         if self.signature.function().volatile {
-            call = call.row_offset(sessions.volatile_offset(rows.unwrap_or(1)));
+            call = call.row_offset(environment.place);
         }
         let mut session = sessions.take(&self.module, environment);
         let answer = catch_unwind(AssertUnwindSafe(|| session.call(&self.signature, call)));

@@ -25,7 +25,6 @@ pub(crate) struct Sessions {
     rows: AtomicU64,
     guest_calls: AtomicU64,
     nanos: AtomicU64,
-    volatile_rows: AtomicU64,
 }
 
 /// How much was called in a recalculation.
@@ -51,7 +50,6 @@ impl Default for Sessions {
             rows: AtomicU64::new(0),
             guest_calls: AtomicU64::new(0),
             nanos: AtomicU64::new(0),
-            volatile_rows: AtomicU64::new(0),
         }
     }
 }
@@ -89,12 +87,6 @@ impl Sessions {
     /// Counts calls into a guest or handler.
     pub(super) fn count_guest_calls(&self, calls: u64) {
         self.guest_calls.fetch_add(calls, Ordering::Relaxed);
-    }
-
-    /// The place of the first of so many rows among all rows of volatile functions: what makes two
-    /// columns of random numbers differ.
-    pub(super) fn volatile_offset(&self, rows: usize) -> u64 {
-        self.volatile_rows.fetch_add(rows as u64, Ordering::Relaxed)
     }
 
     /// A session of the module: one that is open and idle, or a new one.

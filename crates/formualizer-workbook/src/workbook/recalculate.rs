@@ -98,6 +98,7 @@ impl Workbook {
             now_us: options.now_us.unwrap_or_else(now),
             cancel: options.cancel.clone(),
             threads: options.threads.unwrap_or_else(rayon::current_num_threads),
+            place: 0,
         };
         let sessions = Sessions::default();
         let threads = environment.threads;

@@ -37,8 +37,10 @@ fn native() -> Arc<dyn WasmUdfRuntime> {
     let random = NativeFunction::new(|call| {
         let (seed, now) = call.volatile().unwrap_or_default();
         let first = (seed ^ now.unsigned_abs()).wrapping_add(call.row_offset());
-        let value =
-            |row: usize| first.wrapping_add(row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
+        let value = |row: usize| {
+            let n = first.wrapping_add(row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            (n ^ (n >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 16
+        };
         let cells: Vec<_> =
             (0..call.rows()).map(|row| Cell::Number(value(row) as f64 / 2f64.powi(48))).collect();
         Ok(vec![udf_backends::native::column_of(udf_abi::DType::F64, &cells)?])

@@ -37,10 +37,17 @@ fn equal_arguments_everywhere_are_one_row_unless_the_function_is_volatile() {
 
 #[test]
 fn two_columns_of_a_volatile_function_differ() {
-    let manager = demo_manager();
-    let sessions = Sessions::default();
-    let first = call_with(&sessions, &manager, "DICE", vec![], 3);
-    let second = call_with(&sessions, &manager, "DICE", vec![], 3);
+    let (manager, sessions) = (demo_manager(), Sessions::default());
+    let dice = |place| {
+        let environment = Environment { place, ..environment() };
+        manager
+            .functions()
+            .get("DICE")
+            .unwrap()
+            .call_rows(&sessions, &environment, vec![], 3)
+            .unwrap()
+    };
+    let (first, second) = (dice(0), dice(1_000));
     assert!(!first.same(&second));
 }
 

@@ -139,6 +139,7 @@ fn environment() -> Environment {
         now_us: 0,
         cancel: CancelToken::new(),
         threads: 1,
+        place: 0,
     }
 }
 
