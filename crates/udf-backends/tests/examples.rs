@@ -143,7 +143,7 @@ fn column(dtype: DType, values: &[Value]) -> Column {
         return Column::try_new_errors(values.iter().map(code).collect::<UInt8Array>()).unwrap();
     }
     let utc = values.iter().any(|value| value.as_str().is_some_and(|text| text.ends_with('Z')));
-    let null = arrow_array::new_null_array(&arrow_type(dtype, false), 1);
+    let null = arrow_array::new_null_array(&arrow_type(dtype, utc), 1);
     let cells: Vec<ArrayRef> = values
         .iter()
         .map(|value| match value.is_null() || error(value).is_some() {
