@@ -5,7 +5,7 @@ use crate::{MAX_COLS, MAX_ROWS};
 use formualizer_parse::{ASTNode, ASTNodeType, BinaryOperator, parser::ReferenceType};
 
 /// Cells that an operator may give at most.
-const MAX_CELLS: u64 = 1 << 26;
+pub(super) const MAX_CELLS: u64 = 1 << 26;
 
 /// Whether an operator of the formula would give more cells than can be held.
 pub(super) fn is_too_large(reader: &dyn Reader, ast: &ASTNode) -> bool {

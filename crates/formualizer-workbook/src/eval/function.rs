@@ -1,23 +1,96 @@
 //! Functions of one row: numeric, logical and text functions, and tests.
 
 use super::{
+    extent::MAX_CELLS,
     operand::{Lane, Numbers, Operand},
     program::{Logical, Node, Numeric, Test, Text},
     run::{Result, Rows, Run, Stop},
     scalar::{self, fail},
 };
-use crate::cells::{Builder, CellRef, Cells, NumberKind};
+use crate::Value;
+use crate::cells::{Builder, CellRef, Cells, NumberKind, Table};
 use arrow_array::{BooleanArray, Float64Array};
 use arrow_buffer::BooleanBuffer;
-use formualizer_common::ExcelErrorKind;
+use formualizer_common::{ExcelError, ExcelErrorKind};
 
-/// All arguments for some rows; arrays are left to the Interpreter.
+/// All arguments for some rows. A range is an array, which only a single row can have.
 fn arguments(run: &Run<'_>, nodes: &[Node], rows: Rows<'_>) -> Result<Vec<Operand>> {
-    nodes.iter().map(|node| run.node(node, rows)).collect()
+    let argument = |node: &Node| match node {
+        Node::Range(_) if rows.len() != 1 => Err(Stop::Split),
+        Node::Range(area) => Ok(match run.rect(area, run.own(rows.at(0))) {
+            Some(rect) if rect.cells() > MAX_CELLS => too_large(),
+            Some(rect) => run
+                .table(area.sheet, &rect)
+                .map_or(Operand::error(ExcelErrorKind::Ref), |t| Operand::of_table(t, run.dates)),
+            None => Operand::error(ExcelErrorKind::Ref),
+        }),
+        node => run.node(node, rows),
+    };
+    nodes.iter().map(argument).collect()
+}
+
+fn too_large() -> Operand {
+    let error = ExcelError::new(ExcelErrorKind::Num);
+    Operand::Scalar(Value::Error(
+        error.with_message("a function would give more cells than can be held"),
+    ))
 }
 
 fn lanes<'a>(run: &Run<'_>, operands: &'a [Operand]) -> Result<Vec<Lane<'a>>> {
     operands.iter().map(|operand| operand.lane(run.dates).ok_or(Stop::Interpret)).collect()
+}
+
+/// Applies a function of one row to every row, or to every cell of arrays: a row or column is repeated beside larger ones, what
+/// is missing is `#N/A`. The function gets the arguments, the number of rows, and whether they are rows of
+/// the sheet and all the same.
+fn spread(
+    run: &Run<'_>,
+    operands: &[Operand],
+    rows: Rows<'_>,
+    function: impl Fn(&[Lane<'_>], usize, Option<bool>) -> Cells,
+) -> Result<Operand> {
+    let arrays = || {
+        operands.iter().filter_map(|operand| match operand {
+            Operand::Array(table) => Some(table),
+            _ => None,
+        })
+    };
+    if arrays().next().is_none() {
+        let lanes = lanes(run, operands)?;
+        let (len, one) = extent(&lanes, rows);
+        return Ok(run.rows(function(&lanes, len, Some(one)), one));
+    }
+    let height = arrays().map(Table::height).max().unwrap_or(1);
+    let width = arrays().map(Table::width).max().unwrap_or(1);
+    if (height as u64).saturating_mul(width as u64) > MAX_CELLS {
+        return Ok(too_large());
+    }
+    let missing = CellRef::Error(ExcelErrorKind::Na, None);
+    let column = |col: usize| {
+        let cells: Vec<Cells> = operands
+            .iter()
+            .map(|operand| match operand {
+                Operand::Array(table) => {
+                    let col = if table.width() == 1 { 0 } else { col };
+                    match table.columns().get(col) {
+                        Some(cells) if cells.len() == 1 => Cells::repeat(cells.get(0), height),
+                        Some(cells) => Cells::concat(&[
+                            cells.clone(),
+                            Cells::repeat(missing, height - cells.len()),
+                        ]),
+                        None => Cells::repeat(missing, height),
+                    }
+                }
+                other => other
+                    .lane(run.dates)
+                    .map_or(Cells::Blank(height), |lane| Cells::repeat(lane.get(0), height)),
+            })
+            .collect();
+        let lanes: Vec<Lane<'_>> = cells.iter().map(Lane::Many).collect();
+        function(&lanes, height, None)
+    };
+    let table = Table::try_new((0..width).map(column).collect());
+    Ok(table.map_or(Operand::error(ExcelErrorKind::Calc), |t| Operand::of_table(t, run.dates)))
 }
 
 /// How many rows to calculate: one where all arguments are the same for all rows.
@@ -37,11 +110,11 @@ fn doubt(run: &Run<'_>, rows: Rows<'_>, row: usize, one: bool) {
 }
 
 pub(crate) fn test(run: &Run<'_>, function: Test, node: &Node, rows: Rows<'_>) -> Result<Operand> {
-    let operand = run.node(node, rows)?;
-    let lane = operand.lane(run.dates).ok_or(Stop::Interpret)?;
-    let (len, one) = extent(&[lane], rows);
-    let bits = BooleanBuffer::collect_bool(len, |row| scalar::test(function, lane.get(row)));
-    Ok(run.rows(Cells::Logicals(BooleanArray::new(bits, None)), one))
+    let operands = arguments(run, std::slice::from_ref(node), rows)?;
+    spread(run, &operands, rows, |lanes, len, _| {
+        let truth = |row| lanes.first().is_some_and(|lane| scalar::test(function, lane.get(row)));
+        Cells::Logicals(BooleanArray::new(BooleanBuffer::collect_bool(len, truth), None))
+    })
 }
 
 pub(crate) fn numeric(
@@ -51,10 +124,21 @@ pub(crate) fn numeric(
     rows: Rows<'_>,
 ) -> Result<Operand> {
     let operands = arguments(run, nodes, rows)?;
-    let lanes = lanes(run, &operands)?;
-    let (len, one) = extent(&lanes, rows);
+    spread(run, &operands, rows, |lanes, len, same| {
+        let doubtful = |row| {
+            if let Some(one) = same {
+                doubt(run, rows, row, one);
+            }
+        };
+        numbers(function, lanes, len, doubtful)
+    })
+}
+
+/// A numeric function of some rows; `doubtful` is told of those whose result is not certain.
+fn numbers(function: Numeric, lanes: &[Lane<'_>], len: usize, doubtful: impl Fn(usize)) -> Cells {
     let default = if function == Numeric::Log { 10.0 } else { 0.0 };
-    let (Some(first), second) = (lanes.first(), lanes.get(1)) else { return Err(Stop::Interpret) };
+    let (first, second) =
+        (lanes.first().copied().unwrap_or(Lane::One(CellRef::Blank)), lanes.get(1));
     let second_numbers = match second {
         Some(lane) => lane.numbers().map(|(numbers, _)| numbers),
         None => Some(Numbers::One(default)),
@@ -69,8 +153,7 @@ pub(crate) fn numeric(
             }
         }
         if out.len() == len {
-            let cells = Cells::Numbers(NumberKind::Number, Float64Array::new(out.into(), None));
-            return Ok(run.rows(cells, one));
+            return Cells::Numbers(NumberKind::Number, Float64Array::new(out.into(), None));
         }
     }
     let mut builder = Builder::with_capacity(len);
@@ -84,13 +167,13 @@ pub(crate) fn numeric(
                 Some(Ok(n)) => CellRef::number(n),
                 Some(Err(kind)) => fail(kind),
                 None => {
-                    doubt(run, rows, row, one);
+                    doubtful(row);
                     fail(ExcelErrorKind::Num)
                 }
             },
         });
     }
-    Ok(run.rows(builder.finish(), one))
+    builder.finish()
 }
 
 pub(crate) fn logical(
@@ -165,8 +248,18 @@ pub(crate) fn text(
     rows: Rows<'_>,
 ) -> Result<Operand> {
     let operands = arguments(run, nodes, rows)?;
-    let lanes = lanes(run, &operands)?;
-    let (len, one) = extent(&lanes, rows);
+    spread(run, &operands, rows, |lanes, len, same| {
+        let raised = |row| {
+            if let (Some(one), true) = (same, exact) {
+                doubt(run, rows, row, one);
+            }
+        };
+        texts(function, lanes, len, raised)
+    })
+}
+
+/// A text function of some rows; `raised` is told of those that raise an error.
+fn texts(function: Text, lanes: &[Lane<'_>], len: usize, raised: impl Fn(usize)) -> Cells {
     let mut builder = Builder::with_capacity(len);
     let (mut input, mut output) = (String::new(), String::new());
     let mut row_cells = Vec::with_capacity(lanes.len());
@@ -180,14 +273,12 @@ pub(crate) fn text(
             Ok(None) => builder.push(CellRef::Text(&output)),
             Err(Failure::Cell(error)) => builder.push(error),
             Err(Failure::Raised(error)) => {
-                if exact {
-                    doubt(run, rows, row, one);
-                }
+                raised(row);
                 builder.push(error);
             }
         }
     }
-    Ok(run.rows(builder.finish(), one))
+    builder.finish()
 }
 
 /// Writes the text to `output`, or gives a number. `input` is scratch.

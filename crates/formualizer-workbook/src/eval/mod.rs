@@ -40,7 +40,7 @@ pub(crate) use program::ProgramSlot;
 
 use crate::{
     address::{Cell, Rect, SheetId},
-    cells::{CellRef, Cells, Table},
+    cells::{Builder, CellRef, Cells, Table},
     formula::Template,
     functions::{Functions, Sessions},
 };
@@ -150,8 +150,21 @@ pub(crate) fn evaluate(reader: &dyn Reader, template: &Template, strip: &Strip) 
         Err(Stop::Split | Stop::Interpret) if len == 1 => {
             Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Value, None)]))
         }
-        Err(Stop::Split | Stop::Interpret) => Outcome::Split,
+        Err(Stop::Split | Stop::Interpret) => one_by_one(reader, template, strip),
     }
+}
+
+/// The rows of a strip each for itself: what gives no array as a whole may have arrays within.
+fn one_by_one(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
+    let mut builder = Builder::with_capacity(strip.rows.len());
+    for row in strip.rows.clone() {
+        match evaluate(reader, template, &Strip { rows: row..row + 1, ..strip.clone() }) {
+            Outcome::Rows(cells) => builder.push(cells.get(0)),
+            Outcome::Array(_) | Outcome::Split => return Outcome::Split,
+            deferred @ Outcome::Deferred(..) => return deferred,
+        }
+    }
+    Outcome::Rows(builder.finish())
 }
 
 /// The same for one cell, with as little to set up as can be: for formulas that read their own column.

@@ -345,7 +345,7 @@ impl Compiler<'_> {
         }
         if let Some(function) = test(key) {
             return match args.len() {
-                1 => Ok(Node::Test(function, boxed(0, true))),
+                1 => Ok(Node::Test(function, Box::new(self.spread(&args[0], true)))),
                 _ => Err(true),
             };
         }
@@ -355,7 +355,7 @@ impl Compiler<'_> {
             }
             let last = args.len() - 1;
             let nodes = args.iter().enumerate();
-            let nodes = nodes.map(|(i, arg)| self.node(arg, exact || i < last)).collect();
+            let nodes = nodes.map(|(i, arg)| self.spread(arg, exact || i < last)).collect();
             return Ok(Node::Numeric(function, nodes));
         }
         if let Some(function) = logical(key) {
@@ -373,7 +373,11 @@ impl Compiler<'_> {
             if !(least..=most).contains(&args.len()) {
                 return Err(true);
             }
-            let arguments: Vec<Node> = args.iter().map(|arg| self.node(arg, exact)).collect();
+            let argument = |arg| match function {
+                Text::Concat => self.node(arg, exact),
+                _ => self.spread(arg, exact),
+            };
+            let arguments: Vec<Node> = args.iter().map(argument).collect();
             // CONCAT joins all cells of a range, and a reference may come out of IF.
             let plain =
                 arguments.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
@@ -399,6 +403,16 @@ impl Compiler<'_> {
                 || !node.may_be_reference()
         });
         plain.then_some(Node::Aggregate { function, arguments, exact }).ok_or(false)
+    }
+
+    /// An argument of a function of one value, which a range spreads over its cells.
+    fn spread(&self, ast: &ASTNode, exact: bool) -> Node {
+        if let ASTNodeType::Reference { reference, .. } = &ast.node_type
+            && let Some(range @ Node::Range(_)) = self.area(reference)
+        {
+            return range;
+        }
+        self.node(ast, exact)
     }
 
     /// A lookup that has an index.

@@ -183,3 +183,25 @@ fn ranges_keep_their_blank_ends() {
     ]);
     expect(&book, &[("C1", "9"), ("C2", "20"), ("C3", "1--"), ("C4", "9999"), ("C5", "3")]);
 }
+
+#[test]
+fn functions_of_one_value_spread_over_arrays() {
+    let mut book = book(&[
+        ("A1", "-1"),
+        ("A2", "2.5"),
+        ("A3", "abc"),
+        ("C1", "=SUM(LEN(A1:A3))"),
+        ("C2", "=SUM(ABS(A1:A2))"),
+        ("C3", "=SUMPRODUCT(--ISNUMBER(A1:A3))"),
+        ("D1", "=ABS(A1:A2)"),
+        ("E1", "=LEFT(A1:A3,2)"),
+        ("F1", "=ROUND(A1:A2,{0,1})"),
+        ("H1", "=IFERROR(ABS(A1:A3),0)"),
+    ]);
+    expect(&book, &[("C1", "8"), ("C2", "3.5"), ("C3", "2"), ("D1", "1"), ("D2", "2.5")]);
+    expect(&book, &[("E1", "-1"), ("E2", "2."), ("E3", "ab")]);
+    book.set_formulas("S", "J1:J3", "=SUM(LEN(A$1:A$3))+ROW()").unwrap();
+    book.recalculate().unwrap();
+    assert_eq!(book.regions(), 8);
+    expect(&book, &[("J1", "9"), ("J3", "11")]);
+}
