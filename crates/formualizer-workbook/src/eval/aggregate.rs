@@ -13,6 +13,7 @@ use crate::{
 };
 use arrow_array::Array;
 use formualizer_common::ExcelErrorKind;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// What was seen so far, from left to right: sums are added in the order in which the Interpreter adds.
@@ -178,13 +179,23 @@ impl State {
 
 /// Rows from which on a sum goes in lanes.
 const LONG: usize = 4096;
+/// Rows that one thread adds at a time. Blocks are added in their order, so that a sum does not depend on the threads.
+const BLOCK: usize = 1 << 16;
 
-/// The sum from left to right, as the Interpreter adds; of a long column in eight lanes that are added at the end, which takes a
-/// quarter of the time and is at least as exact.
+/// The sum from left to right, as the Interpreter adds; of a long column in blocks of eight lanes, which takes less
+/// time and errs less.
 fn sum(start: f64, values: &[f64]) -> f64 {
     if values.len() < LONG {
         return values.iter().fold(start, |sum, n| sum + n);
     }
+    if values.len() <= BLOCK {
+        return start + in_lanes(values);
+    }
+    let blocks: Vec<f64> = values.par_chunks(BLOCK).map(in_lanes).collect();
+    blocks.iter().fold(start, |sum, n| sum + n)
+}
+
+fn in_lanes(values: &[f64]) -> f64 {
     let (blocks, rest) = values.as_chunks::<8>();
     let mut lanes = [0.0; 8];
     for block in blocks {
@@ -192,7 +203,7 @@ fn sum(start: f64, values: &[f64]) -> f64 {
             *lane += n;
         }
     }
-    start + lanes.iter().chain(rest).sum::<f64>()
+    lanes.iter().chain(rest).sum()
 }
 
 /// An argument, ready to be taken row by row.

@@ -18,8 +18,9 @@ use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
 
 /// Instances of all modules of one engine at a time. Slots cost address space, not memory.
 const SLOTS: u32 = 512;
-/// Bytes of a slot's memory that stay resident between instances.
-const KEEP_RESIDENT: usize = 1 << 20;
+/// Bytes of a slot's memory that stay resident between instances, set to zero instead: what a small plugin has from the start
+/// (1 MiB) and one block of columns. Page faults cost more than that.
+const KEEP_RESIDENT: usize = 2 << 20;
 
 /// Runs modules on wasmtime 48.
 ///
