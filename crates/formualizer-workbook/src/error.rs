@@ -32,8 +32,10 @@ pub enum ErrorKind {
     Plugin,
     /// Data that cells cannot hold.
     Data,
-    /// A file or folder that cannot be read.
+    /// A file or folder that cannot be read or written.
     Io,
+    /// A file whose content is broken, not supported, or beyond the limits.
+    File,
     /// The recalculation was cancelled; every cell holds what it held before or its new value.
     Cancelled,
     /// A callback that tried to use the workbook that is calling it.

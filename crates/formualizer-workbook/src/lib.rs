@@ -6,6 +6,8 @@ mod book;
 mod cells;
 mod error;
 mod eval;
+#[cfg(feature = "files")]
+mod files;
 mod formula;
 mod functions;
 mod recalc;
@@ -14,6 +16,8 @@ mod workbook;
 
 pub use address::{MAX_COLS, MAX_ROWS};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "files")]
+pub use files::{FileLimits, LoadOptions, SaveOptions};
 pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};
 pub use functions::{
     BatchArgument, BatchArguments, BatchOutput, BindPolicy, CustomFnHandler, CustomFnInfo,

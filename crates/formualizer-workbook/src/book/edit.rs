@@ -97,6 +97,16 @@ impl Book {
         id
     }
 
+    /// Adds a region whose values are in place already, with what its array fills; to be calculated all the same.
+    pub(crate) fn add_loaded(&mut self, region: Region) -> RegionId {
+        let (sheet, spill) = (region.sheet, region.spill);
+        let id = self.add_region(region);
+        if let (Some(rect), Some(sheet)) = (spill, self.sheets.get_mut(&sheet)) {
+            sheet.spills.insert(&rect, id);
+        }
+        id
+    }
+
     /// Takes a region away; its values stay.
     pub(crate) fn remove_region(&mut self, id: RegionId) -> Option<Region> {
         self.retract(id);

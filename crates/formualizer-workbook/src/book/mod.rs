@@ -25,8 +25,9 @@ pub(crate) use rows::RowSet;
 pub(crate) use sheets::Names;
 
 use crate::{
+    Error,
     address::{Cell, SheetId},
-    formula::Template,
+    formula::{Arrays, Template, compile_as},
     functions::Functions,
     storage::Grid,
 };
@@ -43,6 +44,29 @@ pub(crate) struct Sheet {
     pub(crate) regions: Places,
     /// The rectangles that array results fill, anchors included.
     pub(crate) spills: Places,
+    /// Rows that a user or a filter has hidden, which some functions leave out.
+    pub(crate) hidden: Hidden,
+    /// Rows and columns inserted and deleted since the file was loaded, in order: where what it has now stands.
+    pub(crate) moves: Vec<Move>,
+}
+
+/// Hidden rows of a sheet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hidden {
+    /// By the user.
+    pub(crate) manual: RowSet,
+    /// By a filter.
+    pub(crate) filtered: RowSet,
+}
+
+/// Whole rows or columns inserted or deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Move {
+    pub(crate) rows: bool,
+    /// The first inserted or deleted row or column, from 0.
+    pub(crate) at: u32,
+    pub(crate) count: u32,
+    pub(crate) deleted: bool,
 }
 
 /// Everything that a workbook is, without its public methods.
@@ -58,6 +82,9 @@ pub(crate) struct Book {
     pub(crate) functions: Functions,
     pub(crate) dates: DateSystem,
     pub(crate) changes: Changes,
+    /// The file that it was loaded from, for saving into.
+    #[cfg(feature = "files")]
+    pub(crate) source: Option<Arc<crate::files::Source>>,
     /// Templates in use, so that equal formulas are one.
     templates: FxHashMap<(SheetId, String), Weak<Template>>,
 }
@@ -74,6 +101,8 @@ impl Book {
             functions: Functions::default(),
             dates,
             changes: Changes::default(),
+            #[cfg(feature = "files")]
+            source: None,
             templates: FxHashMap::default(),
         }
     }
@@ -88,6 +117,21 @@ impl Book {
     pub(crate) fn spill_at(&self, sheet: SheetId, cell: Cell) -> Option<(RegionId, &Region)> {
         let id = self.sheets.get(&sheet)?.spills.at(cell)?;
         Some((id, self.regions.get(id)?))
+    }
+
+    /// A formula's template, compiled or in use already.
+    ///
+    /// # Errors
+    /// Where the text is no formula.
+    pub(crate) fn template(
+        &mut self,
+        text: &str,
+        arrays: Arrays,
+        sheet: SheetId,
+        at: Cell,
+    ) -> Result<Arc<Template>, Error> {
+        let template = compile_as(text, arrays, sheet, at, self)?;
+        Ok(self.intern(template))
     }
 
     /// The template that is in use already where it is the same formula.
@@ -116,6 +160,8 @@ impl Book {
             functions: self.functions.clone(),
             dates: self.dates,
             changes: self.changes.clone(),
+            #[cfg(feature = "files")]
+            source: self.source.clone(),
             templates: self.templates.clone(),
         }
     }

@@ -5,7 +5,8 @@ use crate::{
     Error, ErrorKind,
     address::{Cell, MAX_COLS, MAX_ROWS, Rect, SheetId},
     formula::{
-        Deleted, Named, SHEET_ORDER, Scope, TABLE_PLACES, TableDef, compile, delete_in, rename_in,
+        Deleted, Named, SHEET_ORDER, Scope, TABLE_PLACES, TableDef, compile_as, delete_in,
+        rename_in,
     },
     storage::Grid,
 };
@@ -77,6 +78,8 @@ impl Book {
             grid: Grid::default(),
             regions: super::Places::default(),
             spills: super::Places::default(),
+            hidden: super::Hidden::default(),
+            moves: Vec::new(),
         };
         self.sheets.insert(id, sheet);
         self.order.push(id);
@@ -180,7 +183,7 @@ impl Book {
                 for col in region.rect.cols() {
                     let cell = Cell::new(row, col);
                     let text = template.text_at(cell, self);
-                    let compiled = compile(&text, sheet, cell, self);
+                    let compiled = compile_as(&text, template.arrays, sheet, cell, self);
                     let compiled = compiled.unwrap_or_else(|_| template.relower(self));
                     let compiled = self.intern(compiled);
                     self.put_formula(sheet, &cell.into(), compiled);

@@ -42,6 +42,24 @@ pub(crate) const SHEET_ORDER: &str = "*sheets";
 /// when a table is added, moved, resized or deleted.
 pub(crate) const TABLE_PLACES: &str = "*tables";
 
+/// What becomes of an array that a formula gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Arrays {
+    /// It fills the cells around: a formula as it is typed today.
+    #[default]
+    Spill,
+    /// One value of it is taken: a formula of a file that has no mark of dynamic arrays. Ranges where one value is
+    /// wanted mean the cell in the formula's row or column.
+    Single,
+    /// It fills these cells, whatever its size: an array formula entered with Ctrl+Shift+Enter.
+    Fixed {
+        /// Rows that it fills.
+        height: u32,
+        /// Columns that it fills.
+        width: u32,
+    },
+}
+
 /// A formula as it stands in every cell of a region.
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -52,6 +70,8 @@ pub(crate) struct Template {
     pub(crate) origin: Cell,
     /// The sheet that unqualified references mean.
     pub(crate) sheet: SheetId,
+    /// What becomes of its arrays; part of the key.
+    pub(crate) arrays: Arrays,
     /// As typed.
     pub(crate) source: ASTNode,
     /// For evaluation, through [`ast_at`](Self::ast_at): no names, tables or structured references; what cannot be resolved is an error literal.
@@ -86,21 +106,47 @@ pub(crate) fn compile(
     at: Cell,
     scope: &dyn Scope,
 ) -> Result<Template, Error> {
-    Ok(Template::of(parse::parse(text)?, sheet, at, scope))
+    compile_as(text, Arrays::Spill, sheet, at, scope)
+}
+
+/// The same for a formula whose arrays are treated otherwise.
+///
+/// # Errors
+/// As [`compile`].
+pub(crate) fn compile_as(
+    text: &str,
+    arrays: Arrays,
+    sheet: SheetId,
+    at: Cell,
+    scope: &dyn Scope,
+) -> Result<Template, Error> {
+    Ok(Template::of(parse::parse(text)?, arrays, sheet, at, scope))
 }
 
 impl Template {
-    fn of(source: ASTNode, sheet: SheetId, origin: Cell, scope: &dyn Scope) -> Self {
+    fn of(
+        source: ASTNode,
+        arrays: Arrays,
+        sheet: SheetId,
+        origin: Cell,
+        scope: &dyn Scope,
+    ) -> Self {
         let mut key = text::write(&source, Style::Key { origin });
         let lowered = lower::lower(&source, sheet, origin, scope);
         for decided in &lowered.context {
             key.push_str(" | ");
             key.push_str(decided);
         }
+        match arrays {
+            Arrays::Spill => {}
+            Arrays::Single => key.push_str(" | single"),
+            Arrays::Fixed { height, width } => key.push_str(&format!(" | {height}×{width}")),
+        }
         Self {
             key,
             origin,
             sheet,
+            arrays,
             source,
             lowered: lowered.tree,
             areas: lowered.areas,
@@ -129,7 +175,7 @@ impl Template {
 
     /// The same formula after one of its [`mentions`](Self::mentions) changed.
     pub(crate) fn relower(&self, scope: &dyn Scope) -> Self {
-        Self::of(self.source.clone(), self.sheet, self.origin, scope)
+        Self::of(self.source.clone(), self.arrays, self.sheet, self.origin, scope)
     }
 
     /// The formula after a sheet was renamed, which the scope knows already; `None` where that does not matter to it.
@@ -137,7 +183,7 @@ impl Template {
         let mut source = self.source.clone();
         let changed = rename_in(&mut source, old, new);
         (changed || self.mentions_any(&[old, new]))
-            .then(|| Self::of(source, self.sheet, self.origin, scope))
+            .then(|| Self::of(source, self.arrays, self.sheet, self.origin, scope))
     }
 
     /// The formula after a sheet was deleted, which the scope does not have any more; `None` where that does not matter to it.
@@ -145,7 +191,7 @@ impl Template {
         let mut source = self.source.clone();
         let changed = delete_in(&mut source, deleted);
         (changed || self.mentions_any(&[deleted.name, SHEET_ORDER]))
-            .then(|| Self::of(source, self.sheet, self.origin, scope))
+            .then(|| Self::of(source, self.arrays, self.sheet, self.origin, scope))
     }
 
     /// Whether the formula mentions one of these names, tables or sheets, in any case.

@@ -5,7 +5,7 @@ use crate::{
     Error,
     address::{Cell, Rect, SheetId},
     cells::Cells,
-    formula::{Template, compile},
+    formula::{Template, compile, compile_as},
 };
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Workbook {
             {
                 let first = part.top_left();
                 let text = template.text_at(first, &self.book);
-                let other = compile(&text, sheet, first, &self.book)?;
+                let other = compile_as(&text, template.arrays, sheet, first, &self.book)?;
                 // What holds nowhere here but in its own cell is put there.
                 let reach = other.holds.intersection(&part).unwrap_or_else(|| first.into());
                 let other = self.book.intern(other);

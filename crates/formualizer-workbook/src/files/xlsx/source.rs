@@ -1,0 +1,14 @@
+//! What is kept of the file that a workbook was loaded from.
+
+use crate::address::SheetId;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A loaded file, for saving into it. A workbook that was not loaded from an .xlsx file has none.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The file.
+    pub(crate) bytes: Arc<[u8]>,
+    /// The part of each sheet that was loaded, such as `xl/worksheets/sheet1.xml`.
+    pub(crate) sheets: FxHashMap<SheetId, String>,
+}
