@@ -119,6 +119,7 @@ fn template(formula: &str, col: u32) -> Template {
         key: String::new(),
         origin: Cell::new(0, col),
         sheet: SHEET,
+        arrays: crate::formula::Arrays::Spill,
         source: ast.clone(),
         lowered: ast,
         areas: Vec::new(),
