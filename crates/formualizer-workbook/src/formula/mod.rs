@@ -10,10 +10,12 @@
 //! parse    … text to the source            names    … what may be a name; what a name stands for
 //! lower    … source to lowered, areas      tables   … structured references to rectangles
 //! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
+//! intersect … ranges where one value is wanted
 //! text     … trees to text and keys        builtins … what is known of functions before they are called
 //! ```
 
 mod builtins;
+mod intersect;
 mod lower;
 mod names;
 mod parse;
@@ -132,7 +134,10 @@ impl Template {
         scope: &dyn Scope,
     ) -> Self {
         let mut key = text::write(&source, Style::Key { origin });
-        let lowered = lower::lower(&source, sheet, origin, scope);
+        let mut lowered = lower::lower(&source, sheet, origin, scope);
+        if arrays == Arrays::Single {
+            intersect::intersect(&mut lowered, origin, scope);
+        }
         for decided in &lowered.context {
             key.push_str(" | ");
             key.push_str(decided);

@@ -5,7 +5,7 @@ use super::{finish::keeps_blanks, reader::BookReader, spill};
 use crate::{
     Value,
     address::{Area, Axis, Cell, Rect, SheetId},
-    book::{Book, Region, RegionId},
+    book::{Book, Hidden, Region, RegionId},
     cells::{Builder, CellRef, Cells, Table},
     eval::{Environment, Outcome, Reader, evaluate_cell},
     functions::{Functions, Sessions},
@@ -112,6 +112,12 @@ macro_rules! as_the_book {
         fn used_rows(&self, sheet: SheetId, cols: Range<u32>) -> u32 {
             let used = self.base.used_rows(sheet, cols.clone());
             used.max(self.end_of_own_rows(sheet, &cols))
+        }
+        fn hidden(&self, sheet: SheetId) -> Option<&Hidden> {
+            self.base.hidden(sheet)
+        }
+        fn calling(&self, sheet: SheetId, rect: &Rect, functions: &[&str]) -> Vec<Rect> {
+            self.base.calling(sheet, rect, functions)
         }
         fn spill(&self, sheet: SheetId, anchor: Cell) -> Option<Rect> {
             self.base.spill(sheet, anchor)
