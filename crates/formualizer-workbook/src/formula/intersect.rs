@@ -8,7 +8,9 @@ use super::{
 };
 use crate::address::{Area, Cell, Rect};
 use formualizer_common::ExcelErrorKind;
-use formualizer_parse::{ASTNode, ASTNodeType, BinaryOperator, UnaryOperator, parser::ReferenceType};
+use formualizer_parse::{
+    ASTNode, ASTNodeType, BinaryOperator, UnaryOperator, parser::ReferenceType,
+};
 
 /// What the place of a node wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,17 +25,110 @@ enum Wants {
 
 /// Functions of one value in each argument.
 const OF_VALUES: &[&str] = &[
-    "ABS", "ACOS", "ACOSH", "ASIN", "ASINH", "ATAN", "ATAN2", "ATANH", "BASE", "CEILING",
-    "CEILING.MATH", "CHAR", "CLEAN", "CODE", "COS", "COSH", "COT", "CSC", "DATE", "DATEDIF",
-    "DATEVALUE", "DAY", "DAYS", "DAYS360", "DECIMAL", "DEGREES", "DOLLAR", "EDATE", "EOMONTH",
-    "ERROR.TYPE", "EVEN", "EXACT", "EXP", "FACT", "FIND", "FIXED", "FLOOR", "FLOOR.MATH", "HOUR",
-    "IF", "IFERROR", "IFNA", "INT", "ISBLANK", "ISERR", "ISERROR", "ISEVEN", "ISLOGICAL", "ISNA",
-    "ISNONTEXT", "ISNUMBER", "ISODD", "ISOWEEKNUM", "ISTEXT", "LEFT", "LEN", "LN", "LOG", "LOG10",
-    "LOWER", "MID", "MINUTE", "MOD", "MONTH", "MROUND", "N", "NOT", "NUMBERVALUE", "ODD", "POWER",
-    "PROPER", "QUOTIENT", "RADIANS", "REPLACE", "REPT", "RIGHT", "ROMAN", "ROUND", "ROUNDDOWN",
-    "ROUNDUP", "SEARCH", "SEC", "SECOND", "SIGN", "SIN", "SINH", "SQRT", "SUBSTITUTE", "T", "TAN",
-    "TANH", "TEXT", "TIME", "TIMEVALUE", "TRIM", "TRUNC", "UNICHAR", "UNICODE", "UPPER", "VALUE",
-    "WEEKDAY", "WEEKNUM", "YEAR", "YEARFRAC",
+    "ABS",
+    "ACOS",
+    "ACOSH",
+    "ASIN",
+    "ASINH",
+    "ATAN",
+    "ATAN2",
+    "ATANH",
+    "BASE",
+    "CEILING",
+    "CEILING.MATH",
+    "CHAR",
+    "CLEAN",
+    "CODE",
+    "COS",
+    "COSH",
+    "COT",
+    "CSC",
+    "DATE",
+    "DATEDIF",
+    "DATEVALUE",
+    "DAY",
+    "DAYS",
+    "DAYS360",
+    "DECIMAL",
+    "DEGREES",
+    "DOLLAR",
+    "EDATE",
+    "EOMONTH",
+    "ERROR.TYPE",
+    "EVEN",
+    "EXACT",
+    "EXP",
+    "FACT",
+    "FIND",
+    "FIXED",
+    "FLOOR",
+    "FLOOR.MATH",
+    "HOUR",
+    "IF",
+    "IFERROR",
+    "IFNA",
+    "INT",
+    "ISBLANK",
+    "ISERR",
+    "ISERROR",
+    "ISEVEN",
+    "ISLOGICAL",
+    "ISNA",
+    "ISNONTEXT",
+    "ISNUMBER",
+    "ISODD",
+    "ISOWEEKNUM",
+    "ISTEXT",
+    "LEFT",
+    "LEN",
+    "LN",
+    "LOG",
+    "LOG10",
+    "LOWER",
+    "MID",
+    "MINUTE",
+    "MOD",
+    "MONTH",
+    "MROUND",
+    "N",
+    "NOT",
+    "NUMBERVALUE",
+    "ODD",
+    "POWER",
+    "PROPER",
+    "QUOTIENT",
+    "RADIANS",
+    "REPLACE",
+    "REPT",
+    "RIGHT",
+    "ROMAN",
+    "ROUND",
+    "ROUNDDOWN",
+    "ROUNDUP",
+    "SEARCH",
+    "SEC",
+    "SECOND",
+    "SIGN",
+    "SIN",
+    "SINH",
+    "SQRT",
+    "SUBSTITUTE",
+    "T",
+    "TAN",
+    "TANH",
+    "TEXT",
+    "TIME",
+    "TIMEVALUE",
+    "TRIM",
+    "TRUNC",
+    "UNICHAR",
+    "UNICODE",
+    "UPPER",
+    "VALUE",
+    "WEEKDAY",
+    "WEEKNUM",
+    "YEAR",
+    "YEARFRAC",
 ];
 
 /// Functions of ranges, and which of their arguments are one value.
@@ -161,11 +256,13 @@ impl Walk<'_> {
                 ((row, row_abs), (col, col_abs), None)
             }
             (Side::Own(rows), Side::One(col, col_abs)) => {
-                let kept = Rect { left: 0, right: crate::MAX_COLS - 1, top: rows.0, bottom: rows.1 };
+                let kept =
+                    Rect { left: 0, right: crate::MAX_COLS - 1, top: rows.0, bottom: rows.1 };
                 ((self.at.row + 1, false), (col, col_abs), Some(kept))
             }
             (Side::One(row, row_abs), Side::Own(cols)) => {
-                let kept = Rect { top: 0, bottom: crate::MAX_ROWS - 1, left: cols.0, right: cols.1 };
+                let kept =
+                    Rect { top: 0, bottom: crate::MAX_ROWS - 1, left: cols.0, right: cols.1 };
                 ((row, row_abs), (self.at.col + 1, false), Some(kept))
             }
             _ => {
@@ -229,7 +326,8 @@ fn areas(node: &ASTNode, at: Cell, scope: &dyn Scope, found: &mut Vec<Area>) {
     let mut tree = node.clone();
     super::shift::each_node(&mut tree, &mut |node| {
         if let ASTNodeType::Reference { reference, .. } = node
-            && let ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. } = &*reference
+            && let ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. } =
+                &*reference
             && let Some(id) = sheet.as_deref().and_then(|name| scope.sheet(name))
             && let Some(area) = area(reference, id, at)
             && !found.contains(&area)

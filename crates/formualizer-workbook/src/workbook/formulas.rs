@@ -171,8 +171,7 @@ mod tests {
     /// Puts a formula as a file without marks of dynamic arrays has it.
     fn put_single(book: &mut Workbook, range: &str, formula: &str) {
         let (sheet, rect) = book.range_of("S", range).unwrap();
-        let template =
-            book.book.template(formula, Arrays::Single, sheet, rect.top_left()).unwrap();
+        let template = book.book.template(formula, Arrays::Single, sheet, rect.top_left()).unwrap();
         book.place(sheet, &rect, template).unwrap();
         book.recalculate().unwrap();
     }
@@ -204,7 +203,11 @@ mod tests {
         put_single(&mut book, "C3:C6", "=$A$1:$A$4*10");
         let values = column(&book, "C3:C6");
         assert_eq!(values[..2], numbers(&[30.0, 40.0]));
-        assert!(values[2..].iter().all(|v| matches!(v, Value::Error(e) if e.kind == crate::ExcelErrorKind::Value)));
+        assert!(
+            values[2..]
+                .iter()
+                .all(|v| matches!(v, Value::Error(e) if e.kind == crate::ExcelErrorKind::Value))
+        );
         put_single(&mut book, "D9", "=A1:B2+0");
         assert!(matches!(&column(&book, "D9")[0], Value::Error(_)));
     }
@@ -226,7 +229,9 @@ mod tests {
         book.set_array_formula("S", "I1", "=A1:A4*2").unwrap();
         book.recalculate().unwrap();
         assert_eq!(column(&book, "C1:D2"), numbers(&[2.0, 2.0, 4.0, 4.0]));
-        assert!(matches!(&column(&book, "C3")[0], Value::Error(e) if e.kind == crate::ExcelErrorKind::Na));
+        assert!(
+            matches!(&column(&book, "C3")[0], Value::Error(e) if e.kind == crate::ExcelErrorKind::Na)
+        );
         assert_eq!(column(&book, "F1:F3"), numbers(&[1.0, 2.0, 3.0]));
         assert_eq!(column(&book, "F4"), [Value::Empty]);
         assert_eq!(column(&book, "G1:H2"), numbers(&[7.0; 4]));
