@@ -155,9 +155,7 @@ impl Change {
             Self::Block(block) => {
                 let rect = Rect::from(cell);
                 match (block.takes(sheet, &rect), block.touches(sheet, &rect)) {
-                    (true, _) => {
-                        block.carried(&rect).map(|(sheet, rect)| (sheet, rect.top_left()))
-                    }
+                    (true, _) => block.carried(&rect).map(|(sheet, rect)| (sheet, rect.top_left())),
                     (false, true) => None,
                     (false, false) => Some((sheet, cell)),
                 }
@@ -245,8 +243,7 @@ impl Change {
         let along = |rows: bool| {
             let (first, last) =
                 if rows { (rect.top, rect.bottom) } else { (rect.left, rect.right) };
-            let mut cuts: Vec<i64> =
-                self.limits(sheet, rows).into_iter().map(i64::from).collect();
+            let mut cuts: Vec<i64> = self.limits(sheet, rows).into_iter().map(i64::from).collect();
             for area in areas {
                 let (low, high) =
                     if rows { (area.top, area.bottom) } else { (area.left, area.right) };

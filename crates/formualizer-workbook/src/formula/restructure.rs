@@ -225,7 +225,8 @@ fn put(reference: &mut ReferenceType, old: &Rect, new: &Rect) {
         ReferenceType::Cell { row, col, .. } => (*row, *col) = (new.top + 1, new.left + 1),
         ReferenceType::Range { start_row, start_col, end_row, end_col, .. } => {
             let set = |first: &mut Option<u32>, last: &mut Option<u32>, low, old_low, high| {
-                let turned = matches!((&first, &last), (Some(first), Some(_)) if *first != old_low + 1);
+                let turned =
+                    matches!((&first, &last), (Some(first), Some(_)) if *first != old_low + 1);
                 let (a, b) = if turned { (high, low) } else { (low, high) };
                 if let Some(first) = first {
                     *first = a + 1;
@@ -266,7 +267,8 @@ fn follow_table(
 }
 
 fn follow_columns(specifier: &mut TableSpecifier, columns: &[(String, bool)]) -> bool {
-    let place = |name: &str| columns.iter().position(|(column, _)| same(column.trim(), name.trim()));
+    let place =
+        |name: &str| columns.iter().position(|(column, _)| same(column.trim(), name.trim()));
     let stays = |at: usize| columns.get(at).is_some_and(|(_, stays)| *stays);
     match specifier {
         TableSpecifier::Column(name) => place(name).is_none_or(stays),
@@ -291,9 +293,7 @@ fn follow_columns(specifier: &mut TableSpecifier, columns: &[(String, bool)]) ->
 
 /// Makes `#REF!` of what is made of references that are lost: `A1#` and `A1:B2` with operators.
 fn collapse(node: &mut ASTNode) {
-    let lost = |node: &ASTNode| {
-        matches!(&node.node_type, ASTNodeType::Literal(crate::Value::Error(e)) if e.kind == ExcelErrorKind::Ref)
-    };
+    let lost = |node: &ASTNode| matches!(&node.node_type, ASTNodeType::Literal(crate::Value::Error(e)) if e.kind == ExcelErrorKind::Ref);
     match &mut node.node_type {
         ASTNodeType::Literal(_) | ASTNodeType::Omitted | ASTNodeType::Reference { .. } => {}
         ASTNodeType::UnaryOp { op, expr } => {

@@ -64,7 +64,9 @@ impl Grid {
     pub(crate) fn block(&self, rect: &Rect) -> Vec<Cells> {
         let last = (rect.right as usize + 1).min(self.columns.len());
         let columns = self.columns.get(rect.left as usize..last).unwrap_or_default();
-        let rows = |column: &Column| rect.top..rect.bottom.saturating_add(1).min(column.used()).max(rect.top);
+        let rows = |column: &Column| {
+            rect.top..rect.bottom.saturating_add(1).min(column.used()).max(rect.top)
+        };
         columns.iter().map(|column| column.cells(rows(column))).collect()
     }
 

@@ -1,7 +1,11 @@
 //! Arrow in and out.
 
 use super::{IntoCell, IntoRange, Workbook, values::room};
-use crate::{Error, ErrorKind, address::{Cell, Rect}, cells::Cells};
+use crate::{
+    Error, ErrorKind,
+    address::{Cell, Rect},
+    cells::Cells,
+};
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
 use std::sync::Arc;

@@ -20,7 +20,8 @@ impl IntoColumn for u32 {
     fn into_column(self) -> Result<u32, Error> {
         self.checked_sub(1).filter(|col| *col < MAX_COLS).ok_or_else(|| {
             let last = column_letters(MAX_COLS - 1);
-            let message = format!("there is no column {self}: they are 1 to {MAX_COLS} (A to {last})");
+            let message =
+                format!("there is no column {self}: they are 1 to {MAX_COLS} (A to {last})");
             Error::new(ErrorKind::Address, message)
         })
     }

@@ -31,12 +31,8 @@ impl Book {
     /// [`ErrorKind::Data`] with what is in the way.
     pub(crate) fn check_lines(&self, lines: &Lines) -> Result<(), Error> {
         let what = if lines.rows { "rows" } else { "columns" };
-        let ends = Rect {
-            top: 0,
-            left: 0,
-            bottom: crate::MAX_ROWS - 1,
-            right: crate::MAX_COLS - 1,
-        };
+        let ends =
+            Rect { top: 0, left: 0, bottom: crate::MAX_ROWS - 1, right: crate::MAX_COLS - 1 };
         let end = match lines.deleted {
             true => lines.end(),
             false => lines.at + 1,
@@ -94,8 +90,7 @@ impl Book {
         self.fixed_arrays(block.sheet, torn(block.from))?;
         self.check_over(block.to_sheet, &block.to)?;
         let tables = || self.names.tables.values();
-        let moves =
-            |table: &&crate::formula::TableDef| block.takes(table.sheet, &table.rect);
+        let moves = |table: &&crate::formula::TableDef| block.takes(table.sheet, &table.rect);
         for moved in tables().filter(moves) {
             let to = block.carried_rect(&moved.rect);
             let met = tables().filter(|table| !moves(table)).find(|table| {
@@ -107,9 +102,9 @@ impl Book {
                 return Err(refused(message));
             }
         }
-        let covered = tables().filter(|table| !moves(table)).find(|table| {
-            table.sheet == block.to_sheet && block.to.covers(&table.rect)
-        });
+        let covered = tables()
+            .filter(|table| !moves(table))
+            .find(|table| table.sheet == block.to_sheet && block.to.covers(&table.rect));
         match covered {
             None => Ok(()),
             Some(table) => Err(refused(format!(
@@ -124,14 +119,15 @@ impl Book {
     /// # Errors
     /// [`ErrorKind::Data`] with the cells of the array.
     pub(crate) fn check_over(&self, sheet: SheetId, rect: &Rect) -> Result<(), Error> {
-        self.fixed_arrays(sheet, |array| {
-            array.intersection(rect).is_some() && !rect.covers(array)
-        })
+        self.fixed_arrays(sheet, |array| array.intersection(rect).is_some() && !rect.covers(array))
     }
 
     fn fixed_arrays(&self, sheet: SheetId, torn: impl Fn(&Rect) -> bool) -> Result<(), Error> {
-        let mut arrays =
-            self.regions.iter().filter(|(_, region)| region.sheet == sheet).filter_map(|(_, region)| region.fixed());
+        let mut arrays = self
+            .regions
+            .iter()
+            .filter(|(_, region)| region.sheet == sheet)
+            .filter_map(|(_, region)| region.fixed());
         match arrays.find(|array| torn(array)) {
             None => Ok(()),
             Some(array) => Err(refused(format!(
@@ -143,9 +139,11 @@ impl Book {
     /// The first cell of a rectangle that holds a value, a formula or part of a table.
     fn first_used(&self, sheet: SheetId, rect: &Rect) -> Option<Cell> {
         let known = self.sheets.get(&sheet)?;
-        let regions = known.regions.within(rect).into_iter().filter_map(|id| {
-            Some(self.regions.get(id)?.rect.intersection(rect)?.top_left())
-        });
+        let regions = known
+            .regions
+            .within(rect)
+            .into_iter()
+            .filter_map(|id| Some(self.regions.get(id)?.rect.intersection(rect)?.top_left()));
         let tables = self.names.tables.values().filter(|table| table.sheet == sheet);
         let tables = tables.filter_map(|table| Some(table.rect.intersection(rect)?.top_left()));
         regions.chain(tables).chain(known.grid.first_filled(rect)).min()

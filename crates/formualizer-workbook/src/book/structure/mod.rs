@@ -76,7 +76,13 @@ impl Book {
             self.forget_templates();
         }
         let with = Rewriting { change, tables: &tables, scope: self };
-        let cutting = parts::Cutting { book: self, with, changed: &changed, lost: &lost, old_tables: &old_tables };
+        let cutting = parts::Cutting {
+            book: self,
+            with,
+            changed: &changed,
+            lost: &lost,
+            old_tables: &old_tables,
+        };
         let ids: Vec<RegionId> = self.regions.iter().map(|(id, _)| id).collect();
         let cut: Vec<(RegionId, Vec<parts::Cut>)> =
             ids.into_iter().filter_map(|id| Some((id, cutting.cut(id)?))).collect();

@@ -93,8 +93,7 @@ impl Cutting<'_> {
         let last = Cell::new(tile.bottom, tile.right);
         let same_to_the_end = last == first
             || self.with.change.cell(region.sheet, last).is_some_and(|(_, to)| {
-                self.rewritten(region, last)
-                    .is_some_and(|made| source_key(&made.source, to) == key)
+                self.rewritten(region, last).is_some_and(|made| source_key(&made.source, to) == key)
             });
         if !same_to_the_end {
             // References whose ends were deleted are other ones in every row or column.
@@ -105,10 +104,8 @@ impl Cutting<'_> {
         }
         let mut old = tile;
         let whole = moved(&tile, to);
-        let keeps = key == old_key
-            && !renamed
-            && template.sheet == sheet
-            && template.holds.covers(&whole);
+        let keeps =
+            key == old_key && !renamed && template.sheet == sheet && template.holds.covers(&whole);
         let new = match keeps {
             true => Made::Same(Arc::clone(template)),
             false => {
@@ -167,7 +164,8 @@ impl Cutting<'_> {
             return true;
         }
         let wide = |area: &Area| area.top != area.bottom || area.left != area.right;
-        let elsewhere = |area: &Area| wide(area) && (area.sheet != sheet || matches!(change, Change::Block(_)));
+        let elsewhere =
+            |area: &Area| wide(area) && (area.sheet != sheet || matches!(change, Change::Block(_)));
         if new.intersects() && new.areas.iter().any(elsewhere) {
             return true;
         }
@@ -239,9 +237,8 @@ fn halves(rect: &Rect) -> (Rect, Rect) {
 pub(super) fn merged(mut parts: Vec<Part>) -> Vec<Part> {
     // Beside each other first, as they come; then those of equal width below each other.
     parts.sort_by_key(|part| (part.rect.top, part.rect.left));
-    let beside = |a: &Rect, b: &Rect| {
-        (a.top, a.bottom) == (b.top, b.bottom) && a.right + 1 == b.left
-    };
+    let beside =
+        |a: &Rect, b: &Rect| (a.top, a.bottom) == (b.top, b.bottom) && a.right + 1 == b.left;
     let below =
         |a: &Rect, b: &Rect| (a.left, a.right) == (b.left, b.right) && a.bottom + 1 == b.top;
     let mut parts = joined(parts, &beside);
