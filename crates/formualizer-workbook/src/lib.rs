@@ -26,7 +26,9 @@ pub use functions::{
 };
 pub use recalc::{Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
-pub use workbook::{IntoCell, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook};
+pub use workbook::{
+    IntoCell, IntoColumn, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook,
+};
 
 /// The tutorial, whose code is run.
 #[cfg(all(doctest, any(feature = "wasmtime", feature = "wasmi")))]

@@ -179,6 +179,35 @@ impl Book {
         }
     }
 
+    /// Hides rows or shows them; the formulas that leave hidden rows out and read them are to be calculated.
+    pub(crate) fn hide(&mut self, sheet: SheetId, rows: Range<u32>, hidden: bool) {
+        let Some(known) = self.sheets.get_mut(&sheet) else { return };
+        match hidden {
+            true => known.hidden.manual.insert(rows.clone()),
+            false => {
+                known.hidden.manual.remove(rows.clone());
+                known.hidden.filtered.remove(rows.clone());
+            }
+        }
+        let reads = |region: &Region| {
+            let template = &region.template;
+            template.functions.iter().any(|f| matches!(f.as_str(), "SUBTOTAL" | "AGGREGATE"))
+                && template.areas.iter().filter(|area| area.sheet == sheet).any(|area| {
+                    area.over(&region.rect)
+                        .is_some_and(|rect| rect.top < rows.end && rect.bottom >= rows.start)
+                })
+        };
+        let concerned: Vec<(RegionId, Range<u32>)> = self
+            .regions
+            .iter()
+            .filter(|(_, region)| reads(region))
+            .map(|(id, region)| (id, region.rect.rows()))
+            .collect();
+        for (id, rows) in concerned {
+            self.changes.rows(id, rows);
+        }
+    }
+
     /// Makes every cell of a region a region of its own, because some have array results.
     pub(crate) fn explode(&mut self, id: RegionId) {
         let Some(region) = self.remove_region(id) else { return };

@@ -12,13 +12,17 @@
 //! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
 //! intersect … ranges where one value is wanted
 //! text     … trees to text and keys        builtins … what is known of functions before they are called
+//! moved    … where cells are after rows and columns were inserted or deleted, or cells moved
+//! restructure … trees that follow
 //! ```
 
 mod builtins;
 mod intersect;
 mod lower;
+mod moved;
 mod names;
 mod parse;
+mod restructure;
 mod sheets;
 mod shift;
 mod tables;
@@ -27,7 +31,9 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};
+pub(crate) use restructure::{Place, Rewriting, Rewritten, TableChanges, source_key};
 pub(crate) use sheets::{Deleted, delete_in, rename_in};
 
 use crate::{

@@ -107,7 +107,10 @@ struct Downward<'a> {
 macro_rules! as_the_book {
     () => {
         fn used(&self, sheet: SheetId) -> (u32, u32) {
-            self.base.used(sheet)
+            // The own cells count before their first values are stored.
+            let (rows, cols) = self.base.used(sheet);
+            let (own_rows, own_cols) = self.own_end(sheet);
+            (rows.max(own_rows), cols.max(own_cols))
         }
         fn used_rows(&self, sheet: SheetId, cols: Range<u32>) -> u32 {
             let used = self.base.used_rows(sheet, cols.clone());
@@ -152,6 +155,10 @@ macro_rules! as_the_book {
 impl Downward<'_> {
     fn is_own(&self, sheet: SheetId, col: u32) -> bool {
         (sheet, col) == (self.sheet, self.col)
+    }
+
+    fn own_end(&self, sheet: SheetId) -> (u32, u32) {
+        if sheet == self.sheet { (self.rows.end, self.col + 1) } else { (0, 0) }
     }
 
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {
@@ -461,6 +468,13 @@ impl<'a> Cycle<'a> {
         }
         path.push(name(&start));
         format!("circular reference: {}", path.join(" → "))
+    }
+
+    fn own_end(&self, sheet: SheetId) -> (u32, u32) {
+        let own = self.members.iter().map(|m| m.region).filter(|region| region.sheet == sheet);
+        own.fold((0, 0), |(rows, cols), region| {
+            (rows.max(region.rect.bottom + 1), cols.max(region.rect.right + 1))
+        })
     }
 
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {

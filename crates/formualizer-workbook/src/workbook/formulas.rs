@@ -63,35 +63,17 @@ impl Workbook {
 
     fn put_formula(&mut self, sheet: SheetId, rect: &Rect, formula: &str) -> Result<(), Error> {
         let template = compile(formula, sheet, rect.top_left(), &self.book)?;
-        self.remember();
         let template = self.book.intern(template);
-        self.place(sheet, rect, template)
+        let fitted = self.book.fitted(sheet, rect, template)?;
+        self.remember();
+        self.place(sheet, fitted);
+        Ok(())
     }
 
-    /// Puts a template in every cell of a rectangle. Where it does not hold (it refers to the row of a table that the
-    /// cell is not in), the formula is compiled again.
-    fn place(&mut self, sheet: SheetId, rect: &Rect, template: Arc<Template>) -> Result<(), Error> {
-        let mut todo = vec![(*rect, template)];
-        while let Some((rect, template)) = todo.pop() {
-            let held = template.holds.intersection(&rect);
-            for part in template.holds.intersection(&rect).map_or(vec![rect], |h| rect.without(&h))
-            {
-                let first = part.top_left();
-                let text = template.text_at(first, &self.book);
-                let other = compile_as(&text, template.arrays, sheet, first, &self.book)?;
-                // What holds nowhere here but in its own cell is put there.
-                let reach = other.holds.intersection(&part).unwrap_or_else(|| first.into());
-                let other = self.book.intern(other);
-                todo.extend(
-                    part.without(&reach).into_iter().map(|rest| (rest, Arc::clone(&other))),
-                );
-                self.book.put_formula(sheet, &reach, other);
-            }
-            if let Some(held) = held {
-                self.book.put_formula(sheet, &held, template);
-            }
+    fn place(&mut self, sheet: SheetId, fitted: Vec<(Rect, Arc<Template>)>) {
+        for (rect, template) in fitted {
+            self.book.put_formula(sheet, &rect, template);
         }
-        Ok(())
     }
 
     /// Fills the first row of a range down over its other rows: formulas with their references moved, values as
@@ -104,20 +86,27 @@ impl Workbook {
         if rect.height() < 2 {
             return Ok(());
         }
-        self.remember();
+        let mut filled = Vec::with_capacity(rect.width() as usize);
         for col in rect.cols() {
             let source = Cell::new(rect.top, col);
             let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };
-            match self.template_at(sheet, source) {
-                Some(template) => self.place(sheet, &target, template)?,
-                None => {
-                    let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
-                    let cells =
-                        grid.map(|grid| Cells::repeat(grid.get(source), target.height() as usize));
-                    if let Some(cells) = cells {
-                        self.book.put_cells(sheet, &target, cells);
-                    }
-                }
+            filled.push(match self.template_at(sheet, source) {
+                Some(template) => Some(self.book.fitted(sheet, &target, template)?),
+                None => None,
+            });
+        }
+        self.remember();
+        for (col, formulas) in rect.cols().zip(filled) {
+            let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };
+            if let Some(formulas) = formulas {
+                self.place(sheet, formulas);
+                continue;
+            }
+            let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
+            let source = Cell::new(rect.top, col);
+            let cells = grid.map(|grid| Cells::repeat(grid.get(source), target.height() as usize));
+            if let Some(cells) = cells {
+                self.book.put_cells(sheet, &target, cells);
             }
         }
         Ok(())
@@ -172,7 +161,8 @@ mod tests {
     fn put_single(book: &mut Workbook, range: &str, formula: &str) {
         let (sheet, rect) = book.range_of("S", range).unwrap();
         let template = book.book.template(formula, Arrays::Single, sheet, rect.top_left()).unwrap();
-        book.place(sheet, &rect, template).unwrap();
+        let fitted = book.book.fitted(sheet, &rect, template).unwrap();
+        book.place(sheet, fitted);
         book.recalculate().unwrap();
     }
 

@@ -3,16 +3,20 @@
 mod columns;
 mod formulas;
 mod functions;
+mod moving;
 mod names;
 mod place;
 mod recalculate;
 mod sheets;
+mod structure;
+mod transaction;
 mod undo;
 mod values;
 
 pub use names::TableOptions;
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
+pub use structure::IntoColumn;
 pub use values::IntoValue;
 
 use crate::{
