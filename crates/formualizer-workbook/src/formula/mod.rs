@@ -12,11 +12,13 @@
 //! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
 //! intersect … ranges where one value is wanted
 //! text     … trees to text and keys        builtins … what is known of functions before they are called
+//! follow   … texts of filled formulas
 //! moved    … where cells are after rows and columns were inserted or deleted, or cells moved
 //! restructure … trees that follow
 //! ```
 
 mod builtins;
+mod follow;
 mod intersect;
 mod lower;
 mod moved;
@@ -31,6 +33,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use follow::Follower;
 pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};
 pub(crate) use restructure::{Place, Rewriting, Rewritten, TableChanges, source_key};
@@ -40,7 +43,7 @@ use crate::{
     Error,
     address::{Area, Cell, Rect, SheetId},
 };
-use formualizer_parse::ASTNode;
+use formualizer_parse::{ASTNode, parser::ReferenceType};
 use shift::Offset;
 use text::Style;
 
@@ -215,6 +218,15 @@ impl Template {
 /// reference beyond the sheet is `#REF!`, ranges have their first corner first.
 pub(crate) fn move_references(from: &ASTNode, to: &mut ASTNode, origin: Cell, cell: Cell) {
     shift::write(from, to, Offset::between(origin, cell));
+}
+
+/// Visits the references of a formula.
+pub(crate) fn each_reference(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ReferenceType)) {
+    shift::each_node(node, &mut |node| {
+        if let formualizer_parse::ASTNodeType::Reference { reference, .. } = node {
+            visit(reference);
+        }
+    });
 }
 
 /// What a formula may mention, as the workbook knows it.

@@ -5,6 +5,8 @@ mod formulas;
 mod functions;
 mod moving;
 mod names;
+#[cfg(feature = "files")]
+mod open;
 mod place;
 mod recalculate;
 mod sheets;
@@ -55,6 +57,9 @@ pub struct Workbook {
     epoch: u64,
     seed: u64,
     history: History,
+    /// What the file that it was loaded from says and was not taken over.
+    #[cfg(feature = "files")]
+    load_warnings: Vec<String>,
 }
 
 impl Default for Workbook {
@@ -79,6 +84,8 @@ impl Workbook {
             epoch: 0,
             seed: 0,
             history: History::default(),
+            #[cfg(feature = "files")]
+            load_warnings: Vec::new(),
         }
     }
 
