@@ -51,17 +51,7 @@ pub(crate) struct Rewritten {
 impl Template {
     /// The formula that this one in a cell has become.
     pub(crate) fn rewritten(&self, place: &Place<'_>, with: &Rewriting<'_>) -> Rewritten {
-        let mut source = self.source.clone();
-        let by = Offset::between(self.origin, place.from.1);
-        if by != (Offset { rows: 0, cols: 0 }) {
-            each_node(&mut source, &mut |node| {
-                if let ASTNodeType::Reference { reference, .. } = node
-                    && !shift_reference(reference, by)
-                {
-                    *node = error_literal(ExcelErrorKind::Ref, "");
-                }
-            });
-        }
+        let (mut source, _) = self.settled(place.from.1);
         let mut lost = false;
         each_node(&mut source, &mut |node| {
             let ASTNodeType::Reference { reference, .. } = node else { return };
@@ -76,6 +66,25 @@ impl Template {
         });
         collapse(&mut source);
         Rewritten { source, lost }
+    }
+
+    /// The source as it stands in a cell, where references beyond the sheet are `#REF!` for good; whether there were any.
+    pub(crate) fn settled(&self, cell: Cell) -> (ASTNode, bool) {
+        let mut source = self.source.clone();
+        let by = Offset::between(self.origin, cell);
+        let mut beyond = false;
+        each_node(&mut source, &mut |node| {
+            if let ASTNodeType::Reference { reference, .. } = node
+                && !shift_reference(reference, by)
+            {
+                *node = error_literal(ExcelErrorKind::Ref, "");
+                beyond = true;
+            }
+        });
+        if beyond {
+            collapse(&mut source);
+        }
+        (source, beyond)
     }
 
     /// What the references of the source cover, whatever becomes of them when they are lowered.
