@@ -53,10 +53,15 @@ impl Template {
     pub(crate) fn rewritten(&self, place: &Place<'_>, with: &Rewriting<'_>) -> Rewritten {
         let (mut source, _) = self.settled(place.from.1);
         let mut lost = false;
+        // A name could be a parameter where there are any; then it is left as it is.
+        let parameters = self.functions.iter().any(|f| f == "LET" || f == "LAMBDA");
         each_node(&mut source, &mut |node| {
             let ASTNodeType::Reference { reference, .. } = node else { return };
             let stays = match reference {
                 ReferenceType::Table(table) => follow_table(table, place.table, with.tables),
+                ReferenceType::NamedRange(name) => {
+                    parameters || !is_removed_table(name, place.from.0, with)
+                }
                 _ => follow(reference, place.from.0, place.to.0, with),
             };
             if !stays {
@@ -146,6 +151,8 @@ impl Named {
             let before = reference.clone();
             let stays = if let ReferenceType::Table(table) = reference {
                 follow_table(table, None, with.tables)
+            } else if let ReferenceType::NamedRange(name) = reference {
+                !is_removed_table(name, sheet, with)
             } else {
                 !is_fixed(reference, with.change) || follow(reference, sheet, sheet, with)
             };
@@ -158,6 +165,11 @@ impl Named {
         collapse(&mut self.source);
         (changed, lost)
     }
+}
+
+/// Whether a word is the name of a table that is gone.
+fn is_removed_table(name: &str, sheet: SheetId, with: &Rewriting<'_>) -> bool {
+    with.tables.removed.contains(&name.to_lowercase()) && with.scope.name(sheet, name).is_none()
 }
 
 /// Whether the bounds that a change moves are all written with `$`.
