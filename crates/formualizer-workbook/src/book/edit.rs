@@ -147,6 +147,7 @@ impl Book {
         }
         for id in regions {
             let pending = self.changes.rows.get(&id).cloned().unwrap_or_default();
+            let circular = self.changes.circular.contains(&id);
             let Some(region) = self.remove_region(id) else { continue };
             for part in region.rect.without(rect) {
                 let rest = Region::new(sheet, part, Arc::clone(&region.template));
@@ -158,6 +159,9 @@ impl Book {
                 // Only what was to be calculated before: values of the rest are still right.
                 for rows in pending.within(&part.rows()).iter() {
                     self.changes.rows(id, rows);
+                }
+                if circular {
+                    self.changes.circular.insert(id);
                 }
             }
         }

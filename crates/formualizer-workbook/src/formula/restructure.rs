@@ -51,22 +51,17 @@ pub(crate) struct Rewritten {
 impl Template {
     /// The formula that this one in a cell has become.
     pub(crate) fn rewritten(&self, place: &Place<'_>, with: &Rewriting<'_>) -> Rewritten {
-        let mut source = self.source.clone();
-        let by = Offset::between(self.origin, place.from.1);
-        if by != (Offset { rows: 0, cols: 0 }) {
-            each_node(&mut source, &mut |node| {
-                if let ASTNodeType::Reference { reference, .. } = node
-                    && !shift_reference(reference, by)
-                {
-                    *node = error_literal(ExcelErrorKind::Ref, "");
-                }
-            });
-        }
+        let (mut source, _) = self.settled(place.from.1);
         let mut lost = false;
+        // A name could be a parameter where there are any; then it is left as it is.
+        let parameters = self.functions.iter().any(|f| f == "LET" || f == "LAMBDA");
         each_node(&mut source, &mut |node| {
             let ASTNodeType::Reference { reference, .. } = node else { return };
             let stays = match reference {
                 ReferenceType::Table(table) => follow_table(table, place.table, with.tables),
+                ReferenceType::NamedRange(name) => {
+                    parameters || !is_removed_table(name, place.from.0, with)
+                }
                 _ => follow(reference, place.from.0, place.to.0, with),
             };
             if !stays {
@@ -76,6 +71,25 @@ impl Template {
         });
         collapse(&mut source);
         Rewritten { source, lost }
+    }
+
+    /// The source as it stands in a cell, where references beyond the sheet are `#REF!` for good; whether there were any.
+    pub(crate) fn settled(&self, cell: Cell) -> (ASTNode, bool) {
+        let mut source = self.source.clone();
+        let by = Offset::between(self.origin, cell);
+        let mut beyond = false;
+        each_node(&mut source, &mut |node| {
+            if let ASTNodeType::Reference { reference, .. } = node
+                && !shift_reference(reference, by)
+            {
+                *node = error_literal(ExcelErrorKind::Ref, "");
+                beyond = true;
+            }
+        });
+        if beyond {
+            collapse(&mut source);
+        }
+        (source, beyond)
     }
 
     /// What the references of the source cover, whatever becomes of them when they are lowered.
@@ -137,6 +151,8 @@ impl Named {
             let before = reference.clone();
             let stays = if let ReferenceType::Table(table) = reference {
                 follow_table(table, None, with.tables)
+            } else if let ReferenceType::NamedRange(name) = reference {
+                !is_removed_table(name, sheet, with)
             } else {
                 !is_fixed(reference, with.change) || follow(reference, sheet, sheet, with)
             };
@@ -149,6 +165,11 @@ impl Named {
         collapse(&mut self.source);
         (changed, lost)
     }
+}
+
+/// Whether a word is the name of a table that is gone.
+fn is_removed_table(name: &str, sheet: SheetId, with: &Rewriting<'_>) -> bool {
+    with.tables.removed.contains(&name.to_lowercase()) && with.scope.name(sheet, name).is_none()
 }
 
 /// Whether the bounds that a change moves are all written with `$`.

@@ -1,7 +1,11 @@
 //! Regions that read their own cells or each other's: cell by cell, each after those it reads. Circular references are
 //! found on the way and become `#CIRC!` with their path.
 
-use super::{finish::keeps_blanks, reader::BookReader, spill};
+use super::{
+    finish::{bounded, keeps_blanks},
+    reader::BookReader,
+    spill,
+};
 use crate::{
     Value,
     address::{Area, Axis, Cell, Rect, SheetId},
@@ -405,6 +409,7 @@ impl<'a> Cycle<'a> {
             Outcome::Deferred(..) => Some(circular_at_run_time().value(dates)),
             Outcome::Array(table) if region.is_single() => {
                 let id = self.members[member].id;
+                let table = bounded(table, keeps_blanks(&region.template, self.functions()));
                 let first = match spill::blocked(self.base.book, id, &table) {
                     Some(message) => {
                         CellRef::Error(ExcelErrorKind::Spill, Some(&message)).value(dates)

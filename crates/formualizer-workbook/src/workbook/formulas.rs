@@ -90,8 +90,10 @@ impl Workbook {
         for col in rect.cols() {
             let source = Cell::new(rect.top, col);
             let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };
-            filled.push(match self.template_at(sheet, source) {
-                Some(template) => Some(self.book.fitted(sheet, &target, template)?),
+            let parts = self.template_at(sheet, source);
+            let parts = parts.map(|template| self.book.settled(source.into(), template));
+            filled.push(match parts.and_then(|mut parts| parts.pop()) {
+                Some((_, template)) => Some(self.book.fitted(sheet, &target, template)?),
                 None => None,
             });
         }

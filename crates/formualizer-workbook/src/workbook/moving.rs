@@ -81,7 +81,10 @@ impl Workbook {
         self.book.check_over(sheet, &target)?;
         let first = Rect { right: rect.left, ..rect };
         let mut formulas = Vec::new();
-        for (rows, template) in self.first_formulas(sheet, &first) {
+        let parts = self.first_formulas(sheet, &first);
+        let parts =
+            parts.into_iter().flat_map(|(part, template)| self.book.settled(part, template));
+        for (rows, template) in parts.collect::<Vec<_>>() {
             let wide = Rect { left: target.left, right: target.right, ..rows };
             formulas.extend(self.book.fitted(sheet, &wide, template)?);
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod model;
+mod suite;
 
 use formualizer_workbook::{Value, Workbook};
 use model::{Content, Model, Part, Spot};

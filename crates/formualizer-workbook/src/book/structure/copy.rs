@@ -1,8 +1,9 @@
 //! Values and regions put somewhere else once more.
 
+use super::parts::tiles;
 use crate::{
     Error,
-    address::{Cell, Rect, SheetId},
+    address::{Axis, Cell, Rect, SheetId},
     book::Book,
     cells::Cells,
     formula::{Arrays, Template, compile_as},
@@ -20,7 +21,7 @@ pub(crate) struct Copied {
 impl Book {
     /// What a rectangle holds. An array is copied with its formula where that is in the rectangle, otherwise as values; so
     /// is an array that was entered for cells of which only some are in it.
-    pub(crate) fn copied(&self, sheet: SheetId, rect: &Rect) -> Copied {
+    pub(crate) fn copied(&mut self, sheet: SheetId, rect: &Rect) -> Copied {
         let Some(known) = self.sheets.get(&sheet) else {
             return Copied { from: *rect, columns: Vec::new(), formulas: Vec::new() };
         };
@@ -43,8 +44,55 @@ impl Book {
                 }
             }
         }
+        let mut formulas: Vec<(Rect, Arc<Template>)> = formulas
+            .into_iter()
+            .flat_map(|(part, template)| self.settled(part, template))
+            .collect();
         formulas.sort_by_key(|(rect, _)| (rect.left, rect.top));
         Copied { from: *rect, columns, formulas }
+    }
+
+    /// A region's part as what may be copied from it: references that leave the sheet are `#REF!` wherever they are copied
+    /// to, and so make formulas of their own.
+    pub(crate) fn settled(
+        &mut self,
+        rect: Rect,
+        template: Arc<Template>,
+    ) -> Vec<(Rect, Arc<Template>)> {
+        let mut areas = template.source_areas(self);
+        areas.extend(&template.areas);
+        let ends = [rect.top_left(), Cell::new(rect.bottom, rect.right)];
+        if areas.iter().all(|area| ends.iter().all(|end| area.at(*end).is_some())) {
+            return vec![(rect, template)];
+        }
+        let cuts = |bounds: &[Axis], max: u32, first: u32, last: u32| {
+            let edges = |by: &i32| [-i64::from(*by), i64::from(max) - i64::from(*by)];
+            let moving = bounds.iter().filter_map(|bound| match bound {
+                Axis::Moving(by) => Some(by),
+                Axis::Fixed(_) => None,
+            });
+            let within = |at: i64| u32::try_from(at).ok().filter(|at| *at > first && *at <= last);
+            let mut cuts: Vec<u32> = moving.flat_map(edges).filter_map(within).collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            cuts
+        };
+        let rows: Vec<Axis> = areas.iter().flat_map(|area| [area.top, area.bottom]).collect();
+        let cols: Vec<Axis> = areas.iter().flat_map(|area| [area.left, area.right]).collect();
+        let rows = cuts(&rows, crate::MAX_ROWS, rect.top, rect.bottom);
+        let cols = cuts(&cols, crate::MAX_COLS, rect.left, rect.right);
+        let mut parts = Vec::new();
+        for tile in tiles(&rect, &rows, &cols) {
+            let first = tile.top_left();
+            parts.push(match template.settled(first) {
+                (_, false) => (tile, Arc::clone(&template)),
+                (source, true) => {
+                    let lost = template.with_source(source, template.sheet, first, self);
+                    (tile, self.intern(lost))
+                }
+            });
+        }
+        parts
     }
 
     /// The formulas of a copy as they are in their new cells.

@@ -15,6 +15,8 @@ mod checks;
 mod copy;
 mod parts;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use super::{Book, Move, Region, RegionId, RowSet};
 use crate::{

@@ -206,7 +206,7 @@ fn moved_by(rect: &Rect, from: Cell, to: Cell) -> Rect {
 }
 
 /// A rectangle cut before these rows and columns, row by row.
-fn tiles(rect: &Rect, rows: &[u32], cols: &[u32]) -> Vec<Rect> {
+pub(super) fn tiles(rect: &Rect, rows: &[u32], cols: &[u32]) -> Vec<Rect> {
     let spans = |first: u32, last: u32, cuts: &[u32]| {
         let starts = std::iter::once(first).chain(cuts.iter().copied());
         let ends = cuts.iter().map(|cut| cut - 1).chain(std::iter::once(last));
