@@ -19,6 +19,8 @@ pub(crate) enum Scanned<'a> {
     Data {
         span: Range<usize>,
         empty: bool,
+        /// The prefix that elements of the part have.
+        prefix: &'a str,
     },
     /// The start tag of a row.
     Row {
@@ -137,7 +139,7 @@ impl<'a> Scanner<'a> {
                     if !tag.empty {
                         self.place = Place::Data;
                     }
-                    return Ok(Scanned::Data { span, empty: tag.empty });
+                    return Ok(Scanned::Data { span, empty: tag.empty, prefix: tag.prefix });
                 }
                 (Place::Outside, Piece::Start(tag)) => return Ok(Scanned::Tag { tag, span }),
                 (Place::Data, Piece::Start(tag)) if tag.name == "row" => {

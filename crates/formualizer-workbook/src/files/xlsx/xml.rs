@@ -38,6 +38,8 @@ pub(crate) enum Piece<'a> {
 pub(crate) struct Tag<'a> {
     /// Without its prefix.
     pub(crate) name: &'a str,
+    /// The prefix with its colon; usually empty.
+    pub(crate) prefix: &'a str,
     /// Whether it is the whole element.
     pub(crate) empty: bool,
     /// What stands between the name and `>` or `/>`.
@@ -177,7 +179,8 @@ fn tag_of<'a>(raw: &'a str, tag: &BytesStart<'_>, empty: bool) -> Tag<'a> {
     let inner = raw.strip_prefix('<').unwrap_or(raw);
     let inner = inner.strip_suffix("/>").or_else(|| inner.strip_suffix('>')).unwrap_or(inner);
     let (name, attributes) = inner.split_at(tag.name().as_ref().len().min(inner.len()));
-    Tag { name: local(name), empty, attributes }
+    let prefix = &name[..name.len() - local(name).len()];
+    Tag { name: local(name), prefix, empty, attributes }
 }
 
 /// A name without its prefix.
@@ -269,4 +272,37 @@ pub(crate) fn decoded(text: Cow<'_, str>) -> Cow<'_, str> {
     }
     units.extend(rest.encode_utf16());
     Cow::Owned(String::from_utf16_lossy(&units))
+}
+
+/// A text for between tags: with entities, and `_xHHHH_` for what XML has no place for.
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| !matches!(c, '&' | '<' | '>' | '_') && (c >= ' ' || matches!(c, '\n' | '\t'))
+        && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    if text.chars().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '_' if is_escape(&text[at..]) => out.push_str("_x005F_"),
+            c if plain(c) || c == '_' => out.push(c),
+            c => out.push_str(&format!("_x{:04X}_", u32::from(c))),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a text begins with what would be read as `_xHHHH_`.
+fn is_escape(text: &str) -> bool {
+    text.get(1..2) == Some("x")
+        && text.get(2..6).is_some_and(|code| code.bytes().all(|b| b.is_ascii_hexdigit()))
+        && text.get(6..7) == Some("_")
+}
+
+/// A text for between the quotes of an attribute.
+pub(crate) fn quoted(text: &str) -> String {
+    quick_xml::escape::escape(text).replace('\n', "&#10;").replace('\t', "&#9;")
 }

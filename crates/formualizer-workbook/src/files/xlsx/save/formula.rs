@@ -1,0 +1,214 @@
+//! Formulas of the file against those of the workbook.
+
+use super::super::{
+    formulas,
+    scan::{Element, FormulaKind, Scanned, Scanner},
+    xml::Xml,
+};
+use crate::{
+    Error,
+    address::{Cell, Rect, SheetId},
+    book::{Book, Region},
+    formula::{Arrays, Follower, Template, compile_as},
+};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How the formula of an element stands to the workbook's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The same, or none on both sides.
+    Same,
+    /// The file's cannot be calculated with, so that the workbook has only its value.
+    Unloaded,
+    Different,
+}
+
+/// A formula of the file; nothing where it cannot be calculated with.
+type Resolved = Option<Arc<Template>>;
+
+/// A shared formula.
+struct Master {
+    at: Cell,
+    resolved: Resolved,
+    /// Whether its cell keeps it, so that others may go on referring to it.
+    stays: bool,
+}
+
+/// Compiles the formulas of a sheet's part as loading does.
+pub(super) struct Resolver<'a> {
+    book: &'a Book,
+    sheet: SheetId,
+    /// Indices of metadata that mark dynamic arrays.
+    dynamic: &'a [u32],
+    /// The formula above, by column.
+    above: FxHashMap<u32, (Follower, Resolved)>,
+    masters: FxHashMap<u32, Master>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Looks at the part's shared formulas first: cells may refer to one that comes later.
+    ///
+    /// # Errors
+    /// Where the part is broken.
+    pub(super) fn new(
+        book: &'a Book,
+        sheet: SheetId,
+        dynamic: &'a [u32],
+        xml: Xml<'_>,
+    ) -> Result<Self, Error> {
+        let (above, masters) = (FxHashMap::default(), FxHashMap::default());
+        let mut resolver = Self { book, sheet, dynamic, above, masters };
+        if xml.text.contains("shared") {
+            let mut scanner = Scanner::new(xml);
+            loop {
+                match scanner.next()? {
+                    Scanned::Eof => break,
+                    Scanned::Cell(element) => resolver.master(&element),
+                    _ => {}
+                }
+            }
+        }
+        Ok(resolver)
+    }
+
+    fn master(&mut self, element: &Element<'_>) {
+        let Some(formula) = &element.formula else { return };
+        let (FormulaKind::Shared, Some(index), false) =
+            (formula.kind, formula.index, formula.text.trim().is_empty())
+        else {
+            return;
+        };
+        let resolved = self.compiled(&typed(&formula.text), Arrays::Single, element.at);
+        let region = self.book.region_at(self.sheet, element.at).map(|(_, region)| region);
+        let stays = match (&resolved, region) {
+            (Some(template), Some(region)) => region.template.key == template.key,
+            (None, None) => true,
+            _ => false,
+        };
+        self.masters.insert(index, Master { at: element.at, resolved, stays });
+    }
+
+    /// How an element's formula stands to the region of its cell.
+    pub(super) fn standing(&mut self, element: &Element<'_>, region: Option<&Region>) -> Standing {
+        let Some(formula) = &element.formula else {
+            return if region.is_none() { Standing::Same } else { Standing::Different };
+        };
+        let text = formula.text.trim();
+        let (resolved, fits) = match formula.kind {
+            FormulaKind::DataTable => (None, true),
+            FormulaKind::Shared if text.is_empty() => {
+                let master = formula.index.and_then(|index| self.masters.get(&index));
+                match master {
+                    Some(master) => (master.resolved.clone(), master.stays),
+                    None => (None, false),
+                }
+            }
+            FormulaKind::Shared => {
+                let master = formula.index.and_then(|index| self.masters.get(&index));
+                match master.filter(|master| master.at == element.at) {
+                    Some(master) => (master.resolved.clone(), true),
+                    None => (self.followed(text, element.at), false),
+                }
+            }
+            FormulaKind::Normal if text.is_empty() => (None, true),
+            FormulaKind::Normal => (self.followed(text, element.at), true),
+            FormulaKind::Array => {
+                let fills = formula.reference.unwrap_or_else(|| element.at.into());
+                let dynamic = element.metadata.is_some_and(|m| self.dynamic.contains(&m));
+                let arrays = match dynamic {
+                    true => Arrays::Spill,
+                    false => Arrays::Fixed { height: fills.height(), width: fills.width() },
+                };
+                let filled = |region: &Region| region.spill.unwrap_or(region.rect);
+                let fits = region.is_none_or(|region| filled(region) == fills);
+                (self.compiled(&typed(text), arrays, element.at), fits)
+            }
+        };
+        match (resolved, region) {
+            (Some(template), Some(region)) if fits && region.template.key == template.key => {
+                Standing::Same
+            }
+            (None, None) => Standing::Unloaded,
+            _ => Standing::Different,
+        }
+    }
+
+    /// A formula that may be the one above it, filled.
+    fn followed(&mut self, text: &str, at: Cell) -> Resolved {
+        let text = typed(text);
+        if let Some((above, resolved)) = self.above.get(&at.col)
+            && above.matches(&text, at)
+            && resolved.as_ref().is_none_or(|template| template.holds.contains(at))
+        {
+            return resolved.clone();
+        }
+        let resolved = self.compiled(&text, Arrays::Single, at);
+        self.above.insert(at.col, (Follower::new(&text, at), resolved.clone()));
+        resolved
+    }
+
+    fn compiled(&self, text: &str, arrays: Arrays, at: Cell) -> Resolved {
+        let template = compile_as(text, arrays, self.sheet, at, self.book).ok()?;
+        (!super::super::load::external(&template)).then(|| Arc::new(template))
+    }
+}
+
+fn typed(text: &str) -> String {
+    format!("={}", formulas::typed(text.trim()))
+}
+
+/// What is written for the formulas of a sheet's regions.
+pub(super) struct Texts<'a> {
+    book: &'a Book,
+    /// Whether an unspilled formula must be marked as a dynamic array, by template.
+    marked: FxHashMap<*const Template, bool>,
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn new(book: &'a Book) -> Self {
+        Self { book, marked: FxHashMap::default() }
+    }
+
+    /// The formula of a cell, and what its array fills if it is to be written as an array formula; whether that is dynamic.
+    pub(super) fn of(&mut self, region: &Region, at: Cell) -> (String, Option<(Rect, bool)>) {
+        let text = formulas::stored(&region.template.text_at(at, self.book));
+        let array = match region.template.arrays {
+            Arrays::Single => None,
+            Arrays::Fixed { height, width } => {
+                let rect = Rect::sized(at, height as usize, width as usize);
+                Some((rect.unwrap_or_else(|| at.into()), false))
+            }
+            Arrays::Spill => {
+                let fills = region.spill.filter(|rect| rect.top_left() == at);
+                let marked = fills.is_some() || region.blocked.is_some() || self.is_marked(region);
+                marked.then(|| (fills.unwrap_or_else(|| at.into()), true))
+            }
+        };
+        (text, array)
+    }
+
+    /// Whether Excel would take single values of ranges, were the formula not marked.
+    fn is_marked(&mut self, region: &Region) -> bool {
+        let template = &region.template;
+        let book = self.book;
+        *self.marked.entry(Arc::as_ptr(template)).or_insert_with(|| {
+            let gives_arrays = |f: &String| ARRAYS.contains(&f.as_str());
+            if template.functions.iter().any(gives_arrays) {
+                return true;
+            }
+            let text = template.text_at(template.origin, book);
+            let single =
+                compile_as(&text, Arrays::Single, region.sheet, template.origin, book);
+            single.is_ok_and(|single| single.areas != template.areas)
+        })
+    }
+}
+
+/// Functions that give arrays, whose formulas Excel marks whatever their size.
+const ARRAYS: &[&str] = &[
+    "BYCOL", "BYROW", "CHOOSECOLS", "CHOOSEROWS", "DROP", "EXPAND", "FILTER", "FREQUENCY",
+    "HSTACK", "LINEST", "LOGEST", "MAKEARRAY", "MAP", "MINVERSE", "MMULT", "MODE.MULT", "MUNIT",
+    "RANDARRAY", "SCAN", "SEQUENCE", "SORT", "SORTBY", "TAKE", "TEXTSPLIT", "TOCOL", "TOROW",
+    "TRANSPOSE", "TREND", "UNIQUE", "VSTACK", "WRAPCOLS", "WRAPROWS",
+];
