@@ -113,9 +113,9 @@ impl Cutting<'_> {
                 let held = new.holds.intersection(&whole).unwrap_or_else(|| to.into());
                 if held != whole {
                     // It depends on the table around the cell: the rest is compiled for itself.
-                    let back = |part: &Rect| moved_by(part, to, first);
-                    old = back(&held);
-                    todo.extend(whole.without(&held).iter().rev().map(back));
+                    old = moved_by(&held, to, first);
+                    let rest = whole.without(&held);
+                    todo.extend(rest.iter().rev().map(|part| moved_by(part, to, first)));
                 }
                 Made::New(Box::new(new))
             }
