@@ -96,9 +96,10 @@ impl Template {
     pub(crate) fn source_areas(&self, scope: &dyn Scope) -> Vec<Area> {
         let mut areas = Vec::new();
         each_reference(&self.source, &mut |reference| {
-            let sheet = match reference {
-                ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. } => sheet,
-                _ => return,
+            let (ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. }) =
+                reference
+            else {
+                return;
             };
             let sheet = sheet.as_deref().map_or(Some(self.sheet), |name| scope.sheet(name));
             areas.extend(sheet.and_then(|sheet| area(reference, sheet, self.origin)));

@@ -1,6 +1,6 @@
 //! Inserted and deleted rows and columns, moved and copied ranges: what a workbook holds afterwards against a naive
 //! model, in which every formula stands for itself and its references are rewritten one by one.
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 mod model;
 mod suite;
@@ -300,7 +300,6 @@ fn is_paradox(book: &Workbook) -> bool {
 fn difference(edits: &[(Edit, bool)]) -> Option<String> {
     let (mut book, mut model) = (new_book(), Model::default());
     let mut history = (Vec::new(), Vec::new());
-    // The sheets are edits, too.
     for (index, (edit, recalculate)) in edits.iter().enumerate() {
         apply(&mut book, &mut history, &mut model, edit);
         if *recalculate {

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 /// A corner of a reference, from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spot {
-    pub row: u32,
-    pub col: u32,
-    pub row_fixed: bool,
-    pub col_fixed: bool,
+pub(crate) struct Spot {
+    pub(crate) row: u32,
+    pub(crate) col: u32,
+    pub(crate) row_fixed: bool,
+    pub(crate) col_fixed: bool,
 }
 
 /// A part of a formula.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub(crate) enum Part {
     Text(String),
     Cell {
         sheet: Option<usize>,
@@ -45,19 +45,19 @@ pub enum Part {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Content {
+pub(crate) enum Content {
     Number(f64),
     Value(Value),
     Formula(Vec<Part>),
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Model {
-    pub cells: BTreeMap<(usize, u32, u32), Content>,
-    pub name: Option<Part>,
+pub(crate) struct Model {
+    pub(crate) cells: BTreeMap<(usize, u32, u32), Content>,
+    pub(crate) name: Option<Part>,
 }
 
-pub type Rect = (u32, u32, u32, u32);
+pub(crate) type Rect = (u32, u32, u32, u32);
 
 const NAMES: [&str; 2] = ["S", "T"];
 
@@ -71,7 +71,7 @@ fn letters(col: u32) -> String {
     text
 }
 
-pub fn parse_cell(text: &str) -> (u32, u32) {
+pub(crate) fn parse_cell(text: &str) -> (u32, u32) {
     let split = text.find(|c: char| c.is_ascii_digit()).unwrap();
     let col = text[..split].bytes().fold(0, |col, b| col * 26 + u32::from(b - b'A') + 1);
     (text[split..].parse::<u32>().unwrap() - 1, col - 1)
@@ -79,7 +79,7 @@ pub fn parse_cell(text: &str) -> (u32, u32) {
 
 impl Model {
     /// The formula as text with `=`.
-    pub fn text(&self, parts: &[Part]) -> String {
+    pub(crate) fn text(&self, parts: &[Part]) -> String {
         let dollar = |fixed: bool| if fixed { "$" } else { "" };
         let sheet =
             |sheet: &Option<usize>| sheet.map_or(String::new(), |s| format!("{}!", NAMES[s]));
@@ -101,7 +101,7 @@ impl Model {
         format!("={}", parts.iter().map(part).collect::<String>())
     }
 
-    pub fn lines(&mut self, sheet: usize, rows: bool, at: u32, count: u32, deleted: bool) {
+    pub(crate) fn lines(&mut self, sheet: usize, rows: bool, at: u32, count: u32, deleted: bool) {
         let line = Lines { at, count, deleted, max: if rows { MAX_ROWS } else { MAX_COLS } };
         let cells = std::mem::take(&mut self.cells);
         for ((home, row, col), content) in cells {
@@ -119,7 +119,7 @@ impl Model {
         }
     }
 
-    pub fn moved(&mut self, sheet: usize, from: Rect, to_sheet: usize, to: (u32, u32)) {
+    pub(crate) fn moved(&mut self, sheet: usize, from: Rect, to_sheet: usize, to: (u32, u32)) {
         let by = (i64::from(to.0) - i64::from(from.0), i64::from(to.1) - i64::from(from.1));
         let moving = Moving { sheet, from, to_sheet, by };
         let cells = std::mem::take(&mut self.cells);
@@ -141,7 +141,7 @@ impl Model {
         }
     }
 
-    pub fn copied(
+    pub(crate) fn copied(
         &mut self,
         sheet: usize,
         from: Rect,
@@ -168,7 +168,7 @@ impl Model {
         }
     }
 
-    pub fn clear(&mut self, sheet: usize, rect: Rect) {
+    pub(crate) fn clear(&mut self, sheet: usize, rect: Rect) {
         self.cells.retain(|(home, row, col), _| *home != sheet || !inside(&rect, *row, *col));
     }
 }
@@ -181,7 +181,7 @@ fn rewritten(content: Content, part: &mut dyn FnMut(Part) -> Part) -> Content {
 }
 
 /// A formula as it is when it is filled some rows down and columns along.
-pub fn filled(parts: &[Part], rows: i64, cols: i64) -> Vec<Part> {
+pub(crate) fn filled(parts: &[Part], rows: i64, cols: i64) -> Vec<Part> {
     let line = |at: u32, fixed: bool, by: i64, max: u32| {
         let to = if fixed { i64::from(at) } else { i64::from(at) + by };
         u32::try_from(to).ok().filter(|to| *to < max)

@@ -63,6 +63,9 @@ impl Cutting<'_> {
         if !renamed && change.spares(region.sheet, &region.rect) && areas.iter().all(spared) {
             return None;
         }
+        if !renamed && let Some(whole) = self.carried_whole(region, &areas) {
+            return Some(vec![whole]);
+        }
         let (rows, cols) = change.cuts(region.sheet, &region.rect, &areas);
         let old_key = template.source_key();
         let mut todo = tiles(&region.rect, &rows, &cols);
@@ -73,6 +76,33 @@ impl Cutting<'_> {
             self.cut_tile(region, renamed, &old_key, tile, &mut todo, &mut cuts);
         }
         Some(cuts)
+    }
+
+    /// A region that moves as one piece with everything that it reads relative to it, while the rest stays: the usual case,
+    /// in which no formula is looked at.
+    fn carried_whole(&self, region: &Region, areas: &[Area]) -> Option<Cut> {
+        let (template, change, old) = (&region.template, self.with.change, region.rect);
+        let (sheet, rect) = change.kept(region.sheet, &old)?;
+        let ends = |rect: &Rect| [rect.top_left(), Cell::new(rect.bottom, rect.right)];
+        let follows = |area: &Area| {
+            // At both ends each for itself: that all of it together moves is not enough where one bound has a `$`.
+            let each = ends(&old).into_iter().zip(ends(&rect)).all(|(from, to)| {
+                let read = area.at(from).and_then(|read| change.kept(area.sheet, &read));
+                read.is_some() && read == area.at(to).map(|read| (area.sheet, read))
+            });
+            each && area.over(&old).is_some_and(|read| change.kept(area.sheet, &read).is_some())
+        };
+        let places = template.mentions.iter().any(|name| name == TABLE_PLACES);
+        let same = sheet == region.sheet
+            && !(places && matches!(change, Change::Block(_)))
+            && template.holds.covers(&rect)
+            && areas.iter().all(follows);
+        if !same {
+            return None;
+        }
+        let template = Made::Same(Arc::clone(template));
+        let dirty = self.is_dirty(region, &template, &old, &rect, sheet);
+        Some(Cut { old, sheet, rect, template, dirty })
     }
 
     fn cut_tile(
@@ -113,9 +143,9 @@ impl Cutting<'_> {
                 let held = new.holds.intersection(&whole).unwrap_or_else(|| to.into());
                 if held != whole {
                     // It depends on the table around the cell: the rest is compiled for itself.
-                    let back = |part: &Rect| moved_by(part, to, first);
-                    old = back(&held);
-                    todo.extend(whole.without(&held).iter().rev().map(back));
+                    old = moved_by(&held, to, first);
+                    let rest = whole.without(&held);
+                    todo.extend(rest.iter().rev().map(|part| moved_by(part, to, first)));
                 }
                 Made::New(Box::new(new))
             }
