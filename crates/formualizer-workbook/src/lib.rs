@@ -26,7 +26,10 @@ pub use functions::{
 };
 pub use recalc::{Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
-pub use workbook::{IntoCell, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook};
+pub use workbook::{
+    ErrorCell, ErrorSummary, ErrorsOfKind, ImportOptions, IntoCell, IntoRange, IntoValue,
+    RecalcOptions, TableOptions, UnknownFunction, Workbook, builtin_functions,
+};
 
 /// The tutorial, whose code is run.
 #[cfg(all(doctest, any(feature = "wasmtime", feature = "wasmi")))]

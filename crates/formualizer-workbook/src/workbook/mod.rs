@@ -6,13 +6,17 @@ mod functions;
 mod names;
 mod place;
 mod recalculate;
+mod report;
 mod sheets;
+mod stub;
+pub use stub::*;
 mod undo;
 mod values;
 
 pub use names::TableOptions;
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
+pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin_functions};
 pub use values::IntoValue;
 
 use crate::{
