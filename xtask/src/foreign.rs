@@ -9,11 +9,13 @@ use std::{
 };
 
 use crate::{
+    apt,
     cmd::Cmd,
     error::{Context, Error, Result},
+    python,
 };
 
-const APT_INSTALL: &str = "install -y --no-install-recommends clang lld";
+const APT_PACKAGES: &[&str] = &["clang", "lld"];
 
 /// What `docs/abi.md` recommends; `-mbulk-memory` turns calls of memcpy and memset into instructions.
 const CLANG: &str = "--target=wasm32 -std=c11 -nostdlib -O2 -mbulk-memory -Wall -Wextra -I ../../docs \
@@ -103,20 +105,15 @@ fn sources(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 
 /// A clang that compiles for wasm32, installed where it is missing, to be run in `dir`.
 fn clang(root: &Path, dir: &Path) -> Result<Cmd> {
-    if !has_clang(root) && has_apt(root) {
-        for line in ["update", APT_INSTALL] {
-            let apt = Cmd::new(root, "apt-get")
-                .args(line.split(' '))
-                .env("DEBIAN_FRONTEND", "noninteractive");
-            println!("$ {apt}");
-            apt.run()?;
-        }
+    if !has_clang(root) && apt::is_there(root) {
+        apt::install(root, APT_PACKAGES)?;
     }
     if has_clang(root) {
         return Ok(Cmd::new(dir, "clang"));
     }
     Err(Error::new(format!(
-        "no clang that compiles for wasm32, with wasm-ld beside it; run: apt-get {APT_INSTALL} (as root)"
+        "no clang that compiles for wasm32, with wasm-ld beside it; run: {} (as root)",
+        apt::command(APT_PACKAGES)
     )))
 }
 
@@ -124,12 +121,6 @@ fn has_clang(root: &Path) -> bool {
     let targets = Cmd::new(root, "clang").arg("--print-targets").output();
     targets.is_ok_and(|targets| String::from_utf8_lossy(&targets).contains("wasm32"))
         && Cmd::new(root, "wasm-ld").arg("--version").output().is_ok()
-}
-
-/// Whether packages of the distribution can be installed.
-fn has_apt(root: &Path) -> bool {
-    Cmd::new(root, "apt-get").arg("--version").output().is_ok()
-        && Cmd::new(root, "id").arg("-u").output().is_ok_and(|id| id.trim_ascii() == b"0")
 }
 
 /// Zig of [`ZIG_VERSION`]: the one that is installed, or the Python package in a virtual environment
@@ -143,24 +134,16 @@ fn zig(root: &Path, target_dir: &Path, dir: &Path) -> Result<Cmd> {
     if is_right(Cmd::new(root, "zig")) {
         return Ok(Cmd::new(dir, "zig"));
     }
-    let environment = target_dir.join("zig");
-    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let environment = python::Environment::at(target_dir.join("zig"));
     let module = |dir: &Path| {
         let cache = target_dir.join("zig-cache");
-        Cmd::new(dir, &python)
+        Cmd::new(dir, environment.python())
             .args(["-m", "ziglang"])
             .env("ZIG_GLOBAL_CACHE_DIR", &cache)
             .env("ZIG_LOCAL_CACHE_DIR", &cache)
     };
     if !is_right(module(root)) {
-        let make = Cmd::new(root, "python3").args(["-m", "venv"]).arg(&environment);
-        let install = Cmd::new(root, &python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .arg(format!("ziglang=={ZIG_VERSION}"));
-        for step in [make, install] {
-            println!("$ {step}");
-            step.run()?;
-        }
+        environment.install(root, &[format!("ziglang=={ZIG_VERSION}")])?;
     }
     if is_right(module(root)) {
         return Ok(module(dir));

@@ -4,6 +4,7 @@
 //! What is deliberately absent: configuration. A task does the same on every machine.
 #![forbid(unsafe_code)]
 
+mod apt;
 mod bench;
 mod ci;
 mod cmd;
@@ -12,6 +13,7 @@ mod foreign;
 mod matrix;
 mod metadata;
 mod plugins;
+mod python;
 mod steps;
 mod test;
 mod tidy;

@@ -1,11 +1,23 @@
 //! `test`: rebuilds the plugins from source and runs every test of the repository.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use crate::{cmd::Cmd, error::Result, plugins, steps::Steps};
+use crate::{
+    cmd::Cmd,
+    error::Result,
+    metadata::{metadata, target_directory},
+    plugins, python,
+    steps::Steps,
+};
+
+/// The Python packages that tests of workbooks use, where Python is there.
+const REQUIREMENTS: &str = "testdata/workbooks/requirements.txt";
 
 /// Crates that must also compile without their default features (udf-backends: see `matrix`).
-const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar"];
+const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar", "formualizer-workbook"];
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     let quick = crate::flag(args, "--quick")?;
@@ -28,6 +40,16 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
         let built = steps.call("Plugins from source", "cargo xtask plugins --check", build)?;
         workspace = workspace.env(plugins::REBUILT, built.folder);
     }
+    let requirements = root.join(REQUIREMENTS);
+    if requirements.exists() {
+        workspace = match python(root, &requirements) {
+            Ok(python) => workspace.env("FZ_PYTHON", python),
+            Err(error) => {
+                println!("tests that read workbooks with Python are SKIPPED: {error}");
+                workspace
+            }
+        };
+    }
     steps.run_tests("Tests of the workspace", &workspace).then_some(())?;
     if has_plugins {
         let tests = Cmd::cargo(root, "test --no-fail-fast --manifest-path").arg(plugins::MANIFEST);
@@ -40,6 +62,12 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// Python with the packages that read workbooks beside ours.
+fn python(root: &Path, requirements: &Path) -> Result<PathBuf> {
+    let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
+    python::with_requirements(root, target.join("python"), requirements)
 }
 
 /// Plain `cargo test` on every machine, so that doctests run too.

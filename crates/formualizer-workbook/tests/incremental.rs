@@ -9,15 +9,55 @@ use std::sync::Arc;
 const ROWS: u32 = 12;
 const COLS: u32 = 6;
 
+/// Two corners of a range.
+type Block = ((u32, u32), (u32, u32));
+
 #[derive(Clone, Debug)]
 enum Edit {
     Number(u32, u32, i32),
     Text(u32, u32),
     Blank(u32, u32),
     Formula(u32, u32, String),
-    Fill { col: u32, top: u32, bottom: u32 },
-    Formulas { col: u32, top: u32, bottom: u32, right: u32, formula: String },
-    Clear { col: u32, top: u32, bottom: u32, right: u32 },
+    Fill {
+        col: u32,
+        top: u32,
+        bottom: u32,
+    },
+    Formulas {
+        col: u32,
+        top: u32,
+        bottom: u32,
+        right: u32,
+        formula: String,
+    },
+    Clear {
+        col: u32,
+        top: u32,
+        bottom: u32,
+        right: u32,
+    },
+    FillRight {
+        col: u32,
+        top: u32,
+        bottom: u32,
+        right: u32,
+    },
+    Lines {
+        rows: bool,
+        at: u32,
+        count: u32,
+        deleted: bool,
+    },
+    Move {
+        from: Block,
+        to: (u32, u32),
+    },
+    Copy {
+        from: Block,
+        to: (u32, u32),
+    },
+    /// Several edits as one, of which the last may fail.
+    Together(Vec<Edit>, bool),
     Name(u32),
     Bind(i32),
     Unbind,
@@ -50,7 +90,35 @@ fn formula() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Cells that come, go and move.
+fn structural() -> impl Strategy<Value = Edit> {
+    let block = || {
+        (1..=ROWS, 1..=COLS, 0..4u32, 0..3u32)
+            .prop_map(|(top, left, down, along)| ((top, left), (top + down, left + along)))
+    };
+    let at = || (1..=ROWS, 1..=COLS);
+    prop_oneof![
+        6 => (any::<bool>(), 1..=ROWS, 1..3u32, any::<bool>()).prop_map(|(rows, at, count, deleted)| {
+            Edit::Lines { rows, at: if rows { at } else { at.div_ceil(2) }, count, deleted }
+        }),
+        3 => (block(), at()).prop_map(|(from, to)| Edit::Move { from, to }),
+        2 => (block(), at()).prop_map(|(from, to)| Edit::Copy { from, to }),
+        2 => block().prop_map(|((top, col), (bottom, right))| {
+            Edit::FillRight { col, top, bottom, right }
+        }),
+    ]
+}
+
 fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        12 => simple_edit(),
+        2 => structural(),
+        1 => (prop::collection::vec(prop_oneof![3 => simple_edit(), 1 => structural()], 0..4), any::<bool>())
+            .prop_map(|(edits, fails)| Edit::Together(edits, fails)),
+    ]
+}
+
+fn simple_edit() -> impl Strategy<Value = Edit> {
     let at = || (1..=ROWS, 1..=COLS);
     let block = || (1..=COLS, 1..=ROWS, 0..5u32, 0..2u32);
     prop_oneof![
@@ -91,6 +159,32 @@ fn apply(book: &mut Workbook, edit: &Edit) {
         Edit::Clear { col, top, bottom, right } => {
             book.clear(sheet, ((*top, *col), (*bottom, *right))).unwrap();
         }
+        Edit::FillRight { col, top, bottom, right } => {
+            book.recalculate().unwrap();
+            book.fill_right(sheet, ((*top, *col), (*bottom, *right))).unwrap();
+        }
+        Edit::Lines { rows, at, count, deleted } => match (rows, deleted) {
+            (true, false) => book.insert_rows(sheet, *at, *count),
+            (true, true) => book.delete_rows(sheet, *at, *count),
+            (false, false) => book.insert_columns(sheet, *at, *count),
+            (false, true) => book.delete_columns(sheet, *at, *count),
+        }
+        .unwrap(),
+        Edit::Move { from, to } => book.move_range(sheet, *from, sheet, *to).unwrap(),
+        Edit::Copy { from, to } => {
+            book.recalculate().unwrap();
+            book.copy_range(sheet, *from, sheet, *to).unwrap();
+        }
+        Edit::Together(edits, fails) => {
+            let done = book.edit(|book| {
+                edits.iter().for_each(|edit| apply(book, edit));
+                match fails {
+                    true => book.set_formula(sheet, "A1", "=("),
+                    false => Ok(()),
+                }
+            });
+            assert_eq!(done.is_err(), *fails);
+        }
         Edit::Name(n) => book.define_name("base", &n.to_string()).unwrap(),
         Edit::Bind(factor) => {
             let factor = f64::from(*factor);
@@ -121,6 +215,49 @@ fn apply(book: &mut Workbook, edit: &Edit) {
     }
 }
 
+/// Whether the function is bound after these edits.
+fn is_bound(edits: &[Edit]) -> bool {
+    edits.iter().fold(false, |bound, edit| match edit {
+        Edit::Bind(_) => true,
+        Edit::Unbind => false,
+        Edit::Together(edits, false) => {
+            let inner = edits.iter().rev().find_map(|edit| match edit {
+                Edit::Bind(_) => Some(true),
+                Edit::Unbind => Some(false),
+                _ => None,
+            });
+            inner.unwrap_or(bound)
+        }
+        _ => bound,
+    })
+}
+
+/// What does nothing is no edit that could be undone.
+fn does_nothing(edit: &Edit, bound: bool) -> bool {
+    match edit {
+        Edit::Undo | Edit::Redo => true,
+        Edit::Unbind => !bound,
+        Edit::Bind(_) => bound,
+        Edit::Fill { top, bottom, .. } => top == bottom,
+        Edit::FillRight { col, right, .. } => col == right,
+        Edit::Move { from, to } | Edit::Copy { from, to } => from.0 == *to,
+        Edit::Together(_, true) => true,
+        Edit::Together(edits, false) => {
+            let mut bound = bound;
+            edits.iter().all(|edit| {
+                let nothing = does_nothing(edit, bound);
+                bound = match edit {
+                    Edit::Bind(_) => true,
+                    Edit::Unbind => false,
+                    _ => bound,
+                };
+                nothing
+            })
+        }
+        _ => false,
+    }
+}
+
 /// The edits that are left when what was undone is taken out.
 fn effective(edits: &[Edit]) -> Vec<Edit> {
     let (mut past, mut future): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
@@ -129,20 +266,7 @@ fn effective(edits: &[Edit]) -> Vec<Edit> {
             Edit::Undo => future.extend(past.pop()),
             Edit::Redo => past.extend(future.pop()),
             edit => {
-                // What does nothing is no edit that could be undone.
-                let bound = past
-                    .iter()
-                    .rev()
-                    .find_map(|e| match e {
-                        Edit::Bind(_) => Some(true),
-                        Edit::Unbind => Some(false),
-                        _ => None,
-                    })
-                    .unwrap_or(false);
-                let nothing = matches!(edit, Edit::Unbind if !bound)
-                    || matches!(edit, Edit::Bind(_) if bound)
-                    || matches!(edit, Edit::Fill { top, bottom, .. } if top == bottom);
-                if !nothing {
+                if !does_nothing(edit, is_bound(&past)) {
                     past.push(edit.clone());
                     future.clear();
                 }

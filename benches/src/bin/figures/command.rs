@@ -43,19 +43,23 @@ fn write_parquet(path: &Path, rows: usize) -> Result<()> {
     Ok(())
 }
 
-/// Runs the command and answers its peak resident set in KiB, as the kernel counts it.
+/// Runs `fzudf call` and answers its peak resident set in KiB.
 fn run_and_watch(binary: &Path, input: &Path, folder: &Path) -> Result<u64> {
-    let mut child = Command::new(binary)
+    let mut command = Command::new(binary);
+    command
         .arg("call")
         .arg(fz_benches::plugins().join("conformance.wasm"))
         .arg("MULADD")
         .args(["--arg", "a", "--arg", "b", "--input"])
         .arg(input)
         .arg("--out")
-        .arg(folder.join("output.parquet"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+        .arg(folder.join("output.parquet"));
+    peak_of(&mut command)
+}
+
+/// Runs a command and answers its peak resident set in KiB, as the kernel counts it.
+pub(crate) fn peak_of(command: &mut Command) -> Result<u64> {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let status_file = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
@@ -67,7 +71,7 @@ fn run_and_watch(binary: &Path, input: &Path, folder: &Path) -> Result<u64> {
         }
         if let Some(status) = child.try_wait()? {
             if !status.success() {
-                return Err(format!("{} call ended with {status}", binary.display()).into());
+                return Err(format!("{command:?} ended with {status}").into());
             }
             return Ok(peak);
         }

@@ -5,6 +5,7 @@ mod callbacks;
 mod calls;
 mod columns;
 mod command;
+mod files;
 mod modules;
 mod timing;
 mod workbook;
@@ -28,6 +29,10 @@ fn main() -> Result<()> {
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--workbook" => workbook_only = true,
+            files::LOAD => {
+                let file = args.next().ok_or("give a file to load")?;
+                return files::load_only(Path::new(&file));
+            }
             "--json" => out = args.next().map(PathBuf::from),
             other => {
                 return Err(
@@ -47,8 +52,10 @@ fn main() -> Result<()> {
     workbook::fill_down(&mut figures)?;
     workbook::volatile(&mut figures)?;
     callbacks::ways(&mut figures)?;
+    let fzudf = std::env::var_os("FZ_FZUDF").map(PathBuf::from);
+    files::figures(fzudf.as_deref(), &mut figures)?;
     if !workbook_only {
-        sessions(&engine, conformance.as_ref(), &mut figures)?;
+        sessions(&engine, conformance.as_ref(), fzudf.as_deref(), &mut figures)?;
     }
     let text = serde_json::to_string_pretty(&Value::Object(figures.0))?;
     match out {
@@ -62,6 +69,7 @@ fn main() -> Result<()> {
 fn sessions(
     engine: &WasmtimeRuntime,
     conformance: &dyn UdfModule,
+    fzudf: Option<&Path>,
     figures: &mut Figures,
 ) -> Result<()> {
     let finance = load(engine, "finance")?;
@@ -78,10 +86,9 @@ fn sessions(
     calls::json_call(engine, figures)?;
     modules::module_load(figures)?;
     modules::module_load_cached(figures)?;
-    if let Some(binary) = std::env::var_os("FZ_FZUDF") {
-        command::peak_memory(Path::new(&binary), figures)?;
-    } else {
-        eprintln!("FZ_FZUDF is not set: call_10m_peak_mb is left out (run `cargo xtask bench`)");
+    match fzudf {
+        Some(binary) => command::peak_memory(binary, figures)?,
+        None => eprintln!("FZ_FZUDF is not set: what the command line takes is left out (run `cargo xtask bench`)"),
     }
     Ok(())
 }

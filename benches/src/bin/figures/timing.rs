@@ -31,3 +31,10 @@ pub(crate) fn pairs(
     }
     Ok((median(ratios), median(bases), median(times)))
 }
+
+/// The median of so many runs that tell their own time, after one that warms up.
+pub(crate) fn repeated(count: usize, mut run: impl FnMut() -> Result<f64>) -> Result<f64> {
+    run()?;
+    let times = (0..count).map(|_| run()).collect::<Result<Vec<f64>>>()?;
+    Ok(median(times))
+}

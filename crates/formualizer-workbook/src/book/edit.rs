@@ -147,6 +147,7 @@ impl Book {
         }
         for id in regions {
             let pending = self.changes.rows.get(&id).cloned().unwrap_or_default();
+            let circular = self.changes.circular.contains(&id);
             let Some(region) = self.remove_region(id) else { continue };
             for part in region.rect.without(rect) {
                 let rest = Region::new(sheet, part, Arc::clone(&region.template));
@@ -158,6 +159,9 @@ impl Book {
                 // Only what was to be calculated before: values of the rest are still right.
                 for rows in pending.within(&part.rows()).iter() {
                     self.changes.rows(id, rows);
+                }
+                if circular {
+                    self.changes.circular.insert(id);
                 }
             }
         }
@@ -175,6 +179,35 @@ impl Book {
             .collect();
         for (id, rows) in concerned {
             self.readers.touch(id);
+            self.changes.rows(id, rows);
+        }
+    }
+
+    /// Hides rows or shows them; the formulas that leave hidden rows out and read them are to be calculated.
+    pub(crate) fn hide(&mut self, sheet: SheetId, rows: Range<u32>, hidden: bool) {
+        let Some(known) = self.sheets.get_mut(&sheet) else { return };
+        match hidden {
+            true => known.hidden.manual.insert(rows.clone()),
+            false => {
+                known.hidden.manual.remove(rows.clone());
+                known.hidden.filtered.remove(rows.clone());
+            }
+        }
+        let reads = |region: &Region| {
+            let template = &region.template;
+            template.functions.iter().any(|f| matches!(f.as_str(), "SUBTOTAL" | "AGGREGATE"))
+                && template.areas.iter().filter(|area| area.sheet == sheet).any(|area| {
+                    area.over(&region.rect)
+                        .is_some_and(|rect| rect.top < rows.end && rect.bottom >= rows.start)
+                })
+        };
+        let concerned: Vec<(RegionId, Range<u32>)> = self
+            .regions
+            .iter()
+            .filter(|(_, region)| reads(region))
+            .map(|(id, region)| (id, region.rect.rows()))
+            .collect();
+        for (id, rows) in concerned {
             self.changes.rows(id, rows);
         }
     }

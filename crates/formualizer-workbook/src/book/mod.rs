@@ -8,6 +8,7 @@
 //! edit    … values and formulas put in place: regions split, spills taken back
 //! sheets  … sheets, names and tables, and the formulas that mention them
 //! rows    … sets of rows
+//! structure/ … inserted and deleted rows and columns, moved blocks
 //! ```
 
 mod changes;
@@ -17,6 +18,7 @@ mod readers;
 mod regions;
 mod rows;
 mod sheets;
+mod structure;
 
 pub(crate) use changes::Changes;
 pub(crate) use readers::Readers;

@@ -42,6 +42,35 @@ impl RowSet {
         Self(self.0.iter().map(clip).filter(|rows| !rows.is_empty()).collect())
     }
 
+    /// The rows after `count` were inserted before `at`; those from `max` on are dropped.
+    pub(crate) fn with_lines(&self, at: u32, count: u32, max: u32) -> Self {
+        let mut moved = Self::default();
+        for rows in self.iter() {
+            moved.insert(rows.start.min(at)..rows.end.min(at));
+            let below = |row: u32| row.saturating_add(count).min(max);
+            moved.insert(below(rows.start.max(at))..below(rows.end.max(at)));
+        }
+        moved
+    }
+
+    /// The rows after `at..end` were deleted.
+    pub(crate) fn without_lines(&self, at: u32, end: u32) -> Self {
+        let mut moved = Self::default();
+        for rows in self.iter() {
+            moved.insert(rows.start.min(at)..rows.end.min(at));
+            let below = |row: u32| row.max(end) - (end - at);
+            moved.insert(below(rows.start)..below(rows.end));
+        }
+        moved
+    }
+
+    pub(crate) fn remove(&mut self, rows: Range<u32>) {
+        let whole = 0..u32::MAX;
+        let mut rest = self.within(&(whole.start..rows.start));
+        rest.extend(&self.within(&(rows.end..whole.end)));
+        *self = rest;
+    }
+
     pub(crate) fn first(&self) -> Option<u32> {
         self.0.first().map(|rows| rows.start)
     }
@@ -66,6 +95,17 @@ mod tests {
             prop_assert_eq!(set.iter().flatten().collect::<Vec<_>>(), naive.iter().copied().collect::<Vec<_>>());
             prop_assert!(set.0.windows(2).all(|pair| pair[0].end < pair[1].start));
             prop_assert_eq!(set.len(), naive.len() as u64);
+            let inserted: Vec<u32> = set.with_lines(low, len, 1000).iter().flatten().collect();
+            let moved = |row: &u32| if *row < low { *row } else { *row + len };
+            prop_assert_eq!(inserted, naive.iter().map(moved).collect::<Vec<_>>());
+            let deleted: Vec<u32> = set.without_lines(low, low + len).iter().flatten().collect();
+            let kept = naive.iter().filter(|row| !(low..low + len).contains(row));
+            let moved = |row: &u32| if *row < low { *row } else { *row - len };
+            prop_assert_eq!(deleted, kept.map(moved).collect::<Vec<_>>());
+            let mut removed = set.clone();
+            removed.remove(low..low + len);
+            let kept = naive.iter().copied().filter(|row| !(low..low + len).contains(row));
+            prop_assert_eq!(removed.iter().flatten().collect::<Vec<_>>(), kept.collect::<Vec<_>>());
             let within: Vec<u32> = set.within(&(low..low + len)).iter().flatten().collect();
             prop_assert_eq!(within, naive.range(low..low + len).copied().collect::<Vec<_>>());
         }

@@ -221,8 +221,17 @@ fn elementwise(context: &Context<'_>, bound: &Bound, inputs: Vec<Input>) -> Tabl
     }
 }
 
+/// A table made to fill a shape: one row or column is repeated, what is missing is `#N/A`, what is too much left out.
+pub(super) fn fitted(table: &Table, height: usize, width: usize) -> Option<Table> {
+    Table::try_new(stretched_columns(table, height, width))
+}
+
 /// The columns of a table one after the other, stretched to a shape.
 fn stretched(table: &Table, height: usize, width: usize) -> Cells {
+    Cells::concat(&stretched_columns(table, height, width))
+}
+
+fn stretched_columns(table: &Table, height: usize, width: usize) -> Vec<Cells> {
     let missing = |len| Cells::repeat(CellRef::Error(ExcelErrorKind::Na, None), len);
     let columns = (0..width).map(|col| {
         let Some(column) = table.columns().get(if table.width() == 1 { 0 } else { col }) else {
@@ -231,8 +240,8 @@ fn stretched(table: &Table, height: usize, width: usize) -> Cells {
         match column.len() {
             1 => Cells::repeat(Lane::Many(column).get(0), height),
             len if len < height => Cells::concat(&[column.clone(), missing(height - len)]),
-            _ => column.clone(),
+            _ => column.slice(0, height),
         }
     });
-    Cells::concat(&columns.collect::<Vec<_>>())
+    columns.collect()
 }

@@ -14,10 +14,11 @@ use crate::{
     formula::function_key,
     functions::{Bound, Kind},
 };
+use arrow_array::BooleanArray;
 use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue};
 use formualizer_eval::{
     CellRef, Coord,
-    engine::range_view::RangeView,
+    engine::{VisibilityMaskMode, range_view::RangeView},
     format::FormatId,
     function::Function,
     function_registry,
@@ -368,6 +369,57 @@ impl EvaluationContext for Context<'_> {
             end_row_abs: true,
             end_col_abs: true,
         })
+    }
+
+    fn build_row_visibility_mask(
+        &self,
+        view: &RangeView<'_>,
+        mode: VisibilityMaskMode,
+    ) -> Option<Arc<BooleanArray>> {
+        let hidden = self.reader.hidden(self.reader.sheet(view.sheet_name())?)?;
+        let (manual, filtered) = match mode {
+            VisibilityMaskMode::IncludeAll => (false, false),
+            VisibilityMaskMode::ExcludeManualHidden => (true, false),
+            VisibilityMaskMode::ExcludeFilterHidden => (false, true),
+            VisibilityMaskMode::ExcludeManualOrFilterHidden => (true, true),
+        };
+        let start = u32::try_from(view.start_row()).ok()?;
+        let end = start.checked_add(u32::try_from(view.dims().0).ok()?)?;
+        let mut shown = vec![true; view.dims().0];
+        for rows in [(manual, &hidden.manual), (filtered, &hidden.filtered)]
+            .into_iter()
+            .filter_map(|(counts, rows)| counts.then_some(rows))
+        {
+            for part in rows.within(&(start..end)).iter() {
+                shown[(part.start - start) as usize..(part.end - start) as usize].fill(false);
+            }
+        }
+        Some(Arc::new(BooleanArray::from(shown)))
+    }
+
+    fn nested_subtotal_cells(
+        &self,
+        view: &RangeView<'_>,
+        include_aggregate: bool,
+    ) -> Option<Vec<(usize, usize, usize)>> {
+        let sheet = self.reader.sheet(view.sheet_name())?;
+        let (rows, cols) = view.dims();
+        let at = |n: usize| u32::try_from(n).ok();
+        let first = Cell::new(at(view.start_row())?, at(view.start_col())?);
+        let rect = Rect::sized(first, rows, cols)?;
+        let functions: &[&str] =
+            if include_aggregate { &["SUBTOTAL", "AGGREGATE"] } else { &["SUBTOTAL"] };
+        let parts = self.reader.calling(sheet, &rect, functions);
+        let mut found: Vec<_> = parts
+            .iter()
+            .filter_map(|part| part.intersection(&rect))
+            .flat_map(|part| {
+                let span = (part.top - rect.top) as usize..=(part.bottom - rect.top) as usize;
+                part.cols().map(move |col| ((col - rect.left) as usize, *span.start(), *span.end()))
+            })
+            .collect();
+        found.sort_unstable();
+        Some(found)
     }
 
     fn clock(&self) -> &dyn ClockProvider {

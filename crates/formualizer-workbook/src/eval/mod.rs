@@ -40,8 +40,9 @@ pub(crate) use program::ProgramSlot;
 
 use crate::{
     address::{Cell, Rect, SheetId},
+    book::Hidden,
     cells::{Builder, CellRef, Cells, Table},
-    formula::Template,
+    formula::{Arrays, Template},
     functions::{Functions, Sessions},
 };
 use context::Context;
@@ -107,6 +108,10 @@ pub(crate) trait Reader: Sync {
     /// The place of a sheet in the workbook, from 0, and the number of sheets.
     fn sheet_index(&self, sheet: SheetId) -> Option<usize>;
     fn sheet_count(&self) -> usize;
+    /// Rows that SUBTOTAL and AGGREGATE may leave out.
+    fn hidden(&self, sheet: SheetId) -> Option<&Hidden>;
+    /// Parts of a rectangle whose formulas call one of some functions, which SUBTOTAL and AGGREGATE leave out.
+    fn calling(&self, sheet: SheetId, rect: &Rect, functions: &[&str]) -> Vec<Rect>;
     /// The formula of a cell as text with `=`, for FORMULATEXT and ISFORMULA.
     fn formula_text(&self, sheet: SheetId, cell: Cell) -> Option<String>;
     /// A part of the rectangle that is still to be calculated in this recalculation, if any.
@@ -125,6 +130,34 @@ impl Strip {
 
 /// Evaluates a formula for the rows of a strip.
 pub(crate) fn evaluate(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
+    let outcome = evaluate_arrays(reader, template, strip);
+    let one = strip.rows.len() == 1;
+    match (template.arrays, outcome) {
+        (Arrays::Spill, outcome) => outcome,
+        (_, Outcome::Split) if !one => one_by_one(reader, template, strip),
+        (Arrays::Single, Outcome::Array(table)) => {
+            Outcome::Rows(table.columns().first().map_or(Cells::Blank(1), |col| col.slice(0, 1)))
+        }
+        (Arrays::Fixed { height, width }, outcome) if one && (height, width) != (1, 1) => {
+            let table = match outcome {
+                Outcome::Array(table) => table,
+                Outcome::Rows(cells) => Table::single(cells.get(0)),
+                other => return other,
+            };
+            match call::fitted(&table, height as usize, width as usize) {
+                Some(table) => Outcome::Array(table),
+                None => Outcome::Split,
+            }
+        }
+        (Arrays::Fixed { .. }, Outcome::Array(table)) => {
+            Outcome::Rows(table.columns().first().map_or(Cells::Blank(1), |col| col.slice(0, 1)))
+        }
+        (_, outcome) => outcome,
+    }
+}
+
+/// The same, with arrays as they come.
+fn evaluate_arrays(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
     context::load();
     let len = strip.rows.len();
     if len == 0 {

@@ -91,6 +91,14 @@ impl Reader for Memory {
         1
     }
 
+    fn hidden(&self, _: SheetId) -> Option<&crate::book::Hidden> {
+        None
+    }
+
+    fn calling(&self, _: SheetId, _: &Rect, _: &[&str]) -> Vec<Rect> {
+        Vec::new()
+    }
+
     fn formula_text(&self, _: SheetId, _: Cell) -> Option<String> {
         None
     }

@@ -2,14 +2,20 @@
 //!
 //! ```text
 //! options … what callers may choose       limits … what a file may cost
+//! warnings … what a file says that is not taken over
 //! atomic  … files that appear when they are complete
 //! xlsx/   … Excel workbooks, loaded and saved into the file they came from
 //! ```
 
 mod limits;
 mod options;
+mod warnings;
 pub(crate) mod xlsx;
 
 pub use limits::FileLimits;
 pub use options::{LoadOptions, SaveOptions};
+pub(crate) use warnings::Warnings;
 pub(crate) use xlsx::Source;
+
+/// Characters of a cell at most, as in Excel.
+pub(crate) const MAX_TEXT: usize = 32_767;

@@ -10,13 +10,21 @@
 //! parse    … text to the source            names    … what may be a name; what a name stands for
 //! lower    … source to lowered, areas      tables   … structured references to rectangles
 //! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
+//! intersect … ranges where one value is wanted
 //! text     … trees to text and keys        builtins … what is known of functions before they are called
+//! follow   … texts of filled formulas
+//! moved    … where cells are after rows and columns were inserted or deleted, or cells moved
+//! restructure … trees that follow
 //! ```
 
 mod builtins;
+mod follow;
+mod intersect;
 mod lower;
+mod moved;
 mod names;
 mod parse;
+mod restructure;
 mod sheets;
 mod shift;
 mod tables;
@@ -25,14 +33,17 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use follow::Follower;
+pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};
+pub(crate) use restructure::{Place, Rewriting, Rewritten, TableChanges, source_key};
 pub(crate) use sheets::{Deleted, delete_in, rename_in};
 
 use crate::{
     Error,
     address::{Area, Cell, Rect, SheetId},
 };
-use formualizer_parse::ASTNode;
+use formualizer_parse::{ASTNode, parser::ReferenceType};
 use shift::Offset;
 use text::Style;
 
@@ -132,7 +143,10 @@ impl Template {
         scope: &dyn Scope,
     ) -> Self {
         let mut key = text::write(&source, Style::Key { origin });
-        let lowered = lower::lower(&source, sheet, origin, scope);
+        let mut lowered = lower::lower(&source, sheet, origin, scope);
+        if arrays == Arrays::Single {
+            intersect::intersect(&mut lowered, origin, scope);
+        }
         for decided in &lowered.context {
             key.push_str(" | ");
             key.push_str(decided);
@@ -204,6 +218,15 @@ impl Template {
 /// reference beyond the sheet is `#REF!`, ranges have their first corner first.
 pub(crate) fn move_references(from: &ASTNode, to: &mut ASTNode, origin: Cell, cell: Cell) {
     shift::write(from, to, Offset::between(origin, cell));
+}
+
+/// Visits the references of a formula.
+pub(crate) fn each_reference(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ReferenceType)) {
+    shift::each_node(node, &mut |node| {
+        if let formualizer_parse::ASTNodeType::Reference { reference, .. } = node {
+            visit(reference);
+        }
+    });
 }
 
 /// What a formula may mention, as the workbook knows it.

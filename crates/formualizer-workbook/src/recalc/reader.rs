@@ -2,7 +2,7 @@
 
 use crate::{
     address::{Cell, Rect, SheetId},
-    book::{Book, RegionId},
+    book::{Book, Hidden, RegionId},
     cells::{CellRef, Cells},
     eval::{Environment, Reader},
     formula::Scope,
@@ -64,6 +64,20 @@ impl Reader for BookReader<'_> {
 
     fn sheet_count(&self) -> usize {
         self.book.order.len()
+    }
+
+    fn hidden(&self, sheet: SheetId) -> Option<&Hidden> {
+        self.book.sheets.get(&sheet).map(|sheet| &sheet.hidden)
+    }
+
+    fn calling(&self, sheet: SheetId, rect: &Rect, functions: &[&str]) -> Vec<Rect> {
+        let Some(sheet) = self.book.sheets.get(&sheet) else { return Vec::new() };
+        let regions = sheet.regions.within(rect).into_iter();
+        let regions = regions.filter_map(|id| self.book.regions.get(id));
+        regions
+            .filter(|r| r.template.functions.iter().any(|f| functions.contains(&f.as_str())))
+            .map(|region| region.rect)
+            .collect()
     }
 
     fn formula_text(&self, sheet: SheetId, cell: Cell) -> Option<String> {

@@ -1,11 +1,15 @@
 //! Regions that read their own cells or each other's: cell by cell, each after those it reads. Circular references are
 //! found on the way and become `#CIRC!` with their path.
 
-use super::{finish::keeps_blanks, reader::BookReader, spill};
+use super::{
+    finish::{bounded, keeps_blanks},
+    reader::BookReader,
+    spill,
+};
 use crate::{
     Value,
     address::{Area, Axis, Cell, Rect, SheetId},
-    book::{Book, Region, RegionId},
+    book::{Book, Hidden, Region, RegionId},
     cells::{Builder, CellRef, Cells, Table},
     eval::{Environment, Outcome, Reader, evaluate_cell},
     functions::{Functions, Sessions},
@@ -107,11 +111,20 @@ struct Downward<'a> {
 macro_rules! as_the_book {
     () => {
         fn used(&self, sheet: SheetId) -> (u32, u32) {
-            self.base.used(sheet)
+            // The own cells count before their first values are stored.
+            let (rows, cols) = self.base.used(sheet);
+            let (own_rows, own_cols) = self.own_end(sheet);
+            (rows.max(own_rows), cols.max(own_cols))
         }
         fn used_rows(&self, sheet: SheetId, cols: Range<u32>) -> u32 {
             let used = self.base.used_rows(sheet, cols.clone());
             used.max(self.end_of_own_rows(sheet, &cols))
+        }
+        fn hidden(&self, sheet: SheetId) -> Option<&Hidden> {
+            self.base.hidden(sheet)
+        }
+        fn calling(&self, sheet: SheetId, rect: &Rect, functions: &[&str]) -> Vec<Rect> {
+            self.base.calling(sheet, rect, functions)
         }
         fn spill(&self, sheet: SheetId, anchor: Cell) -> Option<Rect> {
             self.base.spill(sheet, anchor)
@@ -146,6 +159,10 @@ macro_rules! as_the_book {
 impl Downward<'_> {
     fn is_own(&self, sheet: SheetId, col: u32) -> bool {
         (sheet, col) == (self.sheet, self.col)
+    }
+
+    fn own_end(&self, sheet: SheetId) -> (u32, u32) {
+        if sheet == self.sheet { (self.rows.end, self.col + 1) } else { (0, 0) }
     }
 
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {
@@ -392,6 +409,7 @@ impl<'a> Cycle<'a> {
             Outcome::Deferred(..) => Some(circular_at_run_time().value(dates)),
             Outcome::Array(table) if region.is_single() => {
                 let id = self.members[member].id;
+                let table = bounded(table, keeps_blanks(&region.template, self.functions()));
                 let first = match spill::blocked(self.base.book, id, &table) {
                     Some(message) => {
                         CellRef::Error(ExcelErrorKind::Spill, Some(&message)).value(dates)
@@ -455,6 +473,13 @@ impl<'a> Cycle<'a> {
         }
         path.push(name(&start));
         format!("circular reference: {}", path.join(" → "))
+    }
+
+    fn own_end(&self, sheet: SheetId) -> (u32, u32) {
+        let own = self.members.iter().map(|m| m.region).filter(|region| region.sheet == sheet);
+        own.fold((0, 0), |(rows, cols), region| {
+            (rows.max(region.rect.bottom + 1), cols.max(region.rect.right + 1))
+        })
     }
 
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {

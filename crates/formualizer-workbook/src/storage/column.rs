@@ -128,6 +128,38 @@ impl Column {
             between.push(Piece { top: end, cells });
         }
         self.pieces.splice(first..last, between);
+        self.drop_blank_end();
+    }
+
+    /// Moves the rows from `at` on down by `count`.
+    pub(crate) fn insert(&mut self, at: u32, count: u32) {
+        self.part_at(at);
+        let below = self.pieces.partition_point(|piece| piece.top < at);
+        self.pieces[below..].iter_mut().for_each(|piece| piece.top += count);
+    }
+
+    /// Takes `count` rows out and moves those below up.
+    pub(crate) fn delete(&mut self, at: u32, count: u32) {
+        let end = at.saturating_add(count);
+        self.part_at(at);
+        self.part_at(end);
+        self.pieces.retain(|piece| piece.top < at || piece.top >= end);
+        let below = self.pieces.partition_point(|piece| piece.top < at);
+        self.pieces[below..].iter_mut().for_each(|piece| piece.top -= count);
+        self.drop_blank_end();
+    }
+
+    /// Lets a piece begin at `row` where one goes over it.
+    fn part_at(&mut self, row: u32) {
+        let at = self.pieces.partition_point(|piece| piece.end() <= row);
+        let Some(piece) = self.pieces.get_mut(at).filter(|piece| piece.top < row) else { return };
+        let above = (row - piece.top) as usize;
+        let cells = piece.cells.slice(above, piece.cells.len() - above);
+        piece.cells = piece.cells.slice(0, above);
+        self.pieces.insert(at + 1, Piece { top: row, cells });
+    }
+
+    fn drop_blank_end(&mut self) {
         while self.pieces.last().is_some_and(|piece| piece.cells.is_blank()) {
             self.pieces.pop();
         }
@@ -249,6 +281,35 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn rows_come_and_go_as_in_a_list(
+            steps in prop::collection::vec((0u32..300, 1u32..80, 0u8..3), 1..40)
+        ) {
+            let (mut column, mut naive) = (Column::default(), vec![None; 5000]);
+            for (step, (at, count, kind)) in (0i32..).zip(steps) {
+                let (from, to) = (at as usize, (at + count) as usize);
+                match kind {
+                    0 => {
+                        let value = f64::from(step);
+                        column.set_cells(at, Cells::repeat(CellRef::number(value), count as usize));
+                        naive[from..to].fill(Some(value));
+                    }
+                    1 => {
+                        column.insert(at, count);
+                        naive.splice(from..from, std::iter::repeat_n(None, count as usize));
+                    }
+                    _ => {
+                        column.delete(at, count);
+                        naive.drain(from..to);
+                    }
+                }
+                naive.resize(5000, None);
+                prop_assert_eq!(numbers(&column, 0..5000), naive.clone());
+                let used = naive.iter().rposition(Option::is_some).map_or(0, |row| row as u32 + 1);
+                prop_assert_eq!(column.used(), used);
+            }
+        }
+
         #[test]
         fn a_column_holds_what_was_last_written(
             writes in prop::collection::vec((0u32..600, 0usize..400, prop::option::of(-3i32..3)), 1..40)

@@ -61,6 +61,44 @@ impl Grid {
         }
     }
 
+    /// The cells of a rectangle by columns, as far as they are used; no column is longer than the rectangle.
+    pub(crate) fn block(&self, rect: &Rect) -> Vec<Cells> {
+        let last = (rect.right as usize + 1).min(self.columns.len());
+        let columns = self.columns.get(rect.left as usize..last).unwrap_or_default();
+        let rows = |column: &Column| {
+            rect.top..rect.bottom.saturating_add(1).min(column.used()).max(rect.top)
+        };
+        columns.iter().map(|column| column.cells(rows(column))).collect()
+    }
+
+    /// Moves the rows from `at` on down; the new ones are blank. What is pushed off the sheet must be blank.
+    pub(crate) fn insert_rows(&mut self, at: u32, count: u32) {
+        self.columns.iter_mut().for_each(|column| column.insert(at, count));
+    }
+
+    /// Takes rows out and moves those below up.
+    pub(crate) fn delete_rows(&mut self, at: u32, count: u32) {
+        self.columns.iter_mut().for_each(|column| column.delete(at, count));
+    }
+
+    /// Moves the columns from `at` on to the right; the new ones are blank. What is pushed off the sheet must be blank.
+    pub(crate) fn insert_columns(&mut self, at: u32, count: u32) {
+        let at = at as usize;
+        if at < self.columns.len() {
+            let blank = std::iter::repeat_with(Column::default).take(count as usize);
+            self.columns.splice(at..at, blank);
+            self.columns.truncate(crate::MAX_COLS as usize);
+        }
+    }
+
+    /// Takes columns out and moves those beside them to the left.
+    pub(crate) fn delete_columns(&mut self, at: u32, count: u32) {
+        let end = (at as usize).saturating_add(count as usize).min(self.columns.len());
+        if (at as usize) < end {
+            self.columns.drain(at as usize..end);
+        }
+    }
+
     /// Rows and columns from A1 to the last that hold anything.
     pub(crate) fn used(&self) -> (u32, u32) {
         let rows = self.columns.iter().map(Column::used).max().unwrap_or(0);

@@ -1,7 +1,11 @@
 //! Arrow in and out.
 
 use super::{IntoCell, IntoRange, Workbook, values::room};
-use crate::{Error, ErrorKind, address::Cell, cells::Cells};
+use crate::{
+    Error, ErrorKind,
+    address::{Cell, Rect},
+    cells::Cells,
+};
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
 use std::sync::Arc;
@@ -37,13 +41,7 @@ impl Workbook {
             return Ok(());
         }
         let rect = room(at, rows, columns.len())?;
-        let mut converted = Vec::with_capacity(columns.len());
-        for (index, column) in columns.iter().enumerate() {
-            let cells = Cells::from_arrow(column, self.book.dates).map_err(|error| {
-                Error::new(ErrorKind::Data, format!("column {}: {error}", index + 1))
-            })?;
-            converted.push(cells);
-        }
+        let converted = self.converted(columns)?;
         self.remember();
         self.put_columns(sheet, &rect, converted);
         Ok(())
@@ -61,16 +59,34 @@ impl Workbook {
         headers: bool,
     ) -> Result<(), Error> {
         let (id, at) = self.cell_of(sheet, at)?;
-        let below = if headers { Cell::new(at.row + 1, at.col) } else { at };
-        self.set_columns(sheet, (below.row + 1, below.col + 1), batch.columns())?;
+        let rows = batch.num_rows() + usize::from(headers);
+        if rows == 0 || batch.num_columns() == 0 {
+            return Ok(());
+        }
+        let rect = room(at, rows, batch.num_columns())?;
+        let converted = self.converted(batch.columns())?;
+        self.remember();
         if headers {
             let names = batch.schema();
-            for (col, field) in names.fields().iter().enumerate() {
-                let cell = Cell::new(at.row, at.col + u32::try_from(col).unwrap_or(0));
-                self.book.put_value(id, cell, crate::cells::CellRef::Text(field.name()));
+            for (col, field) in rect.cols().zip(names.fields()) {
+                let name = crate::cells::CellRef::Text(field.name());
+                self.book.put_value(id, Cell::new(at.row, col), name);
             }
         }
+        if batch.num_rows() > 0 {
+            let below = Rect { top: rect.top + u32::from(headers), ..rect };
+            self.put_columns(id, &below, converted);
+        }
         Ok(())
+    }
+
+    fn converted(&self, columns: &[ArrayRef]) -> Result<Vec<Cells>, Error> {
+        let convert = |(index, column): (usize, &ArrayRef)| {
+            Cells::from_arrow(column, self.book.dates).map_err(|error| {
+                Error::new(ErrorKind::Data, format!("column {}: {error}", index + 1))
+            })
+        };
+        columns.iter().enumerate().map(convert).collect()
     }
 
     /// The cells of a range as batches of at most 65 536 rows, the columns named by their letters. Columns of numbers, logical

@@ -5,7 +5,7 @@ use crate::{
     Error,
     address::{Cell, Rect, SheetId},
     cells::Cells,
-    formula::{Template, compile, compile_as},
+    formula::{Arrays, Template, compile, compile_as},
 };
 use std::sync::Arc;
 
@@ -39,37 +39,41 @@ impl Workbook {
         self.put_formula(sheet, &rect, formula)
     }
 
-    fn put_formula(&mut self, sheet: SheetId, rect: &Rect, formula: &str) -> Result<(), Error> {
-        let template = compile(formula, sheet, rect.top_left(), &self.book)?;
+    /// Puts an array formula in a range, as Ctrl+Shift+Enter does: its result fills exactly these cells. One row or column is
+    /// repeated, what is missing is `#N/A`, what is too much is left out.
+    ///
+    /// # Errors
+    /// As [`set_formula`](Self::set_formula).
+    pub fn set_array_formula(
+        &mut self,
+        sheet: &str,
+        range: impl IntoRange,
+        formula: &str,
+    ) -> Result<(), Error> {
+        let (sheet, rect) = self.range_of(sheet, range)?;
+        let arrays = Arrays::Fixed { height: rect.height(), width: rect.width() };
+        let template = compile_as(formula, arrays, sheet, rect.top_left(), &self.book)?;
         self.remember();
         let template = self.book.intern(template);
-        self.place(sheet, rect, template)
+        // What stood in the range gives way to the result.
+        self.book.clear(sheet, &rect);
+        self.book.put_formula(sheet, &rect.top_left().into(), template);
+        Ok(())
     }
 
-    /// Puts a template in every cell of a rectangle. Where it does not hold (it refers to the row of a table that the
-    /// cell is not in), the formula is compiled again.
-    fn place(&mut self, sheet: SheetId, rect: &Rect, template: Arc<Template>) -> Result<(), Error> {
-        let mut todo = vec![(*rect, template)];
-        while let Some((rect, template)) = todo.pop() {
-            let held = template.holds.intersection(&rect);
-            for part in template.holds.intersection(&rect).map_or(vec![rect], |h| rect.without(&h))
-            {
-                let first = part.top_left();
-                let text = template.text_at(first, &self.book);
-                let other = compile_as(&text, template.arrays, sheet, first, &self.book)?;
-                // What holds nowhere here but in its own cell is put there.
-                let reach = other.holds.intersection(&part).unwrap_or_else(|| first.into());
-                let other = self.book.intern(other);
-                todo.extend(
-                    part.without(&reach).into_iter().map(|rest| (rest, Arc::clone(&other))),
-                );
-                self.book.put_formula(sheet, &reach, other);
-            }
-            if let Some(held) = held {
-                self.book.put_formula(sheet, &held, template);
-            }
-        }
+    fn put_formula(&mut self, sheet: SheetId, rect: &Rect, formula: &str) -> Result<(), Error> {
+        let template = compile(formula, sheet, rect.top_left(), &self.book)?;
+        let template = self.book.intern(template);
+        let fitted = self.book.fitted(sheet, rect, template)?;
+        self.remember();
+        self.place(sheet, fitted);
         Ok(())
+    }
+
+    fn place(&mut self, sheet: SheetId, fitted: Vec<(Rect, Arc<Template>)>) {
+        for (rect, template) in fitted {
+            self.book.put_formula(sheet, &rect, template);
+        }
     }
 
     /// Fills the first row of a range down over its other rows: formulas with their references moved, values as
@@ -82,20 +86,29 @@ impl Workbook {
         if rect.height() < 2 {
             return Ok(());
         }
-        self.remember();
+        let mut filled = Vec::with_capacity(rect.width() as usize);
         for col in rect.cols() {
             let source = Cell::new(rect.top, col);
             let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };
-            match self.template_at(sheet, source) {
-                Some(template) => self.place(sheet, &target, template)?,
-                None => {
-                    let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
-                    let cells =
-                        grid.map(|grid| Cells::repeat(grid.get(source), target.height() as usize));
-                    if let Some(cells) = cells {
-                        self.book.put_cells(sheet, &target, cells);
-                    }
-                }
+            let parts = self.template_at(sheet, source);
+            let parts = parts.map(|template| self.book.settled(source.into(), template));
+            filled.push(match parts.and_then(|mut parts| parts.pop()) {
+                Some((_, template)) => Some(self.book.fitted(sheet, &target, template)?),
+                None => None,
+            });
+        }
+        self.remember();
+        for (col, formulas) in rect.cols().zip(filled) {
+            let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };
+            if let Some(formulas) = formulas {
+                self.place(sheet, formulas);
+                continue;
+            }
+            let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
+            let source = Cell::new(rect.top, col);
+            let cells = grid.map(|grid| Cells::repeat(grid.get(source), target.height() as usize));
+            if let Some(cells) = cells {
+                self.book.put_cells(sheet, &target, cells);
             }
         }
         Ok(())
@@ -129,5 +142,111 @@ impl Workbook {
 
     fn template_at(&self, sheet: SheetId, cell: Cell) -> Option<Arc<Template>> {
         self.book.region_at(sheet, cell).map(|(_, region)| Arc::clone(&region.template))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+
+    fn book() -> Workbook {
+        let mut book = Workbook::new();
+        book.add_sheet("S").unwrap();
+        for row in 1..=4 {
+            book.set_value("S", (row, 1), f64::from(row)).unwrap();
+        }
+        book
+    }
+
+    /// Puts a formula as a file without marks of dynamic arrays has it.
+    fn put_single(book: &mut Workbook, range: &str, formula: &str) {
+        let (sheet, rect) = book.range_of("S", range).unwrap();
+        let template = book.book.template(formula, Arrays::Single, sheet, rect.top_left()).unwrap();
+        let fitted = book.book.fitted(sheet, &rect, template).unwrap();
+        book.place(sheet, fitted);
+        book.recalculate().unwrap();
+    }
+
+    fn column(book: &Workbook, range: &str) -> Vec<Value> {
+        book.values("S", range).unwrap().into_iter().flatten().collect()
+    }
+
+    fn numbers(values: &[f64]) -> Vec<Value> {
+        values.iter().map(|n| Value::Number(*n)).collect()
+    }
+
+    #[test]
+    fn a_range_in_a_formula_of_an_older_file_means_the_cell_of_its_row() {
+        let mut book = book();
+        put_single(&mut book, "C1:C4", "=$A$1:$A$4*10");
+        assert_eq!(column(&book, "C1:C4"), numbers(&[10.0, 20.0, 30.0, 40.0]));
+        put_single(&mut book, "D2:D3", "=A:A+1");
+        assert_eq!(column(&book, "D2:D3"), numbers(&[3.0, 4.0]));
+        put_single(&mut book, "E1", "=SUM(A1:A4*2)+SUMPRODUCT(A1:A4*2)+SUM(A1:A4)");
+        assert_eq!(column(&book, "E1"), numbers(&[2.0 + 20.0 + 10.0]));
+        put_single(&mut book, "F1", "=ABS(A1:A4)&VLOOKUP(A1:A4,A1:A4,1,FALSE)");
+        assert_eq!(column(&book, "F1"), [Value::Text("11".into())]);
+    }
+
+    #[test]
+    fn beside_the_range_there_is_no_such_cell() {
+        let mut book = book();
+        put_single(&mut book, "C3:C6", "=$A$1:$A$4*10");
+        let values = column(&book, "C3:C6");
+        assert_eq!(values[..2], numbers(&[30.0, 40.0]));
+        assert!(
+            values[2..]
+                .iter()
+                .all(|v| matches!(v, Value::Error(e) if e.kind == crate::ExcelErrorKind::Value))
+        );
+        put_single(&mut book, "D9", "=A1:B2+0");
+        assert!(matches!(&column(&book, "D9")[0], Value::Error(_)));
+    }
+
+    #[test]
+    fn an_array_in_a_formula_of_an_older_file_is_its_first_value() {
+        let mut book = book();
+        put_single(&mut book, "C1:C2", "=TRANSPOSE($A$2:$A$4)");
+        assert_eq!(column(&book, "C1:D2")[..2], [Value::Number(2.0), Value::Empty]);
+        assert_eq!(column(&book, "C2"), numbers(&[2.0]));
+    }
+
+    #[test]
+    fn an_array_formula_fills_its_range_whatever_it_gives() {
+        let mut book = book();
+        book.set_array_formula("S", "C1:D3", "=A1:A2*2").unwrap();
+        book.set_array_formula("S", "F1:F3", "=A1:A4").unwrap();
+        book.set_array_formula("S", "G1:H2", "=7").unwrap();
+        book.set_array_formula("S", "I1", "=A1:A4*2").unwrap();
+        book.recalculate().unwrap();
+        assert_eq!(column(&book, "C1:D2"), numbers(&[2.0, 2.0, 4.0, 4.0]));
+        assert!(
+            matches!(&column(&book, "C3")[0], Value::Error(e) if e.kind == crate::ExcelErrorKind::Na)
+        );
+        assert_eq!(column(&book, "F1:F3"), numbers(&[1.0, 2.0, 3.0]));
+        assert_eq!(column(&book, "F4"), [Value::Empty]);
+        assert_eq!(column(&book, "G1:H2"), numbers(&[7.0; 4]));
+        assert_eq!(column(&book, "I1:I2"), [Value::Number(2.0), Value::Empty]);
+        book.set_value("S", "A2", 50.0).unwrap();
+        book.recalculate().unwrap();
+        assert_eq!(column(&book, "D2"), numbers(&[100.0]));
+    }
+
+    #[test]
+    fn hidden_rows_and_inner_subtotals_are_left_out() {
+        let mut book = book();
+        let sheet = book.book.known_sheet("S").unwrap();
+        let hidden = &mut book.book.sheets.get_mut(&sheet).unwrap().hidden;
+        hidden.manual.insert(1..2);
+        hidden.filtered.insert(2..3);
+        book.set_formula("S", "A5", "=SUBTOTAL(9,A1:A4)").unwrap();
+        book.set_formula("S", "B1", "=SUBTOTAL(109,A1:A4)").unwrap();
+        book.set_formula("S", "B2", "=SUBTOTAL(9,A1:A5)").unwrap();
+        book.set_formula("S", "B3", "=AGGREGATE(9,5,A1:A4)").unwrap();
+        book.set_formula("S", "B4", "=SUM(A1:A5)").unwrap();
+        book.recalculate().unwrap();
+        assert_eq!(column(&book, "A5"), numbers(&[7.0]));
+        assert_eq!(column(&book, "B1:B4"), numbers(&[5.0, 7.0, 5.0, 17.0]));
     }
 }

@@ -3,20 +3,28 @@
 mod columns;
 mod formulas;
 mod functions;
+mod moving;
 mod names;
+#[cfg(feature = "files")]
+mod open;
+#[cfg(feature = "files")]
+mod pending;
 mod place;
 mod recalculate;
 mod report;
 mod sheets;
-mod stub;
-pub use stub::*;
+mod structure;
+mod transaction;
 mod undo;
 mod values;
 
 pub use names::TableOptions;
+#[cfg(feature = "files")]
+pub use pending::{ImportOptions, ImportReport, SaveReport};
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
 pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin_functions};
+pub use structure::IntoColumn;
 pub use values::IntoValue;
 
 use crate::{
@@ -55,6 +63,9 @@ pub struct Workbook {
     epoch: u64,
     seed: u64,
     history: History,
+    /// What the file that it was loaded from says and was not taken over.
+    #[cfg(feature = "files")]
+    load_warnings: Vec<String>,
 }
 
 impl Default for Workbook {
@@ -79,6 +90,8 @@ impl Workbook {
             epoch: 0,
             seed: 0,
             history: History::default(),
+            #[cfg(feature = "files")]
+            load_warnings: Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ mod names;
 mod recalculation;
 mod sheets;
 mod spills;
+mod transactions;
 mod values;
 
 use formualizer_workbook::{Value, Workbook};

@@ -121,3 +121,11 @@ fn edits_are_undone_and_done_again() {
     book.recalculate().unwrap();
     expect(&book, &[("C2", "6"), ("D1", "5509")]);
 }
+
+#[test]
+fn formulas_that_add_up_those_below_are_right_at_once() {
+    let mut book = book(&[("A1", "1")]);
+    book.set_formulas("S", "C1:C4", "=SUM(C2:C3)+1").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("C4", "1"), ("C3", "2"), ("C2", "4"), ("C1", "7")]);
+}

@@ -2,6 +2,8 @@
 //!
 //! `--into FILE` puts the figures into a JSON file beside those that are there.
 
+mod files;
+
 use fz_upstream::{Engine, Failure, Ours, Published, Value, same, show};
 use published::WorkbookConfig;
 use serde_json::{Map, json};
@@ -46,6 +48,7 @@ fn main() -> Result<(), Failure> {
     println!("published engine: {way:?} is its fastest way to set formulas");
     mixed(way, ROWS, 5, "wb_100k_mixed_formulas", &mut figures)?;
     one_at_a_time(way, &mut figures)?;
+    files::load(&mut figures)?;
     if std::env::var_os("FZ_ONLY_SET").is_some() {
         return Ok(());
     }

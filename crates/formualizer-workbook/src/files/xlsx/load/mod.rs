@@ -1,0 +1,349 @@
+//! A file to a workbook.
+//!
+//! ```text
+//! workbook … sheets, names, marks of dynamic arrays      table … tables
+//! sheet    … values into columns, formulas into runs
+//! ```
+//!
+//! Sheets are read side by side, then put into a book one after the other: names and tables first, since formulas mention them.
+
+mod sheet;
+mod table;
+mod workbook;
+
+use super::{
+    Source,
+    cell::Shared,
+    package::Package,
+    relations::{Relation, relations},
+    strings::Strings,
+    styles::Styles,
+    xml::Xml,
+};
+use crate::{
+    Error, ErrorKind,
+    address::{Cell, Rect, SheetId, validate_sheet_name},
+    book::{Book, Region},
+    files::{LoadOptions, Warnings},
+    formula::{Scope, Template, parse_named, validate_table},
+};
+use formualizer_common::DateSystem;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use sheet::{FormulaRun, LoadedSheet, Loading};
+use std::sync::{Arc, atomic::AtomicU64};
+use table::LoadedTable;
+
+fn refused(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::File, what)
+}
+
+/// A sheet of the file with its part.
+struct Part {
+    name: String,
+    part: String,
+    tables: Vec<String>,
+}
+
+/// Loads a workbook.
+///
+/// # Errors
+/// [`File`](ErrorKind::File) with the part, cell or limit.
+pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, Warnings), Error> {
+    let package = Package::open(Arc::clone(&bytes), &options.limits)?;
+    let main = main_part(&package)?;
+    let text = package.required(&main)?;
+    let depth = options.limits.depth;
+    let contents = workbook::read(Xml { part: &main, text: &text, depth })?;
+    let related = relations(&package, &main)?;
+    let of_kind = |kind: &str| related.iter().find(|r| r.kind == kind).map(|r| r.target.as_str());
+    let styles = optional(&package, of_kind("styles"), depth, Styles::read)?;
+    let strings = optional(&package, of_kind("sharedStrings"), depth, Strings::read)?;
+    let metadata = of_kind("sheetMetadata");
+    let dynamic = optional(&package, metadata, depth, workbook::dynamic_arrays)?;
+    let dates = match contents.dates_from_1904 {
+        true => DateSystem::Excel1904,
+        false => DateSystem::Excel1900,
+    };
+    let parts = sheets(&package, &contents, &related)?;
+    let cells = AtomicU64::new(options.limits.cells);
+    let shared = Shared { strings: &strings, styles: &styles, dates };
+    let loading = Loading { shared, dynamic: &dynamic, cells: &cells };
+    let worksheets: Vec<&Part> = parts.iter().flatten().collect();
+    let loaded: Vec<LoadedSheet> = worksheets
+        .par_iter()
+        .map(|part| {
+            let text = package.required(&part.part)?;
+            sheet::read(Xml { part: &part.part, text: &text, depth }, &loading)
+        })
+        .collect::<Result<_, Error>>()?;
+
+    let mut assembly =
+        Assembly { book: Book::new(dates), warnings: Warnings::default(), anchors: Vec::new() };
+    let mut ids = Vec::new();
+    let mut source = Source { bytes, sheets: FxHashMap::default() };
+    for part in &parts {
+        let Some(part) = part else {
+            ids.push(None);
+            continue;
+        };
+        let id = assembly.book.add_sheet(&part.name);
+        source.sheets.insert(id, part.part.clone());
+        ids.push(Some(id));
+    }
+    for (part, id) in parts.iter().zip(&ids) {
+        if let (Some(part), Some(id)) = (part, id) {
+            for name in &part.tables {
+                let text = package.required(name)?;
+                let table = table::read(Xml { part: name, text: &text, depth }, *id)?;
+                if let Some(table) = table {
+                    assembly.table(name, table)?;
+                }
+            }
+        }
+    }
+    assembly.names(&contents.names, &ids);
+    for (id, sheet) in ids.iter().flatten().zip(loaded) {
+        assembly.sheet(*id, sheet);
+    }
+    assembly.book.source = Some(Arc::new(source));
+    Ok((assembly.book, assembly.warnings))
+}
+
+/// The part of the workbook, which the package's relationships lead to.
+fn main_part(package: &Package) -> Result<String, Error> {
+    let found = relations(package, "")?.into_iter().find(|r| r.kind == "officeDocument");
+    let part = found.map(|relation| relation.target);
+    match part.filter(|part| package.has(part)) {
+        Some(part) if part.to_lowercase().ends_with(".bin") => {
+            Err(refused(format!("{part}: a binary workbook (.xlsb), not an .xlsx file")))
+        }
+        Some(part) => Ok(part),
+        None if package.has("xl/workbook.xml") => Ok("xl/workbook.xml".to_owned()),
+        None => Err(refused("no .xlsx file: the ZIP file has no workbook in it")),
+    }
+}
+
+/// A part that a workbook need not have.
+fn optional<T: Default>(
+    package: &Package,
+    part: Option<&str>,
+    depth: usize,
+    read: impl FnOnce(Xml<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Some(part) = part else { return Ok(T::default()) };
+    match package.text(part)? {
+        Some(text) => read(Xml { part, text: &text, depth }),
+        None => Ok(T::default()),
+    }
+}
+
+/// The sheets of the list with their parts; `None` for those without cells (charts, dialogs).
+fn sheets(
+    package: &Package,
+    contents: &workbook::Contents,
+    related: &[Relation],
+) -> Result<Vec<Option<Part>>, Error> {
+    let mut seen = FxHashSet::default();
+    let mut used = FxHashSet::default();
+    let mut parts = Vec::with_capacity(contents.sheets.len());
+    for sheet in &contents.sheets {
+        validate_sheet_name(&sheet.name)
+            .map_err(|e| refused(format!("a sheet of the file: {e}")))?;
+        if !seen.insert(sheet.name.to_lowercase()) {
+            return Err(refused(format!("the file has two sheets named {:?}", sheet.name)));
+        }
+        let Some(relation) = related.iter().find(|r| r.id == sheet.relation) else {
+            return Err(refused(format!(
+                "the sheet {:?} has no part: there is no relationship {:?}",
+                sheet.name, sheet.relation
+            )));
+        };
+        if relation.kind != "worksheet" {
+            parts.push(None);
+            continue;
+        }
+        if relation.external || !package.has(&relation.target) {
+            return Err(refused(format!(
+                "the part {} of the sheet {:?} is missing",
+                relation.target, sheet.name
+            )));
+        }
+        if !used.insert(super::package::key_of(&relation.target)) {
+            return Err(refused(format!("{}: the part of two sheets", relation.target)));
+        }
+        let own = relations(package, &relation.target)?;
+        let tables = own.into_iter().filter(|r| r.kind == "table" && !r.external);
+        parts.push(Some(Part {
+            name: sheet.name.clone(),
+            part: relation.target.clone(),
+            tables: tables.map(|r| r.target).collect(),
+        }));
+    }
+    match parts.iter().any(Option::is_some) {
+        true => Ok(parts),
+        false => Err(refused("the file has no sheet with cells")),
+    }
+}
+
+/// Puts what was read into a book.
+struct Assembly {
+    book: Book,
+    warnings: Warnings,
+    /// Compiled formulas by sheet, text and cell: shared ones are used by several runs.
+    anchors: Vec<(SheetId, Cell, Arc<Template>)>,
+}
+
+impl Assembly {
+    fn table(&mut self, part: &str, loaded: LoadedTable) -> Result<(), Error> {
+        let LoadedTable { table, filtered } = loaded;
+        if let Err(error) = validate_table(&table) {
+            return Err(refused(format!("{part}: {error}")));
+        }
+        let key = table.name.to_lowercase();
+        if self.book.names.tables.contains_key(&key) {
+            return Err(refused(format!("{part}: there are two tables named {:?}", table.name)));
+        }
+        let meets = |other: &&crate::formula::TableDef| {
+            other.sheet == table.sheet && other.rect.intersection(&table.rect).is_some()
+        };
+        if let Some(other) = self.book.names.tables.values().find(meets) {
+            return Err(refused(format!(
+                "{part}: the tables {:?} and {:?} overlap",
+                table.name, other.name
+            )));
+        }
+        if let (Some(rect), Some(sheet)) = (filtered, self.book.sheets.get_mut(&table.sheet)) {
+            // Until the sheet's rows are known: those that are hidden are moved here.
+            sheet.hidden.filtered.insert(rect.rows());
+        }
+        self.book.names.tables.insert(key, table);
+        Ok(())
+    }
+
+    fn names(&mut self, names: &[workbook::NameEntry], ids: &[Option<SheetId>]) {
+        let Some(first) = ids.iter().flatten().next().copied() else { return };
+        for entry in names {
+            // Excel's own: print areas and the like.
+            if entry.function || entry.name.to_lowercase().starts_with("_xlnm.") {
+                continue;
+            }
+            let scope = match entry.sheet {
+                None => None,
+                Some(at) => match ids.get(at) {
+                    Some(Some(id)) => Some(*id),
+                    _ => {
+                        self.warnings.add(format!("the name {} belongs to no sheet", entry.name));
+                        continue;
+                    }
+                },
+            };
+            let text = super::formulas::typed(entry.text.trim());
+            match parse_named(&entry.name, &text, scope.unwrap_or(first)) {
+                Ok(named) => {
+                    self.book.names.named.insert((scope, entry.name.to_lowercase()), named);
+                }
+                Err(error) => {
+                    self.warnings.add(format!("the name {} is left out: {error}", entry.name));
+                }
+            }
+        }
+    }
+
+    fn sheet(&mut self, id: SheetId, loaded: LoadedSheet) {
+        let name = self.book.sheet_name(id).unwrap_or_default().to_owned();
+        for warning in loaded.warnings {
+            self.warnings.add(format!("{name}!{warning}"));
+        }
+        if let Some(sheet) = self.book.sheets.get_mut(&id) {
+            for (col, row, cells) in loaded.values {
+                sheet.grid.set_cells(col, row, cells);
+            }
+            let mut filters = std::mem::take(&mut sheet.hidden.filtered);
+            if let Some(rect) = loaded.filtered {
+                filters.insert(rect.rows());
+            }
+            for rows in loaded.hidden.iter() {
+                for row in rows {
+                    let one = row..row + 1;
+                    match filters.within(&one).is_empty() {
+                        true => sheet.hidden.manual.insert(one),
+                        false => sheet.hidden.filtered.insert(one),
+                    }
+                }
+            }
+        }
+        for run in loaded.formulas {
+            self.run(id, &name, &run);
+        }
+        self.anchors.clear();
+    }
+
+    /// A formula with the cells below that have it too.
+    fn run(&mut self, id: SheetId, name: &str, run: &FormulaRun) {
+        let at = run.at;
+        let template = match self.template(id, run) {
+            Ok(template) => template,
+            Err(error) => {
+                self.warnings.add(format!("{name}!{at}: its value is kept, {error}"));
+                return;
+            }
+        };
+        if external(&template) {
+            self.warnings.add(format!(
+                "{name}!{at}: its value is kept, since the formula refers to another workbook"
+            ));
+            return;
+        }
+        let rect = Rect { bottom: run.bottom, ..Rect::from(at) };
+        let taken = self.book.sheets.get(&id).is_some_and(|sheet| {
+            !sheet.regions.within(&rect).is_empty()
+                || run.fills.is_some_and(|fills| !sheet.spills.within(&fills).is_empty())
+        });
+        if taken {
+            self.warnings.add(format!("{name}!{at}: its value is kept, another array is there"));
+            return;
+        }
+        let spill = run.fills.filter(|fills| fills.cells() > 1);
+        if spill.is_some() {
+            self.book.add_loaded(Region { spill, ..Region::new(id, rect, template) });
+            return;
+        }
+        // Where the formula does not hold for the whole run (it means the row of a table), it is compiled again.
+        match self.book.fitted(id, &rect, template) {
+            Ok(parts) => {
+                for (part, template) in parts {
+                    self.book.add_loaded(Region::new(id, part, template));
+                }
+            }
+            Err(error) => self.warnings.add(format!("{name}!{at}: its value is kept, {error}")),
+        }
+    }
+
+    fn template(&mut self, id: SheetId, run: &FormulaRun) -> Result<Arc<Template>, Error> {
+        if run.shared.is_some() {
+            let known = |(sheet, at, _): &&(SheetId, Cell, Arc<Template>)| {
+                (*sheet, *at) == (id, run.origin)
+            };
+            if let Some((_, _, template)) = self.anchors.iter().rev().take(64).find(known) {
+                return Ok(Arc::clone(template));
+            }
+        }
+        let template = self.book.template(run.follower.text(), run.arrays, id, run.origin)?;
+        if run.shared.is_some() {
+            self.anchors.push((id, run.origin, Arc::clone(&template)));
+        }
+        Ok(template)
+    }
+}
+
+/// Whether a formula refers to another workbook, whose values are not here.
+fn external(template: &Template) -> bool {
+    let mut source = template.source.clone();
+    let mut found = false;
+    crate::formula::each_reference(&mut source, &mut |reference| {
+        found |= matches!(reference, formualizer_parse::parser::ReferenceType::External(_))
+            || matches!(reference, formualizer_parse::parser::ReferenceType::NamedRange(name) if name.starts_with('['));
+    });
+    found
+}

@@ -1,0 +1,73 @@
+//! Workbooks from files.
+
+use super::Workbook;
+use crate::{
+    Error, ErrorKind,
+    files::{LoadOptions, xlsx},
+};
+use std::{fs::File, io::Read, path::Path, sync::Arc};
+
+impl Workbook {
+    /// Loads a workbook from a file: `.xlsx` and `.xlsm`, told by their content. The values that the file stores for formulas
+    /// are there at once; [`recalculate`](Self::recalculate) brings them up to date.
+    ///
+    /// # Errors
+    /// [`Io`](ErrorKind::Io) where the file cannot be read, [`File`](ErrorKind::File) where its content is broken, not supported or beyond
+    /// the limits: with the part, the cell and the place. Nothing is half loaded.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::open_with(path, &LoadOptions::default())
+    }
+
+    /// The same, as the options say.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let named = |error: Error| {
+            Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
+        };
+        let bytes = read(path, options.limits.file_bytes).map_err(named)?;
+        Self::from_xlsx(bytes, options).map_err(named)
+    }
+
+    /// Loads a workbook from the bytes of an `.xlsx` file.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_xlsx(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
+        let (book, warnings) = xlsx::load::load(bytes.into(), options)?;
+        Ok(Self { book, load_warnings: warnings.into_lines(), ..Self::new() })
+    }
+
+    /// What the file says that was not taken over, with the cells; at most about a hundred. Empty where the workbook was not loaded.
+    #[must_use]
+    pub fn load_warnings(&self) -> &[String] {
+        &self.load_warnings
+    }
+}
+
+/// The bytes of a file, which may not be more than `limit`.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let failed = |e: std::io::Error| Error::new(ErrorKind::Io, e.to_string()).with_source(e);
+    let file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?;
+    if size.is_dir() {
+        return Err(Error::new(ErrorKind::Io, "a folder, not a file"));
+    }
+    let too_large = || {
+        Error::new(
+            ErrorKind::File,
+            format!("the file is larger than the limit file_bytes, {limit}"),
+        )
+    };
+    if size.len() > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size.len()).unwrap_or(0));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    match bytes.len() as u64 > limit {
+        true => Err(too_large()),
+        false => Ok(bytes),
+    }
+}

@@ -1,0 +1,4 @@
+//! Workbooks and data in files.
+#![cfg(feature = "files")]
+
+mod load;
