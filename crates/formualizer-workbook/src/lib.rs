@@ -27,8 +27,11 @@ pub use functions::{
 pub use recalc::{Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
 pub use workbook::{
-    IntoCell, IntoColumn, IntoRange, IntoValue, RecalcOptions, TableOptions, Workbook,
+    ErrorCell, ErrorSummary, ErrorsOfKind, IntoCell, IntoColumn, IntoRange, IntoValue,
+    RecalcOptions, TableOptions, UnknownFunction, Workbook, builtin_functions,
 };
+#[cfg(feature = "files")]
+pub use workbook::{ImportOptions, ImportReport, SaveReport};
 
 /// The tutorial, whose code is run.
 #[cfg(all(doctest, any(feature = "wasmtime", feature = "wasmi")))]

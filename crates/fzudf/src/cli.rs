@@ -8,16 +8,22 @@ use crate::{
     completions::CompletionsArgs,
     doc::DocArgs,
     doctor::DoctorArgs,
+    eval::{self, EvalArgs},
+    exit::Failure,
     new::NewArgs,
+    recalc::{self, RecalcArgs},
+    sheet::{self, SheetArgs},
     table::Format,
     test::{self, TestArgs},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
+use udf_columnar::Limits;
 
-/// Make WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
+/// Recalculate workbooks with functions of WebAssembly plugins, run them over Parquet, Arrow, CSV and
+/// JSON files, and make such plugins.
 ///
-/// Exit codes: 0 done, 2 usage, 3 module refused, 4 call failed, 5 input or output, 6 a plugin does
+/// Exit codes: 0 done, 1 a formula gives an error, 2 usage, 3 module refused, 4 call failed, 5 input or output, 6 a plugin does
 /// not compile, or nothing here compiles plugins.
 #[derive(Debug, Parser)]
 #[command(name = "fzudf", version, max_term_width = 100)]
@@ -28,6 +34,15 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Recalculate a workbook, with plugins, and save it as it was with the new values in it
+    #[command(after_long_help = recalc::HELP)]
+    Recalc(Box<RecalcArgs>),
+    /// Calculate one formula
+    #[command(after_long_help = eval::HELP)]
+    Eval(Box<EvalArgs>),
+    /// Show cells of a workbook
+    #[command(after_long_help = sheet::HELP)]
+    Sheet(SheetArgs),
     /// Show what a plugin is and offers; nothing of it is executed
     Inspect(InspectArgs),
     /// Call a plugin's function over a file
@@ -176,24 +191,55 @@ pub(crate) struct RunArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits (sizes as 256MiB, times as 500ms, 2s, 1m)")]
 pub(crate) struct LimitArgs {
-    /// Memory of one instance; 128MiB if absent, 4GiB at most
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(crate) limit_memory: Option<u64>,
-    /// Time of one batch of an elementwise function; 1s if absent
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) limit_batch_time: Option<Duration>,
-    /// Time of a call of a reduce or array function; 10s if absent
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) limit_call_time: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) plugin: PluginLimitArgs,
     /// Time of the whole run, reading and writing included; none if absent
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) limit_total_time: Option<Duration>,
+}
+
+/// What a plugin may take.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Limits (sizes as 256MiB, times as 500ms, 2s, 1m)")]
+pub(crate) struct PluginLimitArgs {
+    /// Memory of one instance; 128MiB if absent, 4GiB at most
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    limit_memory: Option<u64>,
+    /// Time of one batch of an elementwise function; 1s if absent
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    limit_batch_time: Option<Duration>,
+    /// Time of a call of a reduce or array function; 10s if absent
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    limit_call_time: Option<Duration>,
     /// Size of the result of one call; 64MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(crate) limit_result: Option<u64>,
+    limit_result: Option<u64>,
     /// Size of a plugin that is still taken; 10MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(crate) limit_module: Option<u64>,
+    limit_module: Option<u64>,
+}
+
+impl PluginLimitArgs {
+    /// The limits: those that are given, and the usual ones.
+    pub(crate) fn limits(&self) -> Result<Limits, Failure> {
+        let mut builder = Limits::builder();
+        if let Some(bytes) = self.limit_memory {
+            builder = builder.memory_bytes(bytes);
+        }
+        if let Some(time) = self.limit_batch_time {
+            builder = builder.batch_deadline(time);
+        }
+        if let Some(time) = self.limit_call_time {
+            builder = builder.call_deadline(time);
+        }
+        if let Some(bytes) = self.limit_result {
+            builder = builder.result_bytes(bytes);
+        }
+        if let Some(bytes) = self.limit_module {
+            builder = builder.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
+        }
+        Ok(builder.build()?)
+    }
 }
 
 /// What becomes of rows in error.
@@ -226,7 +272,7 @@ impl Backend {
     }
 }
 
-fn threads(text: &str) -> Result<usize, String> {
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(threads @ 1..=1024) => Ok(threads),
         _ => Err("give 1 to 1024".into()),

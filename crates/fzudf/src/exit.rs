@@ -12,6 +12,8 @@ use udf_columnar::{Error, ErrorKind};
 pub(crate) enum Exit {
     /// Nobody reads the output any more: quietly, and no failure.
     Quiet,
+    /// A formula gives an error, and that matters to the command.
+    CellErrors,
     /// The command line asks for something that does not fit.
     Usage,
     /// The module was refused.
@@ -31,6 +33,7 @@ impl Exit {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Quiet => 0,
+            Self::CellErrors => 1,
             Self::Usage => 2,
             Self::Refused => 3,
             Self::Call => 4,
@@ -72,6 +75,11 @@ impl Failure {
     pub(crate) fn context(mut self, context: impl Display) -> Self {
         self.message = format!("{context}: {}", self.message);
         self
+    }
+
+    /// Whether the command ends with this.
+    pub(crate) fn is(&self, exit: Exit) -> bool {
+        self.exit == exit
     }
 
     #[cfg(test)]

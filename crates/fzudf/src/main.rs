@@ -1,6 +1,8 @@
-//! `fzudf`: make WebAssembly plugins, and run their functions over Parquet, Arrow, CSV and JSON files.
+//! `fzudf`: recalculate workbooks with functions of WebAssembly plugins, run them over Parquet, Arrow, CSV and
+//! JSON files, and make such plugins.
 //!
 //! ```text
+//! fzudf recalc testdata/portfolio.xlsx --plugins plugins/finance.wasm --out priced.xlsx
 //! fzudf inspect plugins/finance.wasm
 //! fzudf call plugins/finance.wasm BS_CALL --input options.parquet --out priced.parquet
 //! ```
@@ -8,6 +10,8 @@
 //! | module | what stands there |
 //! |---|---|
 //! | `cli` | what the command line takes |
+//! | `recalc`, `eval`, `sheet` | the commands of these names: workbooks |
+//! | `book` | what they share |
 //! | `inspect` | the command of that name: nothing is executed |
 //! | `call` | the command of that name: arguments, the three kinds of functions, the report |
 //! | `new`, `build` | a plugin's source and the module made of it |
@@ -23,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod book;
 mod build;
 mod cache;
 mod call;
@@ -33,10 +38,13 @@ mod doc;
 mod doctor;
 mod engine;
 mod engines;
+mod eval;
 mod exit;
 mod file;
 mod inspect;
 mod new;
+mod recalc;
+mod sheet;
 mod stdout;
 mod table;
 mod test;
@@ -47,6 +55,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Recalc(args) => recalc::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Sheet(args) => sheet::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Call(args) => call::run(&args),
         Command::New(args) => new::run(&args),

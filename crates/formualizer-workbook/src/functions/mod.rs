@@ -39,7 +39,7 @@ pub use manager::{
 };
 pub use options::{CustomFnInfo, CustomFnOptions};
 pub(crate) use reentry::is_calling;
-pub(crate) use registry::Functions;
+pub(crate) use registry::{Functions, is_builtin};
 pub(crate) use sessions::Sessions;
 
 use crate::{

@@ -174,7 +174,7 @@ pub(super) fn binding_key(name: &str) -> Result<String, Error> {
 }
 
 /// Whether the engine has a function of this name.
-pub(super) fn is_builtin(key: &str) -> bool {
+pub(crate) fn is_builtin(key: &str) -> bool {
     formualizer_eval::builtins::load_builtins();
     formualizer_eval::function_registry::get("", key).is_some()
 }

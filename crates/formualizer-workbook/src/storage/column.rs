@@ -4,8 +4,12 @@
 //! copies nothing; cells written one after the other are collected in a vector that can still grow.
 //! [`Column::compact`] joins what edits have scattered once it is too much.
 
-use crate::cells::{Builder, CellRef, Cells};
+use crate::{
+    ExcelErrorKind,
+    cells::{Builder, CellRef, Cells},
+};
 use std::ops::Range;
+use udf_abi::frame::tag;
 
 /// More pieces than this are joined by [`Column::compact`], unless they are long on average.
 const MANY: usize = 64;
@@ -186,6 +190,24 @@ impl Column {
             }
         }
         None
+    }
+
+    /// Rows in error, from the first on. Only vectors of several kinds are looked through: no other holds errors.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = (u32, ExcelErrorKind)> + '_ {
+        self.pieces.iter().flat_map(|piece| {
+            let mixed = match &piece.cells {
+                Cells::Mixed(mixed) => Some(mixed),
+                _ => None,
+            };
+            let rows = mixed.into_iter().flat_map(|mixed| {
+                let rows = mixed.tags.iter().enumerate().filter(|(_, kind)| **kind == tag::ERROR);
+                rows.map(|(row, _)| (row, piece.cells.get(row)))
+            });
+            rows.filter_map(|(row, cell)| match cell {
+                CellRef::Error(kind, _) => Some((piece.top + u32::try_from(row).ok()?, kind)),
+                _ => None,
+            })
+        })
     }
 
     pub(crate) fn compact(&mut self) {

@@ -8,6 +8,7 @@ mod column;
 pub(crate) use column::Column;
 
 use crate::{
+    ExcelErrorKind,
     address::{Cell, Rect},
     cells::{CellRef, Cells, Table},
 };
@@ -120,6 +121,13 @@ impl Grid {
             column.first_filled(rect.rows()).map(|row| Cell::new(row, col))
         };
         rect.cols().take_while(|c| (*c as usize) < self.columns.len()).filter_map(in_column).min()
+    }
+
+    /// Calls `each` for every cell in error, column by column.
+    pub(crate) fn for_each_error(&self, mut each: impl FnMut(Cell, ExcelErrorKind)) {
+        for (col, column) in (0..).zip(&self.columns) {
+            column.errors().for_each(|(row, kind)| each(Cell::new(row, col), kind));
+        }
     }
 
     /// Joins what edits have scattered; values stay as they are.

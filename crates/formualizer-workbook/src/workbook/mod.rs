@@ -7,8 +7,11 @@ mod moving;
 mod names;
 #[cfg(feature = "files")]
 mod open;
+#[cfg(feature = "files")]
+mod pending;
 mod place;
 mod recalculate;
+mod report;
 mod sheets;
 mod structure;
 mod transaction;
@@ -16,8 +19,11 @@ mod undo;
 mod values;
 
 pub use names::TableOptions;
+#[cfg(feature = "files")]
+pub use pending::{ImportOptions, ImportReport, SaveReport};
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
+pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin_functions};
 pub use structure::IntoColumn;
 pub use values::IntoValue;
 

@@ -30,7 +30,9 @@ fn a_file_of_openpyxl_is_loaded() {
     let moment = "2024-05-06T07:08:09".parse().unwrap();
     assert_eq!(book.value("Data", "G1").unwrap(), Value::DateTime(moment));
     assert_eq!(book.value("Data", "G2").unwrap(), Value::Time("12:30:00".parse().unwrap()));
-    assert!(matches!(book.value("Data", "G3").unwrap(), Value::Error(e) if e.kind == ExcelErrorKind::Na));
+    assert!(
+        matches!(book.value("Data", "G3").unwrap(), Value::Error(e) if e.kind == ExcelErrorKind::Na)
+    );
     assert_eq!(formula(&book, "Data", "E5"), "=B5*2");
     assert_eq!(formula(&book, "Other sheet", "B7"), "=A7^2+Data!$B$2");
     assert_eq!(book.hidden_rows("Data").unwrap(), [(4, 4)]);

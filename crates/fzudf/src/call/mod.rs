@@ -17,7 +17,7 @@ mod row_errors;
 mod whole;
 
 use crate::{
-    cli::{CallArgs, LimitArgs},
+    cli::CallArgs,
     engine::Engine,
     exit::{Exit, Failure},
     table::{Format, InferOptions, Input, Output, Target, read_module},
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     let mut report = Report::start(args.quiet);
     let cancel = CancelToken::new();
     stop_on_signals(&cancel)?;
-    let limits = limits(&args.limits)?;
+    let limits = args.limits.plugin.limits()?;
     let output = OutputPlan::of(args)?;
     let threads = start_threads(args.run.threads)?;
     let bytes = read_module(&args.file)?;
@@ -148,28 +148,8 @@ fn open_input(args: &CallArgs) -> Result<Input, Failure> {
     Input::open(path, format, &options)
 }
 
-fn limits(args: &LimitArgs) -> Result<Limits, Failure> {
-    let mut builder = Limits::builder();
-    if let Some(bytes) = args.limit_memory {
-        builder = builder.memory_bytes(bytes);
-    }
-    if let Some(time) = args.limit_batch_time {
-        builder = builder.batch_deadline(time);
-    }
-    if let Some(time) = args.limit_call_time {
-        builder = builder.call_deadline(time);
-    }
-    if let Some(bytes) = args.limit_result {
-        builder = builder.result_bytes(bytes);
-    }
-    if let Some(bytes) = args.limit_module {
-        builder = builder.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
-    }
-    Ok(builder.build()?)
-}
-
 /// The pool that batches run on. It exists before the engine does, which would make one of its own.
-fn start_threads(wanted: Option<usize>) -> Result<usize, Failure> {
+pub(crate) fn start_threads(wanted: Option<usize>) -> Result<usize, Failure> {
     let available = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = wanted.unwrap_or(available);
     match rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {

@@ -4,12 +4,15 @@
 mod arguments;
 mod cache;
 mod data;
+mod eval;
 mod formats;
 mod inspect;
 mod lanes;
 mod ndjson;
 mod outputs;
 mod real_data;
+mod recalc;
 mod row_errors;
+mod sheet;
 mod tools;
 mod whole;

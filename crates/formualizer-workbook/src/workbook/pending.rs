@@ -1,0 +1,88 @@
+//! What the command line calls and saving and importing will bring; to be removed when they are merged. Until then both are refused.
+
+use super::{IntoCell, Workbook};
+use crate::{Error, ErrorKind, SaveOptions};
+use std::path::Path;
+
+/// How to import a file.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ImportOptions {
+    /// Whether the first row holds the names of the columns.
+    pub headers: bool,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { headers: true }
+    }
+}
+
+impl ImportOptions {
+    /// Sets [`headers`](Self::headers).
+    #[must_use]
+    pub fn headers(mut self, headers: bool) -> Self {
+        self.headers = headers;
+        self
+    }
+}
+
+/// What was imported.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ImportReport {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+}
+
+/// What was saved.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SaveReport {
+    /// What was not saved as it is.
+    pub warnings: Vec<String>,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+impl Workbook {
+    /// Refused.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn import(
+        &mut self,
+        _sheet: &str,
+        _at: impl IntoCell,
+        path: impl AsRef<Path>,
+        _options: &ImportOptions,
+    ) -> Result<ImportReport, Error> {
+        Err(refused(path.as_ref(), "imported"))
+    }
+
+    /// Refused.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<SaveReport, Error> {
+        self.save_with(path, &SaveOptions::default())
+    }
+
+    /// Refused.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn save_with(
+        &mut self,
+        path: impl AsRef<Path>,
+        _options: &SaveOptions,
+    ) -> Result<SaveReport, Error> {
+        Err(refused(path.as_ref(), "saved"))
+    }
+}
+
+fn refused(path: &Path, what: &str) -> Error {
+    Error::new(ErrorKind::File, format!("{}: files cannot be {what} yet", path.display()))
+}
