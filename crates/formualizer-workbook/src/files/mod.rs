@@ -7,6 +7,7 @@
 //! xlsx/   … Excel workbooks, loaded and saved into the file they came from
 //! ```
 
+pub(crate) mod atomic;
 mod limits;
 mod options;
 mod warnings;

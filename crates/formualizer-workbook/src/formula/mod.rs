@@ -245,6 +245,9 @@ pub(crate) trait Scope {
     fn table_at(&self, sheet: SheetId, cell: Cell) -> Option<&TableDef>;
 }
 
+/// What the names begin with that spreadsheet programs keep for themselves: print areas, filters.
+pub(crate) const OWN_NAMES: &str = "_xlnm.";
+
 /// What a defined name stands for: a formula without `=`, parsed; references in it are as typed at A1, and
 /// absolute ones are the usual case. A value is a literal, a range a reference.
 #[derive(Clone, Debug)]

@@ -42,6 +42,7 @@ impl Workbook {
         }
         let rect = room(at, rows, columns.len())?;
         let converted = self.converted(columns)?;
+        self.book.check_write(sheet, &rect)?;
         self.remember();
         self.put_columns(sheet, &rect, converted);
         Ok(())
@@ -65,6 +66,7 @@ impl Workbook {
         }
         let rect = room(at, rows, batch.num_columns())?;
         let converted = self.converted(batch.columns())?;
+        self.book.check_write(id, &rect)?;
         self.remember();
         if headers {
             let names = batch.schema();

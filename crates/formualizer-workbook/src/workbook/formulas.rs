@@ -53,6 +53,7 @@ impl Workbook {
         let (sheet, rect) = self.range_of(sheet, range)?;
         let arrays = Arrays::Fixed { height: rect.height(), width: rect.width() };
         let template = compile_as(formula, arrays, sheet, rect.top_left(), &self.book)?;
+        self.book.check_write(sheet, &rect)?;
         self.remember();
         let template = self.book.intern(template);
         // What stood in the range gives way to the result.
@@ -65,6 +66,7 @@ impl Workbook {
         let template = compile(formula, sheet, rect.top_left(), &self.book)?;
         let template = self.book.intern(template);
         let fitted = self.book.fitted(sheet, rect, template)?;
+        self.book.check_write(sheet, rect)?;
         self.remember();
         self.place(sheet, fitted);
         Ok(())
@@ -97,6 +99,7 @@ impl Workbook {
                 None => None,
             });
         }
+        self.book.check_write(sheet, &Rect { top: rect.top + 1, ..rect })?;
         self.remember();
         for (col, formulas) in rect.cols().zip(filled) {
             let target = Rect { top: rect.top + 1, left: col, bottom: rect.bottom, right: col };

@@ -12,6 +12,8 @@ mod pending;
 mod place;
 mod recalculate;
 mod report;
+#[cfg(feature = "files")]
+mod save;
 mod sheets;
 mod structure;
 mod transaction;
@@ -20,9 +22,11 @@ mod values;
 
 pub use names::TableOptions;
 #[cfg(feature = "files")]
-pub use pending::{ImportOptions, ImportReport, SaveReport};
+pub use pending::{ImportOptions, ImportReport};
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
+#[cfg(feature = "files")]
+pub use save::SaveReport;
 pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin_functions};
 pub use structure::IntoColumn;
 pub use values::IntoValue;

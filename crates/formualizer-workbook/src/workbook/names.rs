@@ -4,7 +4,7 @@ use super::{IntoRange, Workbook};
 use crate::{
     Error, ErrorKind,
     address::SheetId,
-    formula::{Scope, TableDef, parse_named, validate_name, validate_table},
+    formula::{OWN_NAMES, Scope, TableDef, parse_named, validate_name, validate_table},
 };
 
 /// What a table has beside its data.
@@ -114,6 +114,7 @@ impl Workbook {
             .names
             .named
             .iter()
+            .filter(|((_, key), _)| !key.starts_with(OWN_NAMES))
             .map(|((scope, _), named)| (sheet(scope), named.name.clone(), named.text(&self.book)))
             .collect();
         names.sort();

@@ -1,7 +1,7 @@
 //! What the command line calls and saving and importing will bring; to be removed when they are merged. Until then both are refused.
 
 use super::{IntoCell, Workbook};
-use crate::{Error, ErrorKind, SaveOptions};
+use crate::{Error, ErrorKind};
 use std::path::Path;
 
 /// How to import a file.
@@ -37,16 +37,6 @@ pub struct ImportReport {
     pub columns: usize,
 }
 
-/// What was saved.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct SaveReport {
-    /// What was not saved as it is.
-    pub warnings: Vec<String>,
-    /// Bytes of the file.
-    pub bytes: u64,
-}
-
 impl Workbook {
     /// Refused.
     ///
@@ -60,26 +50,6 @@ impl Workbook {
         _options: &ImportOptions,
     ) -> Result<ImportReport, Error> {
         Err(refused(path.as_ref(), "imported"))
-    }
-
-    /// Refused.
-    ///
-    /// # Errors
-    /// Always.
-    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<SaveReport, Error> {
-        self.save_with(path, &SaveOptions::default())
-    }
-
-    /// Refused.
-    ///
-    /// # Errors
-    /// Always.
-    pub fn save_with(
-        &mut self,
-        path: impl AsRef<Path>,
-        _options: &SaveOptions,
-    ) -> Result<SaveReport, Error> {
-        Err(refused(path.as_ref(), "saved"))
     }
 }
 

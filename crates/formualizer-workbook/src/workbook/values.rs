@@ -27,6 +27,7 @@ impl Workbook {
         let (sheet, cell) = self.cell_of(sheet, cell)?;
         let value = value.into_value();
         let stored = self.storable(&value, cell)?;
+        self.book.check_write(sheet, &cell.into())?;
         self.remember();
         self.book.put_value(sheet, cell, stored);
         Ok(())
@@ -61,6 +62,7 @@ impl Workbook {
             }
             columns.push(column.finish());
         }
+        self.book.check_write(sheet, &rect)?;
         self.remember();
         self.put_columns(sheet, &rect, columns);
         Ok(())
@@ -108,6 +110,7 @@ impl Workbook {
     /// Where there is no such sheet or range.
     pub fn clear(&mut self, sheet: &str, range: impl IntoRange) -> Result<(), Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
+        self.book.check_write(sheet, &rect)?;
         self.remember();
         self.book.clear(sheet, &rect);
         Ok(())

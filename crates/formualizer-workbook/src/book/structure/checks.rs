@@ -122,6 +122,20 @@ impl Book {
         self.fixed_arrays(sheet, |array| array.intersection(rect).is_some() && !rect.covers(array))
     }
 
+    /// Refuses to write over a part of what one array formula fills.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] with the cells of the array.
+    pub(crate) fn check_write(&self, sheet: SheetId, rect: &Rect) -> Result<(), Error> {
+        let Some(known) = self.sheets.get(&sheet) else { return Ok(()) };
+        let filled = known.spills.within(rect).into_iter();
+        let mut arrays = filled.filter_map(|id| self.regions.get(id)?.fixed());
+        match arrays.find(|array| !rect.covers(array)) {
+            None => Ok(()),
+            Some(array) => Err(torn_apart(&array)),
+        }
+    }
+
     fn fixed_arrays(&self, sheet: SheetId, torn: impl Fn(&Rect) -> bool) -> Result<(), Error> {
         let mut arrays = self
             .regions
@@ -130,9 +144,7 @@ impl Book {
             .filter_map(|(_, region)| region.fixed());
         match arrays.find(|array| torn(array)) {
             None => Ok(()),
-            Some(array) => Err(refused(format!(
-                "{array} is filled by one array formula, of which no part can be changed alone: clear or change all of it"
-            ))),
+            Some(array) => Err(torn_apart(&array)),
         }
     }
 
@@ -148,6 +160,12 @@ impl Book {
         let tables = tables.filter_map(|table| Some(table.rect.intersection(rect)?.top_left()));
         regions.chain(tables).chain(known.grid.first_filled(rect)).min()
     }
+}
+
+fn torn_apart(array: &Rect) -> Error {
+    refused(format!(
+        "{array} is filled by one array formula, of which no part can be changed alone: clear or change all of it"
+    ))
 }
 
 impl Block {

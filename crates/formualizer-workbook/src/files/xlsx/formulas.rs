@@ -174,6 +174,8 @@ const LATER: &[&str] = &[
 ];
 /// Functions with the prefix `_xlfn._xlws.`.
 const OF_WORKSHEETS: &[&str] = &["FILTER", "SORT"];
+/// Bytes that a formula of 8192 characters has at most.
+const LONGEST: usize = 4 * 8192;
 const ANCHOR: &str = "_xlfn.ANCHORARRAY(";
 const SINGLE: &str = "_xlfn.SINGLE(";
 
@@ -252,6 +254,10 @@ fn bracketed(text: &str) -> usize {
 
 /// A formula of a file, as it is typed.
 pub(crate) fn typed(text: &str) -> Cow<'_, str> {
+    // The parser refuses it; calls within calls are followed here as deep as they are.
+    if text.len() > LONGEST {
+        return Cow::Borrowed(text);
+    }
     let marks = text.as_bytes().windows(4).any(|four| {
         four.eq_ignore_ascii_case(b"_xlf")
             || four.eq_ignore_ascii_case(b"_xlp")

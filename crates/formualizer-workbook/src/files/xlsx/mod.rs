@@ -19,6 +19,7 @@ pub(crate) mod formulas;
 pub(crate) mod load;
 pub(crate) mod package;
 pub(crate) mod relations;
+pub(crate) mod save;
 pub(crate) mod scan;
 mod source;
 mod strings;

@@ -185,6 +185,16 @@ pub(crate) fn key_of(name: &str) -> String {
     name.trim_start_matches('/').replace('\\', "/").to_lowercase()
 }
 
+/// The encoding that the declaration of a part names, where it is not the one that the part is in.
+fn other_encoding(text: &str) -> Option<&str> {
+    let declaration = text.strip_prefix("<?xml")?.split_once("?>")?.0;
+    let named = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = named.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let name = named.get(1..)?.split_once(quote)?.0;
+    let known = ["utf-8", "utf8", "us-ascii", "ascii"];
+    (!known.iter().any(|known| name.eq_ignore_ascii_case(known))).then_some(name)
+}
+
 fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
     let (encoding, mark) = match bytes.as_slice() {
         [0xFF, 0xFE, ..] => (Some(u16::from_le_bytes as fn([u8; 2]) -> u16), 2),
@@ -192,11 +202,23 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
         [0xEF, 0xBB, 0xBF, ..] => (None, 3),
         _ => (None, 0),
     };
-    let no_text = || refused(format!("{name}: the part is not UTF-8"));
+    let utf8 = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            refused(format!("{name} at byte {at}: the part is not UTF-8")).with_source(e)
+        })?;
+        match other_encoding(&text) {
+            None => Ok(text),
+            Some(other) => Err(refused(format!(
+                "{name}: the part is encoded as {}, and only UTF-8 and UTF-16 are read",
+                crate::address::shown(other)
+            ))),
+        }
+    };
     match encoding {
         // The mark stays away: offsets into the part count from behind it.
-        None if mark > 0 => String::from_utf8(bytes[mark..].to_vec()).map_err(|_| no_text()),
-        None => String::from_utf8(bytes).map_err(|_| no_text()),
+        None if mark > 0 => utf8(bytes[mark..].to_vec()),
+        None => utf8(bytes),
         Some(unit) => {
             let units: Vec<u16> =
                 bytes[mark..].as_chunks::<2>().0.iter().map(|pair| unit(*pair)).collect();

@@ -32,7 +32,15 @@ pub(crate) fn rels_of(part: &str) -> String {
 pub(crate) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, Error> {
     let name = rels_of(part);
     let Some(text) = package.text(&name)? else { return Ok(Vec::new()) };
-    let mut pieces = Xml { part: &name, text: &text, depth: package.limits().depth }.pieces();
+    read(part, Xml { part: &name, text: &text, depth: package.limits().depth })
+}
+
+/// The relationships of a part in the part that lists them.
+///
+/// # Errors
+/// Where that is broken.
+pub(crate) fn read(part: &str, xml: Xml<'_>) -> Result<Vec<Relation>, Error> {
+    let mut pieces = xml.pieces();
     let mut found = Vec::new();
     loop {
         match pieces.next()? {

@@ -53,8 +53,6 @@ pub(crate) struct Element<'a> {
     pub(crate) kind: Kind,
     /// The index of its metadata, from 1, which may mark a dynamic array.
     pub(crate) metadata: Option<u32>,
-    /// The attributes as they are written.
-    pub(crate) attributes: &'a str,
     pub(crate) formula: Option<Formula<'a>>,
     /// The text of `v`.
     pub(crate) value: Option<Cow<'a, str>>,
@@ -154,6 +152,7 @@ impl<'a> Scanner<'a> {
                 }
                 (Place::Row, Piece::End("row")) => {
                     self.place = Place::Data;
+                    self.row += 1;
                     return Ok(Scanned::RowEnd { span });
                 }
                 (Place::Data | Place::Row, Piece::Start(tag)) => self.pieces.skip(&tag)?,
@@ -230,7 +229,6 @@ impl<'a> Scanner<'a> {
             style,
             kind,
             metadata,
-            attributes: tag.attributes,
             formula: None,
             value: None,
             inline: None,

@@ -14,11 +14,11 @@ pub(crate) struct Strings {
 }
 
 impl Strings {
-    /// Reads the part.
+    /// Reads the part, of at most `limit` texts.
     ///
     /// # Errors
     /// Where it is broken, or a text is longer than a cell holds.
-    pub(crate) fn read(xml: Xml<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(xml: Xml<'_>, limit: u64) -> Result<Self, Error> {
         let mut pieces = xml.pieces();
         let mut strings = Self::default();
         loop {
@@ -32,6 +32,11 @@ impl Strings {
                             "the shared text {} has more than {MAX_TEXT} characters",
                             strings.len()
                         );
+                        return Err(xml.error(at, what));
+                    }
+                    if strings.len() as u64 >= limit {
+                        let what =
+                            format!("there are more shared texts than the limit cells, {limit}");
                         return Err(xml.error(at, what));
                     }
                     strings.text.push_str(&text);

@@ -94,8 +94,10 @@ pub(crate) fn kind_of_code(code: &str) -> NumberKind {
             'y' | 'Y' | 'd' | 'D' => date = true,
             'h' | 'H' | 's' | 'S' => time = true,
             'm' | 'M' => months_or_minutes = true,
-            // General: not a format of letters.
-            'G' | 'g' => return NumberKind::Number,
+            // General; years of eras are a `g` as well.
+            'G' | 'g' if chars.as_str().to_ascii_lowercase().starts_with("eneral") => {
+                return NumberKind::Number;
+            }
             _ => {}
         }
     }
@@ -123,6 +125,8 @@ mod tests {
             ("yyyy-mm-dd", NumberKind::Date),
             ("[$-409]d-mmm-yy;@", NumberKind::Date),
             ("mmm", NumberKind::Date),
+            ("[$-411]ggge\"年\"m\"月\"d\"日\"", NumberKind::Date),
+            ("[Red]General", NumberKind::Number),
             ("h:mm AM/PM", NumberKind::Time),
             ("mm:ss.0", NumberKind::Time),
             ("dd/mm/yyyy\\ hh:mm", NumberKind::DateTime),

@@ -51,7 +51,7 @@ impl<'a> Xml<'a> {
     pub(crate) fn pieces(self) -> Pieces<'a> {
         let mut reader = Reader::from_str(self.text);
         reader.config_mut().check_end_names = true;
-        Pieces { xml: self, reader, depth: 0, start: 0 }
+        Pieces { xml: self, reader, depth: 0, start: 0, begun: false }
     }
 
     /// An error that names the part and the place.
@@ -66,6 +66,8 @@ pub(crate) struct Pieces<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
     start: usize,
+    /// Whether there was an element.
+    begun: bool,
 }
 
 impl<'a> Pieces<'a> {
@@ -84,6 +86,7 @@ impl<'a> Pieces<'a> {
         };
         let span = self.span();
         let raw: &'a str = self.xml.text.get(span.clone()).unwrap_or_default();
+        self.begun |= matches!(event, Event::Start(_) | Event::Empty(_));
         Ok(match event {
             Event::Start(tag) => {
                 self.depth += 1;
@@ -115,6 +118,7 @@ impl<'a> Pieces<'a> {
             Event::Eof if self.depth > 0 => {
                 return Err(self.xml.error(span.start, "the part ends inside of an element"));
             }
+            Event::Eof if !self.begun => return Err(self.xml.error(0, "the part is empty")),
             Event::Eof => Piece::Eof,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Piece::Other,
         })
@@ -134,6 +138,11 @@ impl<'a> Pieces<'a> {
     /// How many elements are open.
     pub(crate) fn depth(&self) -> usize {
         self.depth
+    }
+
+    /// Whether the element whose start tag was read last is around all others.
+    pub(crate) fn outermost(&self, tag: &Tag<'_>) -> bool {
+        self.depth == usize::from(!tag.empty)
     }
 
     /// Passes over the rest of the element whose start tag was read last.

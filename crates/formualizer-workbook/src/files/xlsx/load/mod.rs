@@ -8,8 +8,8 @@
 //! Sheets are read side by side, then put into a book one after the other: names and tables first, since formulas mention them.
 
 mod sheet;
-mod table;
-mod workbook;
+pub(crate) mod table;
+pub(crate) mod workbook;
 
 use super::{
     Source,
@@ -58,7 +58,9 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
     let related = relations(&package, &main)?;
     let of_kind = |kind: &str| related.iter().find(|r| r.kind == kind).map(|r| r.target.as_str());
     let styles = optional(&package, of_kind("styles"), depth, Styles::read)?;
-    let strings = optional(&package, of_kind("sharedStrings"), depth, Strings::read)?;
+    let strings = optional(&package, of_kind("sharedStrings"), depth, |xml| {
+        Strings::read(xml, options.limits.cells)
+    })?;
     let metadata = of_kind("sheetMetadata");
     let dynamic = optional(&package, metadata, depth, workbook::dynamic_arrays)?;
     let dates = match contents.dates_from_1904 {
@@ -103,15 +105,15 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         }
     }
     assembly.names(&contents.names, &ids);
-    for (id, sheet) in ids.iter().flatten().zip(loaded) {
-        assembly.sheet(*id, sheet);
+    for ((id, part), sheet) in ids.iter().flatten().zip(worksheets).zip(loaded) {
+        assembly.sheet(*id, &part.part, sheet)?;
     }
     assembly.book.source = Some(Arc::new(source));
     Ok((assembly.book, assembly.warnings))
 }
 
 /// The part of the workbook, which the package's relationships lead to.
-fn main_part(package: &Package) -> Result<String, Error> {
+pub(crate) fn main_part(package: &Package) -> Result<String, Error> {
     let found = relations(package, "")?.into_iter().find(|r| r.kind == "officeDocument");
     let part = found.map(|relation| relation.target);
     match part.filter(|part| package.has(part)) {
@@ -144,6 +146,7 @@ fn sheets(
     contents: &workbook::Contents,
     related: &[Relation],
 ) -> Result<Vec<Option<Part>>, Error> {
+    let by_id: FxHashMap<&str, &Relation> = related.iter().map(|r| (r.id.as_str(), r)).collect();
     let mut seen = FxHashSet::default();
     let mut used = FxHashSet::default();
     let mut parts = Vec::with_capacity(contents.sheets.len());
@@ -153,7 +156,7 @@ fn sheets(
         if !seen.insert(sheet.name.to_lowercase()) {
             return Err(refused(format!("the file has two sheets named {:?}", sheet.name)));
         }
-        let Some(relation) = related.iter().find(|r| r.id == sheet.relation) else {
+        let Some(relation) = by_id.get(sheet.relation.as_str()) else {
             return Err(refused(format!(
                 "the sheet {:?} has no part: there is no relationship {:?}",
                 sheet.name, sheet.relation
@@ -224,8 +227,7 @@ impl Assembly {
     fn names(&mut self, names: &[workbook::NameEntry], ids: &[Option<SheetId>]) {
         let Some(first) = ids.iter().flatten().next().copied() else { return };
         for entry in names {
-            // Excel's own: print areas and the like.
-            if entry.function || entry.name.to_lowercase().starts_with("_xlnm.") {
+            if entry.function {
                 continue;
             }
             let scope = match entry.sheet {
@@ -243,6 +245,8 @@ impl Assembly {
                 Ok(named) => {
                     self.book.names.named.insert((scope, entry.name.to_lowercase()), named);
                 }
+                // Excel's own (print areas and the like) are kept for saving.
+                Err(_) if is_own(&entry.name) => {}
                 Err(error) => {
                     self.warnings.add(format!("the name {} is left out: {error}", entry.name));
                 }
@@ -250,9 +254,9 @@ impl Assembly {
         }
     }
 
-    fn sheet(&mut self, id: SheetId, loaded: LoadedSheet) {
+    fn sheet(&mut self, id: SheetId, part: &str, loaded: LoadedSheet) -> Result<(), Error> {
         let name = self.book.sheet_name(id).unwrap_or_default().to_owned();
-        for warning in loaded.warnings {
+        for warning in loaded.warnings.into_lines() {
             self.warnings.add(format!("{name}!{warning}"));
         }
         if let Some(sheet) = self.book.sheets.get_mut(&id) {
@@ -274,40 +278,41 @@ impl Assembly {
             }
         }
         for run in loaded.formulas {
-            self.run(id, &name, &run);
+            self.run(id, &name, &run).map_err(|what| refused(format!("{part}: {what}")))?;
         }
         self.anchors.clear();
+        Ok(())
     }
 
-    /// A formula with the cells below that have it too.
-    fn run(&mut self, id: SheetId, name: &str, run: &FormulaRun) {
+    /// A formula with the cells below that have it too; what is wrong with the file where another one's array is in its place.
+    fn run(&mut self, id: SheetId, name: &str, run: &FormulaRun) -> Result<(), String> {
         let at = run.at;
         let template = match self.template(id, run) {
             Ok(template) => template,
             Err(error) => {
                 self.warnings.add(format!("{name}!{at}: its value is kept, {error}"));
-                return;
+                return Ok(());
             }
         };
         if external(&template) {
             self.warnings.add(format!(
                 "{name}!{at}: its value is kept, since the formula refers to another workbook"
             ));
-            return;
+            return Ok(());
         }
         let rect = Rect { bottom: run.bottom, ..Rect::from(at) };
+        let fills = run.fills.unwrap_or(rect);
         let taken = self.book.sheets.get(&id).is_some_and(|sheet| {
-            !sheet.regions.within(&rect).is_empty()
-                || run.fills.is_some_and(|fills| !sheet.spills.within(&fills).is_empty())
+            !sheet.regions.within(&fills).is_empty() || !sheet.spills.within(&fills).is_empty()
         });
         if taken {
-            self.warnings.add(format!("{name}!{at}: its value is kept, another array is there"));
-            return;
+            let fills = if run.fills.is_some() { fills } else { at.into() };
+            return Err(format!("{at}: the formula for {fills} meets the cells of another one"));
         }
         let spill = run.fills.filter(|fills| fills.cells() > 1);
         if spill.is_some() {
             self.book.add_loaded(Region { spill, ..Region::new(id, rect, template) });
-            return;
+            return Ok(());
         }
         // Where the formula does not hold for the whole run (it means the row of a table), it is compiled again.
         match self.book.fitted(id, &rect, template) {
@@ -318,6 +323,7 @@ impl Assembly {
             }
             Err(error) => self.warnings.add(format!("{name}!{at}: its value is kept, {error}")),
         }
+        Ok(())
     }
 
     fn template(&mut self, id: SheetId, run: &FormulaRun) -> Result<Arc<Template>, Error> {
@@ -337,8 +343,13 @@ impl Assembly {
     }
 }
 
+/// Whether a name is one of Excel's own: print areas, filters.
+fn is_own(name: &str) -> bool {
+    name.to_lowercase().starts_with(crate::formula::OWN_NAMES)
+}
+
 /// Whether a formula refers to another workbook, whose values are not here.
-fn external(template: &Template) -> bool {
+pub(crate) fn external(template: &Template) -> bool {
     let mut source = template.source.clone();
     let mut found = false;
     crate::formula::each_reference(&mut source, &mut |reference| {

@@ -11,10 +11,14 @@ use crate::{
     address::{Cell, Rect},
     book::RowSet,
     cells::{Builder, CellRef, Cells},
+    files::Warnings,
     formula::{Arrays, Follower},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// Blank cells that a column's vector may have between two others before it is ended.
 const GAP: u32 = 64;
@@ -29,7 +33,7 @@ pub(crate) struct LoadedSheet {
     pub(crate) hidden: RowSet,
     /// The rows that the sheet's own filter may hide.
     pub(crate) filtered: Option<Rect>,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Warnings,
 }
 
 /// A formula, and the cells below that have it too.
@@ -42,7 +46,7 @@ pub(crate) struct FormulaRun {
     /// What its array fills.
     pub(crate) fills: Option<Rect>,
     /// With `=`, for the cell `origin`.
-    pub(crate) follower: Follower,
+    pub(crate) follower: Arc<Follower>,
     pub(crate) origin: Cell,
     /// Which shared formula it is.
     pub(crate) shared: Option<u32>,
@@ -96,7 +100,7 @@ impl Column {
 /// A shared formula's text and where it stands.
 struct Master {
     at: Cell,
-    text: String,
+    follower: Arc<Follower>,
 }
 
 struct SheetLoader<'a> {
@@ -127,9 +131,20 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
     };
     let mut rows = FxHashSet::default();
     let mut filter = None;
+    let (mut root, mut data) = (None, false);
     loop {
         match scanner.next()? {
+            Scanned::Eof if !data => {
+                return Err(xml.error(xml.text.len(), "the sheet has no <sheetData>"));
+            }
             Scanned::Eof => return loader.finish(),
+            Scanned::Data { span, .. } if std::mem::replace(&mut data, true) => {
+                return Err(xml.error(span.start, "the sheet has a second <sheetData>"));
+            }
+            Scanned::Tag { tag, span } if root.replace(()).is_none() && tag.name != "worksheet" => {
+                let what = format!("<{}> is no sheet with cells", tag.name);
+                return Err(xml.error(span.start, what));
+            }
             Scanned::Row { row, hidden, span, .. } => {
                 if !rows.insert(row) {
                     let what = format!("row {} is there twice", row + 1);
@@ -143,7 +158,7 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
             Scanned::Tag { tag, .. } if tag.name == "autoFilter" => {
                 filter = tag.raw("ref").and_then(rect);
             }
-            Scanned::Tag { tag, .. } if tag.name == "filterColumn" => {
+            Scanned::Tag { tag, .. } if tag.name == "filterColumn" && !tag.empty => {
                 loader.out.filtered = filter;
             }
             _ => {}
@@ -201,7 +216,7 @@ impl<'a> SheetLoader<'a> {
         let refused = |what: String| Err(self.xml.error(formula.span.start, what));
         match formula.kind {
             FormulaKind::DataTable => {
-                self.out.warnings.push(format!("{at}: a data table, its value is kept"));
+                self.out.warnings.add(format!("{at}: a data table, its value is kept"));
                 Ok(())
             }
             FormulaKind::Array => {
@@ -230,8 +245,8 @@ impl<'a> SheetLoader<'a> {
                 };
                 if !text.is_empty() {
                     let text = typed(text);
-                    self.masters.insert(index, Master { at, text: text.clone() });
-                    self.go_on(at, &text, Some(index));
+                    let follower = self.go_on(at, &text, Some(index));
+                    self.masters.insert(index, Master { at, follower });
                     return Ok(());
                 }
                 if self.masters.contains_key(&index) {
@@ -260,13 +275,13 @@ impl<'a> SheetLoader<'a> {
             return;
         }
         if let Some(master) = self.masters.get(&index) {
-            let (origin, text) = (master.at, master.text.clone());
-            self.start_at(at, origin, &text, Arrays::Single, None, Some(index));
+            let (origin, follower) = (master.at, Arc::clone(&master.follower));
+            self.start_at(at, origin, follower, Arrays::Single, None, Some(index));
         }
     }
 
     /// A formula with its text, which may be the one above, filled.
-    fn go_on(&mut self, at: Cell, text: &str, shared: Option<u32>) {
+    fn go_on(&mut self, at: Cell, text: &str, shared: Option<u32>) -> Arc<Follower> {
         let column = self.columns.entry(at.col).or_default();
         if let Some(run) = column.run.and_then(|run| self.out.formulas.get_mut(run))
             && run.arrays == Arrays::Single
@@ -276,9 +291,12 @@ impl<'a> SheetLoader<'a> {
         {
             run.bottom = at.row;
             run.shared = shared;
-            return;
+            return match shared {
+                Some(_) => Arc::new(Follower::new(text, at)),
+                None => Arc::clone(&run.follower),
+            };
         }
-        self.start(at, text, Arrays::Single, None, shared);
+        self.start(at, text, Arrays::Single, None, shared)
     }
 
     fn start(
@@ -288,20 +306,21 @@ impl<'a> SheetLoader<'a> {
         arrays: Arrays,
         fills: Option<Rect>,
         shared: Option<u32>,
-    ) {
-        self.start_at(at, at, text, arrays, fills, shared);
+    ) -> Arc<Follower> {
+        let follower = Arc::new(Follower::new(text, at));
+        self.start_at(at, at, Arc::clone(&follower), arrays, fills, shared);
+        follower
     }
 
     fn start_at(
         &mut self,
         at: Cell,
         origin: Cell,
-        text: &str,
+        follower: Arc<Follower>,
         arrays: Arrays,
         fills: Option<Rect>,
         shared: Option<u32>,
     ) {
-        let follower = Follower::new(text, origin);
         self.columns.entry(at.col).or_default().run = Some(self.out.formulas.len());
         let bottom = at.row;
         self.out.formulas.push(FormulaRun { at, bottom, arrays, fills, follower, origin, shared });

@@ -50,7 +50,8 @@ pub(crate) fn read(xml: Xml<'_>, sheet: SheetId) -> Result<Option<LoadedTable>, 
                     });
                 }
                 "autoFilter" => filter = tag.raw("ref").and_then(rect),
-                "filterColumn" => {
+                // One without anything in it only hides its button.
+                "filterColumn" if !tag.empty => {
                     if let Some(found) = &mut found {
                         found.filtered = filter;
                     }

@@ -40,6 +40,10 @@ pub(crate) fn read(xml: Xml<'_>) -> Result<Contents, Error> {
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(found),
+            Piece::Start(tag) if pieces.outermost(&tag) && tag.name != "workbook" => {
+                let what = format!("<{}> is no workbook", tag.name);
+                return Err(xml.error(pieces.span().start, what));
+            }
             Piece::Start(tag) => match tag.name {
                 "workbookPr" => found.dates_from_1904 = tag.flag("date1904").unwrap_or(false),
                 "sheet" => found.sheets.push(SheetEntry {

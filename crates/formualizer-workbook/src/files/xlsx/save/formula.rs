@@ -177,7 +177,9 @@ impl<'a> Texts<'a> {
             Arrays::Single => None,
             Arrays::Fixed { height, width } => {
                 let rect = Rect::sized(at, height as usize, width as usize);
-                Some((rect.unwrap_or_else(|| at.into()), false))
+                // Where others have come to stand in its cells, it keeps its own one.
+                let alone = |rect: &Rect| self.is_alone(region, rect);
+                Some((rect.filter(alone).unwrap_or_else(|| at.into()), false))
             }
             Arrays::Spill => {
                 let fills = region.spill.filter(|rect| rect.top_left() == at);
@@ -186,6 +188,16 @@ impl<'a> Texts<'a> {
             }
         };
         (text, array)
+    }
+
+    fn is_alone(&self, region: &Region, rect: &Rect) -> bool {
+        self.book.sheets.get(&region.sheet).is_some_and(|sheet| {
+            sheet.regions.within(rect).len() <= 1
+                && sheet.spills.within(rect).iter().all(|id| {
+                    let own = self.book.regions.get(*id).map(Region::anchor);
+                    own == Some(region.anchor())
+                })
+        })
     }
 
     /// Whether Excel would take single values of ranges, were the formula not marked.

@@ -9,6 +9,8 @@ use super::{
     cells::SheetCells,
     element::{self, Written, WrittenFormula},
     formula::{Resolver, Standing, Texts},
+    patch::with_attribute,
+    styles::DateFormats,
 };
 use crate::{
     Error,
@@ -18,10 +20,6 @@ use crate::{
 };
 use std::{fmt::Write, ops::Range};
 
-/// A sheet's part of a workbook that was made here.
-pub(super) const BLANK: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
-<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
-xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheetData/></worksheet>";
 
 /// What the sheets of a workbook are written with.
 pub(super) struct Writing<'a> {
@@ -31,8 +29,6 @@ pub(super) struct Writing<'a> {
     pub(super) dynamic: &'a [u32],
     /// The index to write for one; nothing where the file's metadata cannot be added to.
     pub(super) mark: Option<u32>,
-    /// The formats to write for dates, date-times, times and durations in cells that have none.
-    pub(super) date_styles: [u32; 4],
     pub(super) values_only: bool,
 }
 
@@ -47,8 +43,10 @@ pub(super) struct Outcome {
     pub(super) formulas_changed: bool,
     /// Whether a dynamic array was marked with [`Writing::mark`].
     pub(super) marked: bool,
-    /// Whether one of [`Writing::date_styles`] was used.
-    pub(super) dated: bool,
+    /// Dynamic arrays that could not be marked.
+    pub(super) unmarked: u64,
+    /// The formats for dates that cells refer to.
+    pub(super) formats: DateFormats,
     /// Cells whose error files have no word for.
     pub(super) errors_replaced: u64,
 }
@@ -74,7 +72,12 @@ type RowCells<'c, 'a> = [(u32, CellRef<'c>, Option<&'a Region>)];
 ///
 /// # Errors
 /// Where the part is broken.
-pub(super) fn merge(xml: Xml<'_>, id: SheetId, writing: &Writing<'_>) -> Result<Outcome, Error> {
+pub(super) fn merge(
+    xml: Xml<'_>,
+    id: SheetId,
+    writing: &Writing<'_>,
+    formats: DateFormats,
+) -> Result<Outcome, Error> {
     let Some(sheet) = writing.book.sheets.get(&id) else { return Ok(Outcome::default()) };
     let mut hidden = sheet.hidden.manual.clone();
     hidden.extend(&sheet.hidden.filtered);
@@ -88,7 +91,7 @@ pub(super) fn merge(xml: Xml<'_>, id: SheetId, writing: &Writing<'_>) -> Result<
         texts: Texts::new(writing.book),
         out: String::new(),
         copied: 0,
-        outcome: Outcome::default(),
+        outcome: Outcome { formats, ..Outcome::default() },
     };
     merge.run(&mut cells, sheet.grid.used())?;
     Ok(merge.outcome)
@@ -331,35 +334,24 @@ impl<'a, 'b> Merge<'a, 'b> {
             _ => None,
         };
         let formula = text.as_ref().map(|(text, array)| {
-            let metadata =
-                array.and_then(|(_, dynamic)| dynamic.then_some(self.writing.mark).flatten());
+            let dynamic = array.is_some_and(|(_, dynamic)| dynamic);
+            let metadata = self.writing.mark.filter(|_| dynamic);
             self.outcome.marked |= metadata.is_some();
+            self.outcome.unmarked += u64::from(dynamic && metadata.is_none());
             WrittenFormula { text, array: array.map(|(rect, _)| rect), metadata }
         });
-        // A date in a cell whose format shows a number gets one that shows it, unless a user or formula decided otherwise.
+        // A date in a cell whose format shows a number gets one that shows it, but for a formula in a cell with a format.
         let mut style = style;
         if let CellRef::Number(_, kind) = value
             && kept.is_none()
-            && let Some(dated) = self.date_style(kind)
-            && self.writing.shared.styles.kind(style) == NumberKind::Number
             && (region.is_none() || style.is_none())
+            && self.writing.shared.styles.kind(style) == NumberKind::Number
+            && let Some(dated) = self.outcome.formats.of(style, kind)
         {
             style = Some(dated);
-            self.outcome.dated = true;
         }
         let written = Written { at, style, value, formula, kept };
         element::write(&mut self.out, self.prefix, &written);
-    }
-
-    fn date_style(&self, kind: NumberKind) -> Option<u32> {
-        let [date, date_time, time, duration] = self.writing.date_styles;
-        match kind {
-            NumberKind::Number => None,
-            NumberKind::Date => Some(date),
-            NumberKind::DateTime => Some(date_time),
-            NumberKind::Time => Some(time),
-            NumberKind::Duration => Some(duration),
-        }
     }
 }
 
@@ -386,25 +378,4 @@ fn dimension(tag: &str, known: Option<Rect>, (rows, cols): (u32, u32)) -> Option
         None => Rect::between(Cell::new(0, 0), last),
     };
     Some(with_attribute(tag, "ref", Some(&needed.to_string())))
-}
-
-/// A start tag with another value of an attribute, or without it.
-pub(super) fn with_attribute(tag: &str, name: &str, value: Option<&str>) -> String {
-    let mut out = tag.to_owned();
-    let found = [" ", "\n", "\t", "\r"].iter().find_map(|white| {
-        let start = tag.find(&format!("{white}{name}="))?;
-        let quote = tag.get(start + name.len() + 2..)?.chars().next()?;
-        let value = start + name.len() + 3;
-        let end = value + tag.get(value..)?.find(quote)? + 1;
-        Some(start..end)
-    });
-    let written = value.map(|value| format!(" {name}=\"{value}\"")).unwrap_or_default();
-    match found {
-        Some(span) => out.replace_range(span, &written),
-        None => {
-            let end = tag.trim_end_matches('>').trim_end_matches('/').trim_end().len();
-            out.insert_str(end, &written);
-        }
-    }
-    out
 }
