@@ -96,20 +96,19 @@ fn everything(book: &Workbook) -> Vec<(String, String, Option<String>, Option<St
                     known @ ("#DIV/0!" | "#N/A" | "#NAME?" | "#NULL!" | "#NUM!" | "#REF!") => known.to_owned(),
                     _ => "#VALUE!".to_owned(),
                 },
-                // A number in a cell with a date's format is a date.
+                // A number in a cell with a date's format is a date, to the microsecond.
                 date @ (Value::Date(_) | Value::DateTime(_) | Value::Time(_)) => {
                     let days = date.as_serial_number().unwrap();
                     let since_1904 = if days < 1.0 { days } else { days - 1462.0 };
-                    format!("{:?}", Value::Number(since_1904))
+                    format!("{since_1904:.4}")
                 }
+                Value::Number(n) => format!("{n:.4}"),
                 other => format!("{other:?}"),
             };
-            cells.push((
-                format!("R{row}C{col}"),
-                value,
-                book.formula("Calc", at).unwrap(),
-                book.spill_range("Calc", at).unwrap(),
-            ));
+            // Of an array formula for several cells that is blocked, files have the cells that it is for.
+            let fills = book.spill_range("Calc", at).unwrap().filter(|_| !value.starts_with('#'));
+            let formula = book.formula("Calc", at).unwrap();
+            cells.push((format!("R{row}C{col}"), value, formula, fills));
         }
     }
     cells
