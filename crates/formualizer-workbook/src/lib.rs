@@ -17,7 +17,9 @@ mod workbook;
 pub use address::{MAX_COLS, MAX_ROWS};
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "files")]
-pub use files::{FileLimits, LoadOptions, SaveOptions};
+pub use files::{
+    DataFormat, ExportOptions, FileLimits, ImportOptions, LoadOptions, SaveOptions, value_text,
+};
 pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};
 pub use functions::{
     BatchArgument, BatchArguments, BatchOutput, BindPolicy, CustomFnHandler, CustomFnInfo,
@@ -31,7 +33,7 @@ pub use workbook::{
     RecalcOptions, TableOptions, UnknownFunction, Workbook, builtin_functions,
 };
 #[cfg(feature = "files")]
-pub use workbook::{ImportOptions, ImportReport, SaveReport};
+pub use workbook::{ImportReport, SaveReport};
 
 /// The tutorial, whose code is run.
 #[cfg(all(doctest, any(feature = "wasmtime", feature = "wasmi")))]

@@ -4,17 +4,20 @@
 //! options … what callers may choose       limits … what a file may cost
 //! warnings … what a file says that is not taken over
 //! atomic  … files that appear when they are complete
+//! data/   … columns from data files and into them
 //! xlsx/   … Excel workbooks, loaded and saved into the file they came from
 //! ```
 
 pub(crate) mod atomic;
+pub(crate) mod data;
 mod limits;
 mod options;
 mod warnings;
 pub(crate) mod xlsx;
 
 pub use limits::FileLimits;
-pub use options::{LoadOptions, SaveOptions};
+pub use data::value_text;
+pub use options::{DataFormat, ExportOptions, ImportOptions, LoadOptions, SaveOptions};
 pub(crate) use warnings::Warnings;
 pub(crate) use xlsx::Source;
 

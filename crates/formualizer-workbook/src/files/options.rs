@@ -1,6 +1,7 @@
 //! What callers may choose.
 
 use super::FileLimits;
+use std::path::Path;
 
 /// How to load a workbook.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,108 @@ impl SaveOptions {
     #[must_use]
     pub fn values_only(mut self, values_only: bool) -> Self {
         self.values_only = values_only;
+        self
+    }
+}
+
+/// A format of data files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DataFormat {
+    /// Values between commas.
+    Csv,
+    /// Values between tabs.
+    Tsv,
+    /// An array of objects (rows), an array of arrays (rows), or an object of arrays (columns).
+    Json,
+    /// An object per line.
+    NdJson,
+    /// Arrow IPC: files; streams are read too.
+    Arrow,
+    /// Parquet.
+    Parquet,
+}
+
+impl DataFormat {
+    /// The format that a file's extension means: `.csv`, `.tsv`, `.json`, `.ndjson` and `.jsonl`, `.arrow`, `.arrows`, `.feather` and
+    /// `.ipc`, `.parquet`.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_lowercase();
+        Some(match extension.as_str() {
+            "csv" => Self::Csv,
+            "tsv" => Self::Tsv,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::NdJson,
+            "arrow" | "arrows" | "feather" | "ipc" => Self::Arrow,
+            "parquet" => Self::Parquet,
+            _ => return None,
+        })
+    }
+}
+
+/// How to import data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportOptions {
+    /// Whether the names of columns fill the first row. In CSV the first line is taken as names then, that is as texts.
+    pub headers: bool,
+    /// What the file may cost.
+    pub limits: FileLimits,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { headers: true, limits: FileLimits::default() }
+    }
+}
+
+impl ImportOptions {
+    /// Sets [`headers`](Self::headers).
+    #[must_use]
+    pub fn headers(mut self, headers: bool) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Sets [`limits`](Self::limits).
+    #[must_use]
+    pub fn limits(mut self, limits: FileLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+/// How to export data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExportOptions {
+    /// Whether the first row of the range holds the names of the columns. Without, columns are named by their letters, and
+    /// CSV has no line of names.
+    pub headers: bool,
+    /// In CSV, puts an apostrophe before texts that a spreadsheet program would take for a formula: those that begin with `=`, `+`, `-`,
+    /// `@`, a tab or a line end (CSV injection, OWASP).
+    pub neutralize_formulas: bool,
+}
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        Self { headers: true, neutralize_formulas: false }
+    }
+}
+
+impl ExportOptions {
+    /// Sets [`headers`](Self::headers).
+    #[must_use]
+    pub fn headers(mut self, headers: bool) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Sets [`neutralize_formulas`](Self::neutralize_formulas).
+    #[must_use]
+    pub fn neutralize_formulas(mut self, neutralize: bool) -> Self {
+        self.neutralize_formulas = neutralize;
         self
     }
 }

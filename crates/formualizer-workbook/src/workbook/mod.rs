@@ -1,14 +1,14 @@
 //! The public workbook.
 
 mod columns;
+#[cfg(feature = "files")]
+mod data;
 mod formulas;
 mod functions;
 mod moving;
 mod names;
 #[cfg(feature = "files")]
 mod open;
-#[cfg(feature = "files")]
-mod pending;
 mod place;
 mod recalculate;
 mod report;
@@ -22,7 +22,7 @@ mod values;
 
 pub use names::TableOptions;
 #[cfg(feature = "files")]
-pub use pending::{ImportOptions, ImportReport};
+pub use data::ImportReport;
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
 #[cfg(feature = "files")]

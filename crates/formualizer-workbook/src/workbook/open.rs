@@ -27,7 +27,7 @@ impl Workbook {
         let named = |error: Error| {
             Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
         };
-        let bytes = read(path, options.limits.file_bytes).map_err(named)?;
+        let bytes = read_file(path, options.limits.file_bytes).map_err(named)?;
         Self::from_xlsx(bytes, options).map_err(named)
     }
 
@@ -48,7 +48,7 @@ impl Workbook {
 }
 
 /// The bytes of a file, which may not be more than `limit`.
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let failed = |e: std::io::Error| Error::new(ErrorKind::Io, e.to_string()).with_source(e);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?;

@@ -83,7 +83,7 @@ fn cells_are_set_before_the_formula_is_calculated() {
         ("A1=5", "=A1*2", "10"),
         ("A1=12.5%", "=A1", "0.125"),
         ("A1=true", "=ISLOGICAL(A1)", "TRUE"),
-        ("A1=2024-01-31", "=A1+1", "45323"),
+        ("A1=2024-01-31", "=A1+1", "2024-02-01"),
         ("A1=\"007\"", "=A1&\"!\"", "007!"),
         ("A1=007", "=A1", "7"),
         ("A1= größer ", "=LEN(A1)", "8"),
@@ -179,7 +179,7 @@ fn a_seed_gives_the_same_random_numbers_again() {
 fn limits_hold_for_plugins() {
     let args = ["=BS_CALL(1,1,1,1,1)", "-p", &finance(), "--limit-module", "1KiB"];
     eval(&args).fails(3, &["finance.wasm"]);
-    eval(&["=1", "--limit-memory", "much"]).fails(2, &["256MiB"]);
+    eval(&["=1", "--limit-memory", "much"]).fails(2, &["MiB"]);
 }
 
 #[test]

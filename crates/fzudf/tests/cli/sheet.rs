@@ -39,7 +39,7 @@ fn the_only_sheet_is_shown_as_a_table() {
                     1  name                   amount\n\
                     2  日本                      1.5\n\
                     3  say \"so\", twice  0.3333333333\n\
-                    4  #DIV/0!          1.833333333\n";
+                    4  #DIV/0!           1.833333333\n";
     assert_eq!(folder().run(&["sheet", "one.xlsx"]).ok().out, expected);
 }
 
