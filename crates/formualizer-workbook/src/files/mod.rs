@@ -4,14 +4,18 @@
 //! options … what callers may choose       limits … what a file may cost
 //! warnings … what a file says that is not taken over
 //! atomic  … files that appear when they are complete
+//! collect … the cells of a sheet while a file is read
+//! other   … .xls, .xlsb and .ods, read by calamine
 //! data/   … columns from data files and into them
 //! xlsx/   … Excel workbooks, loaded and saved into the file they came from
 //! ```
 
 pub(crate) mod atomic;
+pub(crate) mod collect;
 pub(crate) mod data;
 mod limits;
 mod options;
+pub(crate) mod other;
 mod warnings;
 pub(crate) mod xlsx;
 

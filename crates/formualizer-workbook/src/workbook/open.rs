@@ -3,12 +3,14 @@
 use super::Workbook;
 use crate::{
     Error, ErrorKind,
-    files::{LoadOptions, xlsx},
+    book::Book,
+    files::{LoadOptions, Warnings, other, xlsx},
 };
 use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 impl Workbook {
-    /// Loads a workbook from a file: `.xlsx` and `.xlsm`, told by their content. The values that the file stores for formulas
+    /// Loads a workbook from a file: `.xlsx` and `.xlsm`, and `.xls`, `.xlsb` and `.ods` with the feature `other-spreadsheets`, told by
+    /// their content. The values that the file stores for formulas
     /// are there at once; [`recalculate`](Self::recalculate) brings them up to date.
     ///
     /// # Errors
@@ -28,7 +30,12 @@ impl Workbook {
             Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
         };
         let bytes = read_file(path, options.limits.file_bytes).map_err(named)?;
-        Self::from_xlsx(bytes, options).map_err(named)
+        let bytes: Arc<[u8]> = bytes.into();
+        let loaded = match other::kind_of(&bytes, &options.limits) {
+            other::Kind::Xlsx => xlsx::load::load(bytes, options),
+            kind => other::load(bytes, kind, options),
+        };
+        loaded.map(Self::loaded).map_err(named)
     }
 
     /// Loads a workbook from the bytes of an `.xlsx` file.
@@ -36,8 +43,11 @@ impl Workbook {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn from_xlsx(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
-        let (book, warnings) = xlsx::load::load(bytes.into(), options)?;
-        Ok(Self { book, load_warnings: warnings.into_lines(), ..Self::new() })
+        xlsx::load::load(bytes.into(), options).map(Self::loaded)
+    }
+
+    fn loaded((book, warnings): (Book, Warnings)) -> Self {
+        Self { book, load_warnings: warnings.into_lines(), ..Self::new() }
     }
 
     /// What the file says that was not taken over, with the cells; at most about a hundred. Empty where the workbook was not loaded.

@@ -2,7 +2,7 @@
 
 use formualizer_workbook::{DateSystem, ExcelErrorKind, Value, Workbook};
 
-const MADE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/workbooks/made");
+pub(crate) const MADE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/workbooks/made");
 
 pub(crate) fn made(name: &str) -> Workbook {
     Workbook::open(format!("{MADE}/{name}")).unwrap()

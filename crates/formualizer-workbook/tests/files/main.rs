@@ -5,6 +5,7 @@
 mod hostile;
 mod libreoffice;
 mod load;
+mod other;
 mod parts;
 mod python;
 mod random;

@@ -24,13 +24,16 @@ use crate::{
     Error, ErrorKind,
     address::{Cell, Rect, SheetId, validate_sheet_name},
     book::{Book, Region},
-    files::{LoadOptions, Warnings},
+    files::{
+        LoadOptions, Warnings,
+        collect::{FormulaRun, LoadedSheet},
+    },
     formula::{Scope, Template, parse_named, validate_table},
 };
 use formualizer_common::DateSystem;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use sheet::{FormulaRun, LoadedSheet, Loading};
+use sheet::Loading;
 use std::sync::{Arc, atomic::AtomicU64};
 use table::LoadedTable;
 
@@ -109,6 +112,34 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         assembly.sheet(*id, &part.part, sheet)?;
     }
     assembly.book.source = Some(Arc::new(source));
+    Ok((assembly.book, assembly.warnings))
+}
+
+/// Puts together what was read from a file of another format: sheets with their names, and names of the whole workbook.
+///
+/// # Errors
+/// [`File`](ErrorKind::File) where names of sheets are wrong, or arrays meet.
+pub(crate) fn assemble(
+    sheets: Vec<(String, LoadedSheet)>,
+    names: Vec<(String, String)>,
+) -> Result<(Book, Warnings), Error> {
+    let book = Book::new(DateSystem::Excel1900);
+    let mut assembly = Assembly { book, warnings: Warnings::default(), anchors: Vec::new() };
+    let mut seen = FxHashSet::default();
+    let mut ids = Vec::new();
+    for (name, _) in &sheets {
+        validate_sheet_name(name).map_err(|e| refused(format!("a sheet of the file: {e}")))?;
+        if !seen.insert(name.to_lowercase()) {
+            return Err(refused(format!("the file has two sheets named {name:?}")));
+        }
+        ids.push(Some(assembly.book.add_sheet(name)));
+    }
+    let entry = |(name, text)| workbook::NameEntry { name, sheet: None, text, function: false };
+    let names: Vec<workbook::NameEntry> = names.into_iter().map(entry).collect();
+    assembly.names(&names, &ids);
+    for (id, (name, sheet)) in ids.into_iter().flatten().zip(sheets) {
+        assembly.sheet(id, &name, sheet)?;
+    }
     Ok((assembly.book, assembly.warnings))
 }
 

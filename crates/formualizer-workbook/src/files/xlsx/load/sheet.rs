@@ -1,4 +1,4 @@
-//! A sheet's part: values into columns, formulas into runs.
+//! A sheet's part, cell by cell.
 
 use super::super::{
     cell::{Content, Shared},
@@ -8,10 +8,8 @@ use super::super::{
 };
 use crate::{
     Error, ErrorKind,
-    address::{Cell, Rect},
-    book::RowSet,
-    cells::{Builder, CellRef, Cells},
-    files::Warnings,
+    address::Cell,
+    files::collect::{Collector, LoadedSheet},
     formula::{Arrays, Follower},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,38 +18,6 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// Blank cells that a column's vector may have between two others before it is ended.
-const GAP: u32 = 64;
-
-/// What a sheet's part has.
-#[derive(Debug, Default)]
-pub(crate) struct LoadedSheet {
-    /// Column and first row of each vector.
-    pub(crate) values: Vec<(u32, u32, Cells)>,
-    pub(crate) formulas: Vec<FormulaRun>,
-    /// Rows that are not shown.
-    pub(crate) hidden: RowSet,
-    /// The rows that the sheet's own filter may hide.
-    pub(crate) filtered: Option<Rect>,
-    pub(crate) warnings: Warnings,
-}
-
-/// A formula, and the cells below that have it too.
-#[derive(Debug)]
-pub(crate) struct FormulaRun {
-    pub(crate) at: Cell,
-    /// The last row.
-    pub(crate) bottom: u32,
-    pub(crate) arrays: Arrays,
-    /// What its array fills.
-    pub(crate) fills: Option<Rect>,
-    /// With `=`, for the cell `origin`.
-    pub(crate) follower: Arc<Follower>,
-    pub(crate) origin: Cell,
-    /// Which shared formula it is.
-    pub(crate) shared: Option<u32>,
-}
-
 /// What loading of all sheets has in common.
 pub(crate) struct Loading<'a> {
     pub(crate) shared: Shared<'a>,
@@ -59,42 +25,6 @@ pub(crate) struct Loading<'a> {
     pub(crate) dynamic: &'a [u32],
     /// Cells that may still be stored.
     pub(crate) cells: &'a AtomicU64,
-}
-
-/// A column while it is read.
-#[derive(Default)]
-struct Column {
-    start: u32,
-    builder: Option<Builder>,
-    next: u32,
-    /// The formula run that goes on, by its place in the list.
-    run: Option<usize>,
-    done: Vec<(u32, Cells)>,
-}
-
-impl Column {
-    fn push(&mut self, row: u32, cell: CellRef<'_>) {
-        match &mut self.builder {
-            Some(builder) if row - self.next <= GAP => {
-                (self.next..row).for_each(|_| builder.push(CellRef::Blank));
-                builder.push(cell);
-            }
-            _ => {
-                self.end();
-                let mut builder = Builder::default();
-                builder.push(cell);
-                self.builder = Some(builder);
-                self.start = row;
-            }
-        }
-        self.next = row + 1;
-    }
-
-    fn end(&mut self) {
-        if let Some(builder) = self.builder.take() {
-            self.done.push((self.start, builder.finish()));
-        }
-    }
 }
 
 /// A shared formula's text and where it stands.
@@ -106,12 +36,11 @@ struct Master {
 struct SheetLoader<'a> {
     loading: &'a Loading<'a>,
     xml: Xml<'a>,
-    columns: FxHashMap<u32, Column>,
+    cells: Collector,
     masters: FxHashMap<u32, Master>,
     /// Shared formulas of cells before the one that has the text.
     early: Vec<(Cell, u32)>,
     last: Option<Cell>,
-    out: LoadedSheet,
 }
 
 /// Reads a sheet's part.
@@ -123,11 +52,10 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
     let mut loader = SheetLoader {
         loading,
         xml,
-        columns: FxHashMap::default(),
+        cells: Collector::default(),
         masters: FxHashMap::default(),
         early: Vec::new(),
         last: None,
-        out: LoadedSheet::default(),
     };
     let mut rows = FxHashSet::default();
     let mut filter = None;
@@ -151,7 +79,7 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
                     return Err(xml.error(span.start, what));
                 }
                 if hidden {
-                    loader.out.hidden.insert(row..row + 1);
+                    loader.cells.out.hidden.insert(row..row + 1);
                 }
             }
             Scanned::Cell(element) => loader.cell(&element)?,
@@ -159,7 +87,7 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
                 filter = tag.raw("ref").and_then(rect);
             }
             Scanned::Tag { tag, .. } if tag.name == "filterColumn" && !tag.empty => {
-                loader.out.filtered = filter;
+                loader.cells.out.filtered = filter;
             }
             _ => {}
         }
@@ -196,12 +124,7 @@ impl<'a> SheetLoader<'a> {
                 let what = format!("{at}: the file has more cells than the limit cells allows");
                 return Err(self.xml.error(element.span.start, what));
             }
-            // Rows may come in any order; a vector goes downward.
-            let column = self.columns.entry(at.col).or_default();
-            if column.builder.is_some() && at.row < column.next {
-                column.end();
-            }
-            column.push(at.row, content.cell());
+            self.cells.value(at, content.cell());
         }
         match &element.formula {
             Some(_) => self.formula(element),
@@ -216,7 +139,7 @@ impl<'a> SheetLoader<'a> {
         let refused = |what: String| Err(self.xml.error(formula.span.start, what));
         match formula.kind {
             FormulaKind::DataTable => {
-                self.out.warnings.add(format!("{at}: a data table, its value is kept"));
+                self.cells.out.warnings.add(format!("{at}: a data table, its value is kept"));
                 Ok(())
             }
             FormulaKind::Array => {
@@ -236,7 +159,7 @@ impl<'a> SheetLoader<'a> {
                     true => Arrays::Spill,
                     false => Arrays::Fixed { height: fills.height(), width: fills.width() },
                 };
-                self.start(at, &typed(text), arrays, Some(fills), None);
+                self.cells.start(at, &typed(text), arrays, Some(fills), None);
                 Ok(())
             }
             FormulaKind::Shared => {
@@ -245,7 +168,7 @@ impl<'a> SheetLoader<'a> {
                 };
                 if !text.is_empty() {
                     let text = typed(text);
-                    let follower = self.go_on(at, &text, Some(index));
+                    let follower = self.cells.go_on(at, &text, Some(index));
                     self.masters.insert(index, Master { at, follower });
                     return Ok(());
                 }
@@ -258,7 +181,7 @@ impl<'a> SheetLoader<'a> {
             }
             FormulaKind::Normal if text.is_empty() => Ok(()),
             FormulaKind::Normal => {
-                self.go_on(at, &typed(text), None);
+                self.cells.go_on(at, &typed(text), None);
                 Ok(())
             }
         }
@@ -266,8 +189,7 @@ impl<'a> SheetLoader<'a> {
 
     /// A cell with a shared formula whose text stands elsewhere.
     fn shared(&mut self, at: Cell, index: u32) {
-        let column = self.columns.entry(at.col).or_default();
-        if let Some(run) = column.run.and_then(|run| self.out.formulas.get_mut(run))
+        if let Some(run) = self.cells.run(at.col)
             && run.shared == Some(index)
             && run.bottom + 1 == at.row
         {
@@ -276,54 +198,8 @@ impl<'a> SheetLoader<'a> {
         }
         if let Some(master) = self.masters.get(&index) {
             let (origin, follower) = (master.at, Arc::clone(&master.follower));
-            self.start_at(at, origin, follower, Arrays::Single, None, Some(index));
+            self.cells.start_at(at, origin, follower, Arrays::Single, None, Some(index));
         }
-    }
-
-    /// A formula with its text, which may be the one above, filled.
-    fn go_on(&mut self, at: Cell, text: &str, shared: Option<u32>) -> Arc<Follower> {
-        let column = self.columns.entry(at.col).or_default();
-        if let Some(run) = column.run.and_then(|run| self.out.formulas.get_mut(run))
-            && run.arrays == Arrays::Single
-            && run.bottom + 1 == at.row
-            && run.origin == run.at
-            && run.follower.matches(text, at)
-        {
-            run.bottom = at.row;
-            run.shared = shared;
-            return match shared {
-                Some(_) => Arc::new(Follower::new(text, at)),
-                None => Arc::clone(&run.follower),
-            };
-        }
-        self.start(at, text, Arrays::Single, None, shared)
-    }
-
-    fn start(
-        &mut self,
-        at: Cell,
-        text: &str,
-        arrays: Arrays,
-        fills: Option<Rect>,
-        shared: Option<u32>,
-    ) -> Arc<Follower> {
-        let follower = Arc::new(Follower::new(text, at));
-        self.start_at(at, at, Arc::clone(&follower), arrays, fills, shared);
-        follower
-    }
-
-    fn start_at(
-        &mut self,
-        at: Cell,
-        origin: Cell,
-        follower: Arc<Follower>,
-        arrays: Arrays,
-        fills: Option<Rect>,
-        shared: Option<u32>,
-    ) {
-        self.columns.entry(at.col).or_default().run = Some(self.out.formulas.len());
-        let bottom = at.row;
-        self.out.formulas.push(FormulaRun { at, bottom, arrays, fills, follower, origin, shared });
     }
 
     fn finish(mut self) -> Result<LoadedSheet, Error> {
@@ -335,13 +211,7 @@ impl<'a> SheetLoader<'a> {
             }
             self.shared(at, index);
         }
-        let mut columns: Vec<(u32, Column)> = self.columns.into_iter().collect();
-        columns.sort_unstable_by_key(|(col, _)| *col);
-        for (col, mut column) in columns {
-            column.end();
-            self.out.values.extend(column.done.into_iter().map(|(row, cells)| (col, row, cells)));
-        }
-        Ok(self.out)
+        Ok(self.cells.finish())
     }
 }
 
