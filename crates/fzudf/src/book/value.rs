@@ -1,6 +1,7 @@
 //! A value of a cell as text and as JSON, and a text as a value.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+pub(crate) use formualizer_workbook::value_text as full;
 use formualizer_workbook::{ExcelErrorKind, Value};
 use serde_json::json;
 
@@ -12,39 +13,11 @@ pub(crate) fn stands_right(value: &Value) -> bool {
     !matches!(value, Value::Text(_) | Value::Boolean(_) | Value::Error(_) | Value::Empty)
 }
 
-/// The value in full: numbers so that they can be read back, dates as in ISO 8601.
-pub(crate) fn full(value: &Value) -> String {
-    match value {
-        Value::Empty | Value::Pending => String::new(),
-        #[expect(clippy::cast_precision_loss, reason = "numbers of a sheet are doubles")]
-        Value::Int(n) => number(*n as f64),
-        Value::Number(n) => number(*n),
-        Value::Text(text) => text.clone(),
-        Value::Boolean(true) => "TRUE".to_owned(),
-        Value::Boolean(false) => "FALSE".to_owned(),
-        Value::Date(date) => date.to_string(),
-        Value::DateTime(at) => {
-            let separator =
-                if at.nanosecond() == 0 { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.f" };
-            at.format(separator).to_string()
-        }
-        Value::Time(time) => time.to_string(),
-        Value::Duration(duration) => {
-            let seconds = duration.num_seconds();
-            let sign = if seconds < 0 { "-" } else { "" };
-            let seconds = seconds.unsigned_abs();
-            format!("{sign}{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-        }
-        Value::Error(error) => error.kind.to_string(),
-        Value::Array(_) => "{…}".to_owned(),
-    }
-}
-
 /// The value as a table shows it: numbers rounded where they are long.
 pub(crate) fn brief(value: &Value) -> String {
     match value {
         Value::Number(n) => {
-            let text = number(*n);
+            let text = full(value);
             match text.len() > TABLE_DIGITS {
                 true => rounded(*n),
                 false => text,
@@ -52,14 +25,6 @@ pub(crate) fn brief(value: &Value) -> String {
         }
         Value::DateTime(at) => full(&Value::DateTime(*at)).replace('T', " "),
         other => full(other),
-    }
-}
-
-/// The shortest digits that are this number and no other.
-fn number(n: f64) -> String {
-    match n == 0.0 || (1e-5..1e16).contains(&n.abs()) {
-        true => (n + 0.0).to_string(),
-        false => exponent(&format!("{n:e}")),
     }
 }
 
