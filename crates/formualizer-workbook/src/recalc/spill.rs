@@ -90,20 +90,20 @@ fn obstacle(book: &Book, id: RegionId, rect: &Rect) -> Option<String> {
         .filter_map(|other| book.regions.get(other))
         .filter_map(|other| Some((other.spill?, other.anchor())))
         .collect();
-    let before = spills.iter().filter(|(_, other)| *other < anchor);
-    let first =
-        |(spill, other): &(Rect, Cell)| Some((spill.intersection(rect)?.top_left(), *other));
-    if let Some((cell, other)) = before.filter_map(first).min() {
-        return Some(format!("{cell}, which the array of {other} fills,"));
-    }
-    // What is left are values of the user's own, but for what this array and those that give way fill.
+    // Values of the user's own are there whichever arrays are: all but what this array and others fill.
     let own = region.spill.unwrap_or(region.rect);
     let mut parts = rect.without(&own);
     for (spill, _) in &spills {
         parts = parts.iter().flat_map(|part| part.without(spill)).collect();
     }
-    let filled = parts.iter().filter_map(|part| sheet.grid.first_filled(part)).min();
-    filled.map(|cell| cell.to_string())
+    if let Some(cell) = parts.iter().filter_map(|part| sheet.grid.first_filled(part)).min() {
+        return Some(cell.to_string());
+    }
+    let before = spills.iter().filter(|(_, other)| *other < anchor);
+    let first =
+        |(spill, other): &(Rect, Cell)| Some((spill.intersection(rect)?.top_left(), *other));
+    let (cell, other) = before.filter_map(first).min()?;
+    Some(format!("{cell}, which the array of {other} fills,"))
 }
 
 /// Takes back the arrays that give way to another one; they are evaluated again.

@@ -1,7 +1,11 @@
 //! Regions that read their own cells or each other's: cell by cell, each after those it reads. Circular references are
 //! found on the way and become `#CIRC!` with their path.
 
-use super::{finish::keeps_blanks, reader::BookReader, spill};
+use super::{
+    finish::{bounded, keeps_blanks},
+    reader::BookReader,
+    spill,
+};
 use crate::{
     Value,
     address::{Area, Axis, Cell, Rect, SheetId},
@@ -107,7 +111,10 @@ struct Downward<'a> {
 macro_rules! as_the_book {
     () => {
         fn used(&self, sheet: SheetId) -> (u32, u32) {
-            self.base.used(sheet)
+            // The own cells count before their first values are stored.
+            let (rows, cols) = self.base.used(sheet);
+            let (own_rows, own_cols) = self.own_end(sheet);
+            (rows.max(own_rows), cols.max(own_cols))
         }
         fn used_rows(&self, sheet: SheetId, cols: Range<u32>) -> u32 {
             let used = self.base.used_rows(sheet, cols.clone());
@@ -146,6 +153,10 @@ macro_rules! as_the_book {
 impl Downward<'_> {
     fn is_own(&self, sheet: SheetId, col: u32) -> bool {
         (sheet, col) == (self.sheet, self.col)
+    }
+
+    fn own_end(&self, sheet: SheetId) -> (u32, u32) {
+        if sheet == self.sheet { (self.rows.end, self.col + 1) } else { (0, 0) }
     }
 
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {
@@ -392,6 +403,7 @@ impl<'a> Cycle<'a> {
             Outcome::Deferred(..) => Some(circular_at_run_time().value(dates)),
             Outcome::Array(table) if region.is_single() => {
                 let id = self.members[member].id;
+                let table = bounded(table, keeps_blanks(&region.template, self.functions()));
                 let first = match spill::blocked(self.base.book, id, &table) {
                     Some(message) => {
                         CellRef::Error(ExcelErrorKind::Spill, Some(&message)).value(dates)
@@ -457,6 +469,13 @@ impl<'a> Cycle<'a> {
         format!("circular reference: {}", path.join(" → "))
     }
 
+    fn own_end(&self, sheet: SheetId) -> (u32, u32) {
+        let own = self.members.iter().map(|m| m.region).filter(|region| region.sheet == sheet);
+        own.fold((0, 0), |(rows, cols), region| {
+            (rows.max(region.rect.bottom + 1), cols.max(region.rect.right + 1))
+        })
+    }
+
     fn end_of_own_rows(&self, sheet: SheetId, cols: &Range<u32>) -> u32 {
         let of = |member: &Member<'_>| {
             let rect = member.region.rect;
@@ -497,7 +516,14 @@ impl Reader for Cycle<'_> {
     }
 
     fn pending(&self, sheet: SheetId, rect: &Rect) -> Option<Rect> {
-        self.base.pending(sheet, rect)
+        // `A1#` has waited for A1. If its array comes to be elsewhere, the reader's turn comes again.
+        let array = self.base.book.spill_at(sheet, rect.top_left());
+        let done = array.is_some_and(|(id, region)| {
+            let member = self.by_id.get(&id);
+            region.spill == Some(*rect)
+                && member.is_some_and(|m| self.state((*m, region.anchor())) == State::Done)
+        });
+        if done { None } else { self.base.pending(sheet, rect) }
     }
 
     as_the_book!();
