@@ -19,6 +19,9 @@ const REQUIREMENTS: &str = "testdata/workbooks/requirements.txt";
 /// Crates that must also compile without their default features (udf-backends: see `matrix`).
 const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar", "formualizer-workbook"];
 
+/// Where proptest takes its seed from.
+const RNG_SEED: &str = "PROPTEST_RNG_SEED";
+
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     let quick = crate::flag(args, "--quick")?;
     let mut steps = Steps::default();
@@ -70,7 +73,12 @@ fn python(root: &Path, requirements: &Path) -> Result<PathBuf> {
     python::with_requirements(root, target.join("python"), requirements)
 }
 
-/// Plain `cargo test` on every machine, so that doctests run too.
+/// Plain `cargo test` on every machine, so that doctests run too. Property tests draw the same cases every time, so that a change
+/// is not refused for what was there before; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` draw others.
 fn workspace_tests(root: &Path) -> Cmd {
-    Cmd::cargo(root, "test --workspace --all-features --no-fail-fast")
+    let tests = Cmd::cargo(root, "test --workspace --all-features --no-fail-fast");
+    match std::env::var_os(RNG_SEED) {
+        Some(_) => tests,
+        None => tests.env(RNG_SEED, "20261123"),
+    }
 }

@@ -522,7 +522,14 @@ impl Reader for Cycle<'_> {
     }
 
     fn pending(&self, sheet: SheetId, rect: &Rect) -> Option<Rect> {
-        self.base.pending(sheet, rect)
+        // `A1#` has waited for A1. If its array comes to be elsewhere, the reader's turn comes again.
+        let array = self.base.book.spill_at(sheet, rect.top_left());
+        let done = array.is_some_and(|(id, region)| {
+            let member = self.by_id.get(&id);
+            region.spill == Some(*rect)
+                && member.is_some_and(|m| self.state((*m, region.anchor())) == State::Done)
+        });
+        if done { None } else { self.base.pending(sheet, rect) }
     }
 
     as_the_book!();
