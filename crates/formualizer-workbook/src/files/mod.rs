@@ -19,8 +19,8 @@ pub(crate) mod other;
 mod warnings;
 pub(crate) mod xlsx;
 
-pub use limits::FileLimits;
 pub use data::value_text;
+pub use limits::FileLimits;
 pub use options::{DataFormat, ExportOptions, ImportOptions, LoadOptions, SaveOptions};
 pub(crate) use warnings::Warnings;
 pub(crate) use xlsx::Source;

@@ -20,7 +20,8 @@ const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 pub(crate) fn kind_of(bytes: &std::sync::Arc<[u8]>, limits: &super::FileLimits) -> Kind {
     if bytes.starts_with(COMPOUND) {
         // The directory of a compound file has its names in UTF-16.
-        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let encrypted: Vec<u8> =
+            "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let found = bytes.windows(encrypted.len()).any(|window| window == encrypted);
         return if found { Kind::Xlsx } else { Kind::Xls };
     }

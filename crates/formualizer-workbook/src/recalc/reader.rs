@@ -8,6 +8,7 @@ use crate::{
     formula::Scope,
     functions::{Functions, Sessions},
 };
+use formualizer_common::ExcelErrorKind;
 use rustc_hash::FxHashSet;
 use std::ops::Range;
 
@@ -45,9 +46,10 @@ impl Reader for BookReader<'_> {
         if let Some((_, region)) = self.book.spill_at(sheet, anchor) {
             return region.spill.filter(|rect| rect.top_left() == anchor);
         }
-        // An array may come out as one cell, which spills nowhere.
-        let (_, region) = self.book.region_at(sheet, anchor)?;
-        region.blocked.is_none().then(|| anchor.into())
+        // An array may come out as one cell, which spills nowhere. Whether it is blocked, its value tells as formulas see it.
+        self.book.region_at(sheet, anchor)?;
+        let blocked = matches!(self.cell(sheet, anchor), CellRef::Error(ExcelErrorKind::Spill, _));
+        (!blocked).then(|| anchor.into())
     }
 
     fn sheet(&self, name: &str) -> Option<SheetId> {

@@ -127,7 +127,13 @@ macro_rules! as_the_book {
             self.base.calling(sheet, rect, functions)
         }
         fn spill(&self, sheet: SheetId, anchor: Cell) -> Option<Rect> {
-            self.base.spill(sheet, anchor)
+            let known = self.base.book.spill_at(sheet, anchor).is_some();
+            let blocked =
+                matches!(self.cell(sheet, anchor), CellRef::Error(ExcelErrorKind::Spill, _));
+            match self.base.book.region_at(sheet, anchor) {
+                Some(_) if !known => (!blocked).then(|| anchor.into()),
+                _ => self.base.spill(sheet, anchor),
+            }
         }
         fn sheet(&self, name: &str) -> Option<SheetId> {
             self.base.sheet(name)

@@ -81,8 +81,8 @@ fn without_misread_formulas(
         }
         for col in region.rect.cols() {
             let cells = region.rect.rows().map(|row| Cell::new(row, col));
-            let mut differs = cells
-                .filter(|cell| !is_near(stored.grid.get(*cell), calculated.grid.get(*cell)));
+            let mut differs =
+                cells.filter(|cell| !is_near(stored.grid.get(*cell), calculated.grid.get(*cell)));
             if differs.next().is_some() {
                 misread.push((region.sheet, Rect { left: col, right: col, ..region.rect }));
             }
@@ -93,9 +93,9 @@ fn without_misread_formulas(
         let Some(sheet) = book.sheets.get(&id) else { continue };
         let name = sheet.name.clone();
         let values = sheet.grid.cells(rect.left, rect.rows());
-        let formula = book.region_at(id, rect.top_left()).map(|(_, region)| {
-            region.template.text_at(rect.top_left(), &book)
-        });
+        let formula = book
+            .region_at(id, rect.top_left())
+            .map(|(_, region)| region.template.text_at(rect.top_left(), &book));
         warnings.add(format!(
             "{name}!{rect}: its value is kept, since the formula as it was read, {}, does not give it",
             crate::address::shown(&formula.unwrap_or_default())
@@ -112,7 +112,9 @@ fn is_near(stored: CellRef<'_>, calculated: CellRef<'_>) -> bool {
             (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
         }
         (CellRef::Error(..), CellRef::Error(..)) => true,
-        (CellRef::Text(text), CellRef::Blank) | (CellRef::Blank, CellRef::Text(text)) => text.is_empty(),
+        (CellRef::Text(text), CellRef::Blank) | (CellRef::Blank, CellRef::Text(text)) => {
+            text.is_empty()
+        }
         (a, b) => a == b,
     }
 }

@@ -193,14 +193,18 @@ fn odd_relationships_are_refused() {
         );
     refuses(twice.zip(), &[SHEET, "two sheets"]);
     // A workbook that is its own workbook.
-    let own = Parts::new("").with("_rels/.rels", relations(&[("a", "officeDocument", "_rels/.rels")]));
+    let own =
+        Parts::new("").with("_rels/.rels", relations(&[("a", "officeDocument", "_rels/.rels")]));
     refuses(own.zip(), &["_rels/.rels"]);
 }
 
 #[test]
 fn names_of_sheets_are_checked() {
     let named = |sheets: &str| {
-        let list = [("s1", "worksheet", "worksheets/sheet1.xml"), ("s2", "worksheet", "worksheets/sheet2.xml")];
+        let list = [
+            ("s1", "worksheet", "worksheets/sheet1.xml"),
+            ("s2", "worksheet", "worksheets/sheet2.xml"),
+        ];
         Parts::new("")
             .with(BOOK, book(sheets, ""))
             .with(BOOK_RELATIONS, relations(&list))
@@ -211,14 +215,18 @@ fn names_of_sheets_are_checked() {
     refuses(named("<sheet r:id='s1'/>"), &["is empty"]);
     refuses(named("<sheet name='a/b' r:id='s1'/>"), &["'/'"]);
     refuses(named(&format!("<sheet name='{}' r:id='s1'/>", "x".repeat(10_000))), &["31"]);
-    refuses(named("<sheet name='Äb' r:id='s1'/><sheet name='äB' r:id='s2'/>"), &["two sheets named"]);
+    refuses(
+        named("<sheet name='Äb' r:id='s1'/><sheet name='äB' r:id='s2'/>"),
+        &["two sheets named"],
+    );
     refuses(named("<sheet name='a' r:id='none'/>"), &["\"none\""]);
     refuses(named(""), &["no sheet"]);
 }
 
 #[test]
 fn wrong_content_types_do_not_matter_since_relationships_lead() {
-    let types = "<Types><Override PartName='/xl/worksheets/sheet1.xml' ContentType='image/png'/></Types>";
+    let types =
+        "<Types><Override PartName='/xl/worksheets/sheet1.xml' ContentType='image/png'/></Types>";
     load(Parts::new("").with("[Content_Types].xml", types).zip()).unwrap();
 }
 
@@ -255,7 +263,10 @@ fn an_element_with_a_million_attributes_is_no_trouble() {
 
 #[test]
 fn broken_xml_is_refused_wherever_it_breaks() {
-    let whole = sheet("<row r='1'><c r='A1'><f>1+1</f><v>2</v></c><c t='inlineStr'><is><t>x</t></is></c></row>", "");
+    let whole = sheet(
+        "<row r='1'><c r='A1'><f>1+1</f><v>2</v></c><c t='inlineStr'><is><t>x</t></is></c></row>",
+        "",
+    );
     for end in 1..whole.len() {
         refuses(Parts::new("").with(SHEET, &whole[..end]).zip(), &[SHEET, "at byte"]);
     }
@@ -264,17 +275,26 @@ fn broken_xml_is_refused_wherever_it_breaks() {
 #[test]
 fn encodings_other_than_utf8_and_utf16_are_refused() {
     let text = |encoding: &str| {
-        format!("<?xml version='1.0' encoding='{encoding}'?>{}", sheet("<row><c t='str'><v>é</v></c></row>", ""))
+        format!(
+            "<?xml version='1.0' encoding='{encoding}'?>{}",
+            sheet("<row><c t='str'><v>é</v></c></row>", "")
+        )
     };
-    let wide: Vec<u8> =
-        text("UTF-16").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = text("UTF-16").encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked = [&[0xFF, 0xFE][..], &wide].concat();
-    for good in [marked.clone(), text("UTF-8").into_bytes(), format!("\u{FEFF}{}", text("utf-8")).into_bytes()] {
+    for good in [
+        marked.clone(),
+        text("UTF-8").into_bytes(),
+        format!("\u{FEFF}{}", text("utf-8")).into_bytes(),
+    ] {
         let book = load(Parts::new("").with(SHEET, good).zip()).unwrap();
         assert_eq!(book.value("S", "A1").unwrap(), Value::Text("é".into()));
     }
     refuses(Parts::new("").with(SHEET, wide).zip(), &[SHEET]);
-    refuses(Parts::new("").with(SHEET, [&marked[..], &[0x00, 0xD8]].concat()).zip(), &[SHEET, "UTF-16"]);
+    refuses(
+        Parts::new("").with(SHEET, [&marked[..], &[0x00, 0xD8]].concat()).zip(),
+        &[SHEET, "UTF-16"],
+    );
     refuses(Parts::new("").with(SHEET, text("ISO-8859-1")).zip(), &[SHEET, "ISO-8859-1"]);
     refuses(Parts::new("").with(SHEET, b"<worksheet>\xFF".to_vec()).zip(), &[SHEET, "byte 11"]);
 }
@@ -283,7 +303,9 @@ fn encodings_other_than_utf8_and_utf16_are_refused() {
 
 #[test]
 fn cells_beyond_the_sheet_are_refused() {
-    for cell in ["XFE1", "A1048577", "A0", "A", "1", "AAAA1", "A-1", "A99999999999999999999", "é1", ""] {
+    for cell in
+        ["XFE1", "A1048577", "A0", "A", "1", "AAAA1", "A-1", "A99999999999999999999", "é1", ""]
+    {
         refuses_rows(&format!("<row><c r='{cell}'><v>1</v></c></row>"), &["no cell of a sheet"]);
     }
     for row in ["0", "1048577", "-1", "x", "99999999999999999999"] {
@@ -299,7 +321,10 @@ fn cells_and_rows_that_are_there_twice_are_refused() {
     refuses_rows("<row><c r='B1'/><c r='B1'><v>1</v></c></row>", &["B1", "twice"]);
     refuses_rows("<row><c r='B1'/><c r='A1'><v>1</v></c></row>", &["A1", "order"]);
     refuses_rows("<row r='3'/><row r='3'/>", &["row 3", "twice"]);
-    refuses(Parts::new("").with(SHEET, sheet("", "<sheetData/>")).zip(), &[SHEET, "second <sheetData>"]);
+    refuses(
+        Parts::new("").with(SHEET, sheet("", "<sheetData/>")).zip(),
+        &[SHEET, "second <sheetData>"],
+    );
 }
 
 #[test]
@@ -322,7 +347,9 @@ fn more_cells_than_the_limit_are_refused() {
 fn numbers_that_no_cell_holds_are_errors() {
     for number in ["NaN", "inf", "-INF", "1e999", "-1e999", "infinity"] {
         let book = load(Parts::new(&format!("<row><c><v>{number}</v></c></row>")).zip()).unwrap();
-        assert!(matches!(book.value("S", "A1").unwrap(), Value::Error(e) if e.kind.to_string() == "#NUM!"));
+        assert!(
+            matches!(book.value("S", "A1").unwrap(), Value::Error(e) if e.kind.to_string() == "#NUM!")
+        );
     }
     for number in ["x", "0x10", "1,5", "1 2", "--1"] {
         refuses_rows(&format!("<row><c><v>{number}</v></c></row>"), &["A1", "no number"]);
@@ -333,7 +360,10 @@ fn numbers_that_no_cell_holds_are_errors() {
 #[test]
 fn shared_texts_that_there_are_not_are_refused() {
     for index in ["1", "-1", "99999999999999999999", "x"] {
-        refuses_rows(&format!("<row><c t='s'><v>{index}</v></c></row>"), &["A1", "shared text", index]);
+        refuses_rows(
+            &format!("<row><c t='s'><v>{index}</v></c></row>"),
+            &["A1", "shared text", index],
+        );
     }
 }
 
@@ -351,7 +381,8 @@ fn texts_longer_than_a_cell_are_refused() {
 #[test]
 fn formats_that_there_are_not_are_those_of_plain_numbers() {
     for style in ["-1", "4294967295", "99999999999999", "x", ""] {
-        let book = load(Parts::new(&format!("<row><c s='{style}'><v>45000</v></c></row>")).zip()).unwrap();
+        let book =
+            load(Parts::new(&format!("<row><c s='{style}'><v>45000</v></c></row>")).zip()).unwrap();
         assert_eq!(book.value("S", "A1").unwrap(), Value::Number(45_000.0));
     }
 }
@@ -367,14 +398,16 @@ fn shared_formulas_without_their_text_are_refused() {
 
 #[test]
 fn arrays_out_of_place_are_refused() {
-    let array = |reference: &str| format!("<row><c><f t='array' ref='{reference}'>B1:B2</f></c></row>");
+    let array =
+        |reference: &str| format!("<row><c><f t='array' ref='{reference}'>B1:B2</f></c></row>");
     refuses_rows(&array("A1:XFE1"), &["A1", "none of a sheet"]);
     refuses_rows(&array("B1:B2"), &["A1", "B1:B2"]);
     refuses_rows(&array("A1:XFD1048576"), &["A1", "A1:XFD1048576"]);
     refuses_rows("<row><c><f t='array'>1</f></c></row>", &["A1", "without its cells"]);
     let two = "<row><c><f t='array' ref='A1:B2'>1</f></c></row><row><c r='B2'><f t='array' ref='B2:C3'>1</f></c></row>";
     refuses_rows(two, &["B2", "B2:C3"]);
-    let within = "<row><c><f t='array' ref='A1:B2'>1</f></c></row><row><c r='B2'><f>1</f></c></row>";
+    let within =
+        "<row><c><f t='array' ref='A1:B2'>1</f></c></row><row><c r='B2'><f>1</f></c></row>";
     refuses_rows(within, &["B2"]);
     let later = "<row><c r='B1'><f>1</f></c></row><row><c r='A2'><f>1</f></c></row>";
     load(Parts::new(later).zip()).unwrap();
@@ -443,7 +476,9 @@ fn odd_names_are_left_out_with_a_warning() {
     warns(names("<definedName name='A1'>1</definedName>"), &["A1"]);
     warns(names("<definedName name=''>1</definedName>"), &["empty"]);
     warns(names("<definedName name='a' localSheetId='7'>1</definedName>"), &["name a", "no sheet"]);
-    let mut circle = load(names("<definedName name='a'>b</definedName><definedName name='b'>a</definedName>")).unwrap();
+    let mut circle =
+        load(names("<definedName name='a'>b</definedName><definedName name='b'>a</definedName>"))
+            .unwrap();
     circle.recalculate().unwrap();
     assert!(matches!(circle.value("S", "A1").unwrap(), Value::Error(_)));
     let own = "<definedName name='_xlnm.Print_Area' localSheetId='0'>S!$A$1</definedName>\
@@ -454,7 +489,9 @@ fn odd_names_are_left_out_with_a_warning() {
 #[test]
 fn tables_that_overlap_or_leave_the_sheet_are_refused() {
     let table = |name: &str, cells: &str| {
-        format!("<table name='{name}' displayName='{name}' ref='{cells}'><tableColumns><tableColumn name='x'/></tableColumns></table>")
+        format!(
+            "<table name='{name}' displayName='{name}' ref='{cells}'><tableColumns><tableColumn name='x'/></tableColumns></table>"
+        )
     };
     let one = |table: String| Parts::new("").table(1, &table).zip();
     let part = "xl/tables/table1.xml";

@@ -23,7 +23,8 @@ fn libreoffice_calculates_the_same_values() {
     for (col, formula) in (1..).zip(&formulas) {
         let differs = |row: &u32| {
             let at = (*row, col);
-            let (a, b) = (ours.value("Formulas", at).unwrap(), theirs.value("Formulas", at).unwrap());
+            let (a, b) =
+                (ours.value("Formulas", at).unwrap(), theirs.value("Formulas", at).unwrap());
             (!same(&a, &b)).then_some((at.0, a, b))
         };
         let Some((row, a, b)) = ROWS.into_iter().find_map(|row| differs(&row)) else { continue };

@@ -21,14 +21,21 @@ fn values_formulas_and_names_of_other_formats_are_those_of_the_original() {
             let found = book.formula("Data", cell).unwrap().unwrap_or_default();
             assert_eq!(found, formula, "{name}");
         }
-        assert_eq!(book.load_warnings().is_empty(), name == "openpyxl.ods", "{:?}", book.load_warnings());
+        assert_eq!(
+            book.load_warnings().is_empty(),
+            name == "openpyxl.ods",
+            "{:?}",
+            book.load_warnings()
+        );
         book.recalculate().unwrap();
         for cell in ["A2", "A4", "A5", "B4", "C2", "D3", "E5", "G1", "G2", "I1", "I4"] {
             let (ours, theirs) =
                 (book.value("Data", cell).unwrap(), original.value("Data", cell).unwrap());
             let number = |value: &Value| value.as_serial_number();
             match (number(&ours), number(&theirs)) {
-                (Some(a), Some(b)) => assert!((a - b).abs() < 1e-6, "{name} {cell}: {ours:?} {theirs:?}"),
+                (Some(a), Some(b)) => {
+                    assert!((a - b).abs() < 1e-6, "{name} {cell}: {ours:?} {theirs:?}")
+                }
                 _ => assert_eq!(ours, theirs, "{name} {cell}"),
             }
         }
@@ -65,7 +72,8 @@ fn damaged_files_of_other_formats_are_refused() {
             let mut flipped = whole.clone();
             flipped[at] ^= 0x55;
             fs::write(&path, &flipped).unwrap();
-            let _ = Workbook::open(&path).map_err(|error| assert_eq!(error.kind(), ErrorKind::File));
+            let _ =
+                Workbook::open(&path).map_err(|error| assert_eq!(error.kind(), ErrorKind::File));
         }
     }
 }
@@ -73,7 +81,8 @@ fn damaged_files_of_other_formats_are_refused() {
 /// An OpenDocument file with this table.
 fn ods(rows: &str) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     let content = format!(
         "<office:document-content xmlns:office='o' xmlns:table='t' xmlns:text='x'><office:body><office:spreadsheet>\
          <table:table table:name='S'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
@@ -95,16 +104,31 @@ fn cells_repeated_without_end_are_refused_before_they_are_repeated() {
     let path = folder.path().join("bomb.ods");
     let value = "office:value-type='float' office:value='1'";
     for rows in [
-        format!("<table:table-row><table:table-cell {value} table:number-columns-repeated='4000000000'/></table:table-row>"),
-        format!("<table:table-row table:number-rows-repeated='4000000000'><table:table-cell {value}/></table:table-row>"),
-        format!("<table:table-row table:number-rows-repeated='1000000'><table:table-cell {value} table:number-columns-repeated='16000'/></table:table-row>"),
-        format!("<table:table-row><table:table-cell table:number-columns-repeated='4000000000'/><table:table-cell {value}/></table:table-row>"),
+        format!(
+            "<table:table-row><table:table-cell {value} table:number-columns-repeated='4000000000'/></table:table-row>"
+        ),
+        format!(
+            "<table:table-row table:number-rows-repeated='4000000000'><table:table-cell {value}/></table:table-row>"
+        ),
+        format!(
+            "<table:table-row table:number-rows-repeated='1000000'><table:table-cell {value} table:number-columns-repeated='16000'/></table:table-row>"
+        ),
+        format!(
+            "<table:table-row><table:table-cell table:number-columns-repeated='4000000000'/><table:table-cell {value}/></table:table-row>"
+        ),
     ] {
         fs::write(&path, ods(&rows)).unwrap();
         let error = Workbook::open(&path).unwrap_err();
-        assert!(error.to_string().contains("repeated") && error.to_string().contains("content.xml"), "{error}");
+        assert!(
+            error.to_string().contains("repeated") && error.to_string().contains("content.xml"),
+            "{error}"
+        );
     }
-    fs::write(&path, ods(&format!("<table:table-row><table:table-cell {value}/></table:table-row>"))).unwrap();
+    fs::write(
+        &path,
+        ods(&format!("<table:table-row><table:table-cell {value}/></table:table-row>")),
+    )
+    .unwrap();
     assert_eq!(Workbook::open(&path).unwrap().value("S", "A1").unwrap(), Value::Number(1.0));
 }
 

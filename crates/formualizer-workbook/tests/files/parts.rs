@@ -5,7 +5,8 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
-pub(crate) const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+pub(crate) const OFFICE: &str =
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /// The part of the first sheet.
 pub(crate) const SHEET: &str = "xl/worksheets/sheet1.xml";
@@ -58,10 +59,14 @@ impl Parts {
     /// With a table in the sheet: its range, and its attributes and content.
     pub(crate) fn table(self, number: usize, table: &str) -> Self {
         let list = "xl/worksheets/_rels/sheet1.xml.rels";
-        let targets: Vec<String> = (1..=number).map(|n| format!("../tables/table{n}.xml")).collect();
+        let targets: Vec<String> =
+            (1..=number).map(|n| format!("../tables/table{n}.xml")).collect();
         let ids: Vec<String> = (1..=number).map(|n| format!("r{n}")).collect();
-        let all: Vec<(&str, &str, &str)> =
-            ids.iter().zip(&targets).map(|(id, target)| (id.as_str(), "table", target.as_str())).collect();
+        let all: Vec<(&str, &str, &str)> = ids
+            .iter()
+            .zip(&targets)
+            .map(|(id, target)| (id.as_str(), "table", target.as_str()))
+            .collect();
         self.with(list, relations(&all)).with(&format!("xl/tables/table{number}.xml"), table)
     }
 
@@ -84,12 +89,16 @@ impl Parts {
 
 /// A workbook's part with these sheets and what else it has.
 pub(crate) fn book(sheets: &str, rest: &str) -> String {
-    format!("<workbook xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheets>{sheets}</sheets>{rest}</workbook>")
+    format!(
+        "<workbook xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheets>{sheets}</sheets>{rest}</workbook>"
+    )
 }
 
 /// A sheet's part with these rows and what comes behind them.
 pub(crate) fn sheet(rows: &str, rest: &str) -> String {
-    format!("<worksheet xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheetData>{rows}</sheetData>{rest}</worksheet>")
+    format!(
+        "<worksheet xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheetData>{rows}</sheetData>{rest}</worksheet>"
+    )
 }
 
 /// A list of relationships: id, kind, target.

@@ -10,7 +10,9 @@ fn run(script: &str, file: &Path) -> Option<String> {
     let python = std::env::var_os("FZ_PYTHON").unwrap_or_else(|| "python3".into());
     let has = Command::new(&python).args(["-c", "import openpyxl, pandas"]).output();
     if !has.is_ok_and(|output| output.status.success()) {
-        println!("skipped: there is no Python with openpyxl and pandas (cargo xtask test installs them)");
+        println!(
+            "skipped: there is no Python with openpyxl and pandas (cargo xtask test installs them)"
+        );
         return None;
     }
     let output = Command::new(&python).args(["-c", script]).arg(file).output().unwrap();

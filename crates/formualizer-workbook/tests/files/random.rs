@@ -93,7 +93,9 @@ fn everything(book: &Workbook) -> Vec<(String, String, Option<String>, Option<St
             let value = match book.value("Calc", at).unwrap() {
                 // What files have no word for comes back as #VALUE!, without its reason.
                 Value::Error(e) => match e.to_string().split(':').next().unwrap_or_default() {
-                    known @ ("#DIV/0!" | "#N/A" | "#NAME?" | "#NULL!" | "#NUM!" | "#REF!") => known.to_owned(),
+                    known @ ("#DIV/0!" | "#N/A" | "#NAME?" | "#NULL!" | "#NUM!" | "#REF!") => {
+                        known.to_owned()
+                    }
                     _ => "#VALUE!".to_owned(),
                 },
                 // A number in a cell with a date's format is a date, to the microsecond.

@@ -95,7 +95,9 @@ fn styles_charts_comments_and_formats_survive_edits() {
     let changed = differing(&before, &after);
     assert_eq!(changed, ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"]);
     let sheet = text(&after, "xl/worksheets/sheet1.xml");
-    for kept in ["conditionalFormatting", "dataValidation", "legacyDrawing", "tablePart", "<drawing"] {
+    for kept in
+        ["conditionalFormatting", "dataValidation", "legacyDrawing", "tablePart", "<drawing"]
+    {
         assert!(sheet.contains(kept), "{kept}");
     }
     let again = loaded(after);
@@ -223,7 +225,12 @@ fn a_spill_is_marked_as_a_dynamic_array_with_its_cells() {
     book.recalculate().unwrap();
     let bytes = saved(&book);
     let sheet = text(&bytes, "xl/worksheets/sheet1.xml");
-    assert!(sheet.contains("<c r=\"A1\" cm=\"1\"><f t=\"array\" ref=\"A1:A3\">_xlfn.SEQUENCE(3)*2</f><v>2</v></c>"), "{sheet}");
+    assert!(
+        sheet.contains(
+            "<c r=\"A1\" cm=\"1\"><f t=\"array\" ref=\"A1:A3\">_xlfn.SEQUENCE(3)*2</f><v>2</v></c>"
+        ),
+        "{sheet}"
+    );
     assert!(sheet.contains("<c r=\"A3\"><v>6</v></c>"), "{sheet}");
     assert!(sheet.contains("SUM(_xlfn.ANCHORARRAY(A1))"), "{sheet}");
     assert!(members(&bytes).contains_key("xl/metadata.xml"));
@@ -256,7 +263,11 @@ fn values_only_has_no_formula_left() {
     let again = loaded(bytes);
     assert_eq!(again.value("Calc", "B21").unwrap(), Value::Number(25.0));
     assert_eq!(again.formula("Calc", "B21").unwrap(), None);
-    assert_eq!(book.formula("Calc", "B21").unwrap().as_deref(), Some("=A21*A21"), "of the workbook, nothing is lost");
+    assert_eq!(
+        book.formula("Calc", "B21").unwrap().as_deref(),
+        Some("=A21*A21"),
+        "of the workbook, nothing is lost"
+    );
 }
 
 #[test]
@@ -290,7 +301,10 @@ fn sheets_added_renamed_and_deleted_are_so_in_the_file() {
     let again = loaded(after.clone());
     assert_eq!(again.sheet_names(), ["My data", "Other sheet", "Näw & <co>"]);
     assert_eq!(again.load_warnings(), [""; 0]);
-    assert_eq!(again.formula("Other sheet", "B1").unwrap().as_deref(), Some("=A1^2+'My data'!$B$2"));
+    assert_eq!(
+        again.formula("Other sheet", "B1").unwrap().as_deref(),
+        Some("=A1^2+'My data'!$B$2")
+    );
     let chart = text(&after, "xl/charts/chart1.xml");
     assert!(chart.contains("'My data'!$B$2:$B$5") && !chart.contains("'Data'!"), "{chart}");
     assert_eq!(again.names(), book.names());
@@ -394,7 +408,9 @@ fn what_will_not_be_the_same_elsewhere_is_warned_of() {
 #[test]
 fn an_extension_that_says_something_else_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, says) in [("a.xls", ".xlsx"), ("a.ods", ".xlsx"), ("a.csv", "export"), ("a.xlsm", "no macros")] {
+    for (name, says) in
+        [("a.xls", ".xlsx"), ("a.ods", ".xlsx"), ("a.csv", "export"), ("a.xlsm", "no macros")]
+    {
         let error = new_book().save(folder.path().join(name)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::File);
         assert!(error.to_string().contains(says) && error.to_string().contains(name), "{error}");
@@ -435,7 +451,10 @@ fn permissions_and_links_of_the_target_are_kept() {
 fn a_signature_is_left_out_with_a_warning() {
     let parts = Parts::new("").with(
         "_rels/.rels",
-        super::parts::relations(&[("a", "officeDocument", BOOK), ("b", "digital-signature/origin", "_xmlsignatures/origin.sigs")]),
+        super::parts::relations(&[
+            ("a", "officeDocument", BOOK),
+            ("b", "digital-signature/origin", "_xmlsignatures/origin.sigs"),
+        ]),
     );
     let mut book = loaded(parts.with("_xmlsignatures/origin.sigs", "").zip());
     book.set_value("S", "A1", 1).unwrap();
@@ -453,9 +472,15 @@ fn parts_with_prefixes_and_in_utf16_are_merged() {
     let mut book = loaded(Parts::new("").with(SHEET, prefixed).zip());
     book.set_value("S", "B1", "new").unwrap();
     let text_of = text(&saved(&book), SHEET);
-    assert!(text_of.contains("<x:c r=\"B1\" t=\"inlineStr\"><x:is><x:t>new</x:t></x:is></x:c>"), "{text_of}");
+    assert!(
+        text_of.contains("<x:c r=\"B1\" t=\"inlineStr\"><x:is><x:t>new</x:t></x:is></x:c>"),
+        "{text_of}"
+    );
 
-    let wide = format!("<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}", sheet("<row><c><v>1</v></c></row>", ""));
+    let wide = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}",
+        sheet("<row><c><v>1</v></c></row>", "")
+    );
     let mut units = vec![0xFF, 0xFE];
     units.extend(wide.encode_utf16().flat_map(u16::to_le_bytes));
     let mut book = loaded(Parts::new("").with(SHEET, units).zip());

@@ -30,7 +30,11 @@ fn saved(book: &Workbook) -> String {
         for row in 1..15 {
             for col in 1..8 {
                 let at = (row, col);
-                assert_eq!(again.value(&sheet, at).unwrap(), book.value(&sheet, at).unwrap(), "{sheet} {at:?}");
+                assert_eq!(
+                    again.value(&sheet, at).unwrap(),
+                    book.value(&sheet, at).unwrap(),
+                    "{sheet} {at:?}"
+                );
                 assert_eq!(again.formula(&sheet, at).unwrap(), book.formula(&sheet, at).unwrap());
             }
         }
@@ -45,8 +49,15 @@ fn inserted_rows_move_everything_of_the_sheet() {
     book.recalculate().unwrap();
     let text = saved(&book);
     for expected in [
-        "ref=\"A1:B7\"", "<mergeCell ref=\"A5:B5\"/>", "<mergeCell ref=\"D11:E11\"/>", "sqref=\"A2:A7 C9\"",
-        "<formula>A2&gt;$B$7</formula>", "sqref=\"B6\"", "<formula1>$D$1:$D$6</formula1>", "ref=\"B7\"", "location=\"S!A6\"",
+        "ref=\"A1:B7\"",
+        "<mergeCell ref=\"A5:B5\"/>",
+        "<mergeCell ref=\"D11:E11\"/>",
+        "sqref=\"A2:A7 C9\"",
+        "<formula>A2&gt;$B$7</formula>",
+        "sqref=\"B6\"",
+        "<formula1>$D$1:$D$6</formula1>",
+        "ref=\"B7\"",
+        "location=\"S!A6\"",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
@@ -97,7 +108,10 @@ fn drawings_and_charts_follow_and_comments_are_refused() {
     book.insert_rows("Data", 1, 1).unwrap();
     let error = book.to_xlsx(&SaveOptions::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
-    assert!(error.to_string().contains("comments") && error.to_string().contains("Data"), "{error}");
+    assert!(
+        error.to_string().contains("comments") && error.to_string().contains("Data"),
+        "{error}"
+    );
     book.undo();
     book.to_xlsx(&SaveOptions::default()).unwrap();
 }

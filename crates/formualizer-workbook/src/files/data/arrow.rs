@@ -129,7 +129,8 @@ fn batch(columns: &Written<'_>) -> Result<RecordBatch, Error> {
             }
         })
         .collect();
-    let field = |(name, array): (&String, &ArrayRef)| Field::new(name, array.data_type().clone(), true);
+    let field =
+        |(name, array): (&String, &ArrayRef)| Field::new(name, array.data_type().clone(), true);
     let fields: Vec<Field> = columns.names.iter().zip(&arrays).map(field).collect();
     let options = RecordBatchOptions::new().with_row_count(Some(columns.rows()));
     RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)

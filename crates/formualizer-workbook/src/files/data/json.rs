@@ -112,7 +112,9 @@ impl Table {
             return Ok(*at);
         }
         if self.columns.len() >= MAX_COLS as usize {
-            return Err(refused(format!("there are more than {MAX_COLS} columns, which no sheet holds")));
+            return Err(refused(format!(
+                "there are more than {MAX_COLS} columns, which no sheet holds"
+            )));
         }
         let at = self.columns.len();
         self.places.insert(name.to_owned(), at);
@@ -159,7 +161,9 @@ impl Table {
     fn row(&mut self, value: &Json, options: &ImportOptions) -> Result<(), Error> {
         let row = self.rows;
         if row >= MAX_ROWS as usize {
-            return Err(refused(format!("there are more than {MAX_ROWS} rows, which no sheet holds")));
+            return Err(refused(format!(
+                "there are more than {MAX_ROWS} rows, which no sheet holds"
+            )));
         }
         match value {
             Json::Object(entries) => {
@@ -208,7 +212,9 @@ pub(super) fn read(bytes: &[u8], lines: bool, options: &ImportOptions) -> Result
             for (name, values) in &entries {
                 let Json::List(values) = values else { continue };
                 if values.len() > MAX_ROWS as usize {
-                    return Err(refused(format!("{name:?} has more than {MAX_ROWS} rows, which no sheet holds")));
+                    return Err(refused(format!(
+                        "{name:?} has more than {MAX_ROWS} rows, which no sheet holds"
+                    )));
                 }
                 let at = table.column(name)?;
                 for (row, value) in values.iter().enumerate() {
@@ -219,7 +225,11 @@ pub(super) fn read(bytes: &[u8], lines: bool, options: &ImportOptions) -> Result
             }
         }
         row @ Json::Object(_) => table.row(&row, options)?,
-        _ => return Err(refused("the file is JSON, but neither rows nor columns: an array or an object")),
+        _ => {
+            return Err(refused(
+                "the file is JSON, but neither rows nor columns: an array or an object",
+            ));
+        }
     }
     Ok(table.finish(options))
 }
@@ -240,7 +250,8 @@ fn written(value: &Json) -> String {
             format!("[{}]", items.join(","))
         }
         Json::Object(entries) => {
-            let entry = |(name, value): &(String, Json)| format!("{}:{}", quoted(name), written(value));
+            let entry =
+                |(name, value): &(String, Json)| format!("{}:{}", quoted(name), written(value));
             let entries: Vec<String> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries.join(","))
         }

@@ -300,7 +300,8 @@ fn check_repeats(bytes: &Arc<[u8]>, limits: &FileLimits) -> Result<(), Error> {
                 "table-cell" | "covered-table-cell" => {
                     let repeated: u64 = tag.number("number-columns-repeated").unwrap_or(1);
                     col = col.saturating_add(repeated);
-                    if tag.get("value-type").is_some() || tag.get("formula").is_some() || !tag.empty {
+                    if tag.get("value-type").is_some() || tag.get("formula").is_some() || !tag.empty
+                    {
                         filled = true;
                         last_col = last_col.max(col);
                         cells = cells.saturating_add(repeated.saturating_mul(rows));

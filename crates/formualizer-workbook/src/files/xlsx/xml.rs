@@ -285,8 +285,11 @@ pub(crate) fn decoded(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// A text for between tags: with entities, and `_xHHHH_` for what XML has no place for.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| !matches!(c, '&' | '<' | '>' | '_') && (c >= ' ' || matches!(c, '\n' | '\t'))
-        && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    let plain = |c: char| {
+        !matches!(c, '&' | '<' | '>' | '_')
+            && (c >= ' ' || matches!(c, '\n' | '\t'))
+            && !matches!(c, '\u{FFFE}' | '\u{FFFF}')
+    };
     if text.chars().all(plain) {
         return Cow::Borrowed(text);
     }

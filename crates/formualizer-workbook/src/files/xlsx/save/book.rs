@@ -230,7 +230,9 @@ fn names(
         let (prefix, name) = (&places.prefix, quoted(&named.name));
         let text = stored(named, book);
         let text = escaped(&text);
-        entries.push(format!("<{prefix}definedName name=\"{name}\"{local}>{text}</{prefix}definedName>"));
+        entries.push(format!(
+            "<{prefix}definedName name=\"{name}\"{local}>{text}</{prefix}definedName>"
+        ));
     }
     if !changed {
         return;
@@ -256,7 +258,10 @@ fn behind(xml: Xml<'_>, list_end: usize) -> usize {
     for element in ["functionGroups", "externalReferences"] {
         let rest = xml.text.get(end..).unwrap_or_default();
         let closing = format!("{element}>");
-        if let Some(at) = rest.find(&closing).filter(|at| rest[..*at].ends_with('/') || rest[..*at].contains("</")) {
+        if let Some(at) = rest
+            .find(&closing)
+            .filter(|at| rest[..*at].ends_with('/') || rest[..*at].contains("</"))
+        {
             end += at + closing.len();
         }
     }

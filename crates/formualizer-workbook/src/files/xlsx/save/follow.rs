@@ -22,8 +22,7 @@ pub(super) struct Follow<'a> {
 impl<'a> Follow<'a> {
     /// Sheets with their names in the file.
     pub(super) fn new(book: &'a Book, sheets: &[(SheetId, String)]) -> Self {
-        let mut follow =
-            Self { book, renamed: Vec::new(), deleted: Vec::new(), moves: Vec::new() };
+        let mut follow = Self { book, renamed: Vec::new(), deleted: Vec::new(), moves: Vec::new() };
         for (id, name) in sheets {
             let Some(sheet) = book.sheets.get(id) else {
                 follow.deleted.push(name.clone());

@@ -210,8 +210,7 @@ impl<'a> Texts<'a> {
                 return true;
             }
             let text = template.text_at(template.origin, book);
-            let single =
-                compile_as(&text, Arrays::Single, region.sheet, template.origin, book);
+            let single = compile_as(&text, Arrays::Single, region.sheet, template.origin, book);
             single.is_ok_and(|single| single.areas != template.areas)
         })
     }
@@ -219,8 +218,36 @@ impl<'a> Texts<'a> {
 
 /// Functions that give arrays, whose formulas Excel marks whatever their size.
 const ARRAYS: &[&str] = &[
-    "BYCOL", "BYROW", "CHOOSECOLS", "CHOOSEROWS", "DROP", "EXPAND", "FILTER", "FREQUENCY",
-    "HSTACK", "LINEST", "LOGEST", "MAKEARRAY", "MAP", "MINVERSE", "MMULT", "MODE.MULT", "MUNIT",
-    "RANDARRAY", "SCAN", "SEQUENCE", "SORT", "SORTBY", "TAKE", "TEXTSPLIT", "TOCOL", "TOROW",
-    "TRANSPOSE", "TREND", "UNIQUE", "VSTACK", "WRAPCOLS", "WRAPROWS",
+    "BYCOL",
+    "BYROW",
+    "CHOOSECOLS",
+    "CHOOSEROWS",
+    "DROP",
+    "EXPAND",
+    "FILTER",
+    "FREQUENCY",
+    "HSTACK",
+    "LINEST",
+    "LOGEST",
+    "MAKEARRAY",
+    "MAP",
+    "MINVERSE",
+    "MMULT",
+    "MODE.MULT",
+    "MUNIT",
+    "RANDARRAY",
+    "SCAN",
+    "SEQUENCE",
+    "SORT",
+    "SORTBY",
+    "TAKE",
+    "TEXTSPLIT",
+    "TOCOL",
+    "TOROW",
+    "TRANSPOSE",
+    "TREND",
+    "UNIQUE",
+    "VSTACK",
+    "WRAPCOLS",
+    "WRAPROWS",
 ];

@@ -35,7 +35,12 @@ pub(super) fn relations(parts: &Parts, part: &str) -> Result<Vec<Relation>, Erro
 ///
 /// # Errors
 /// Where the part's relationships are broken.
-pub(super) fn add(parts: &mut Parts, part: &str, kind: &str, target: &str) -> Result<String, Error> {
+pub(super) fn add(
+    parts: &mut Parts,
+    part: &str,
+    kind: &str,
+    target: &str,
+) -> Result<String, Error> {
     let name = rels_of(part);
     let text = parts.text(&name)?.unwrap_or_else(|| declared(EMPTY));
     let known: FxHashSet<String> =
@@ -43,8 +48,10 @@ pub(super) fn add(parts: &mut Parts, part: &str, kind: &str, target: &str) -> Re
     let id = (1..).map(|n: u32| format!("rId{n}")).find(|id| !known.contains(id));
     let id = id.unwrap_or_default();
     let prefix = if text.contains(STRICT) { STRICT } else { OFFICE };
-    let relation =
-        format!("<Relationship Id=\"{id}\" Type=\"{prefix}{kind}\" Target=\"/{}\"/>", quoted(target));
+    let relation = format!(
+        "<Relationship Id=\"{id}\" Type=\"{prefix}{kind}\" Target=\"/{}\"/>",
+        quoted(target)
+    );
     let text = with_last(&name, &text, "Relationships", &relation)?;
     parts.set(&name, text);
     Ok(id)

@@ -163,7 +163,8 @@ impl<'a> Saving<'a> {
             let what = "a file needs at least one sheet: add one before saving";
             return Err(Error::new(ErrorKind::Sheet, what));
         }
-        let others = self.contents.sheets.iter().enumerate().filter(|(at, _)| self.ids[*at].is_none());
+        let others =
+            self.contents.sheets.iter().enumerate().filter(|(at, _)| self.ids[*at].is_none());
         let others = others.map(|(at, sheet)| Listed {
             old: Some(at),
             sheet: None,
@@ -250,7 +251,8 @@ impl<'a> Saving<'a> {
                 let xml = Parts::xml(&relation.target, &text);
                 let old = super::load::table::read(xml, target.id)?.map(|loaded| loaded.table);
                 let same = |table: &&&TableDef| {
-                    old.as_ref().is_some_and(|old| old.name.to_lowercase() == table.name.to_lowercase())
+                    old.as_ref()
+                        .is_some_and(|old| old.name.to_lowercase() == table.name.to_lowercase())
                 };
                 match own.iter().find(same) {
                     Some(table) => {
@@ -305,7 +307,8 @@ impl<'a> Saving<'a> {
             let Some(sheet) = self.book.sheets.get(&table.sheet) else { continue };
             for (col, name) in table.rect.cols().zip(&table.columns) {
                 let at = crate::address::Cell::new(table.rect.top, col);
-                let same = matches!(sheet.grid.get(at), crate::cells::CellRef::Text(text) if text == name);
+                let same =
+                    matches!(sheet.grid.get(at), crate::cells::CellRef::Text(text) if text == name);
                 if !same {
                     self.warnings.add(format!(
                         "{}!{at}: the cell is not the text {name:?}, the name of the column in the table {}: Excel will repair one of \
@@ -407,7 +410,8 @@ impl<'a> Saving<'a> {
         let signed = |kind: &str| kind == "origin" || kind == "signature";
         if links::relations(&self.parts, "")?.iter().any(|r| signed(&r.kind)) {
             links::remove(&mut self.parts, "", |r| signed(&r.kind))?;
-            self.warnings.add("the digital signature is left out: it does not fit what is saved".to_owned());
+            self.warnings
+                .add("the digital signature is left out: it does not fit what is saved".to_owned());
         }
         links::sweep(&mut self.parts, &self.reachable)?;
         self.warn(&outcomes);

@@ -201,7 +201,9 @@ pub(super) fn surroundings(
                 if closed.gone || listed_nothing {
                     patch.truncate(closed.edits);
                     patch.remove(closed.start..span.end);
-                    if !closed.gone && let Some(parent) = open.last_mut() {
+                    if !closed.gone
+                        && let Some(parent) = open.last_mut()
+                    {
                         parent.kept -= 1;
                     }
                 }

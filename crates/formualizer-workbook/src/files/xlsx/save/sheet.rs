@@ -20,7 +20,6 @@ use crate::{
 };
 use std::{fmt::Write, ops::Range};
 
-
 /// What the sheets of a workbook are written with.
 pub(super) struct Writing<'a> {
     pub(super) book: &'a Book,
