@@ -34,7 +34,7 @@ fn values_formulas_and_names_of_other_formats_are_those_of_the_original() {
             let number = |value: &Value| value.as_serial_number();
             match (number(&ours), number(&theirs)) {
                 (Some(a), Some(b)) => {
-                    assert!((a - b).abs() < 1e-6, "{name} {cell}: {ours:?} {theirs:?}")
+                    assert!((a - b).abs() < 1e-6, "{name} {cell}: {ours:?} {theirs:?}");
                 }
                 _ => assert_eq!(ours, theirs, "{name} {cell}"),
             }

@@ -41,7 +41,7 @@ pub(crate) fn load(
     }
     let read = || match kind {
         Kind::Xlsb => xlsb(bytes, options),
-        Kind::Ods => dense::<Ods<_>>(bytes, options, |formula| from_open_formula(formula)),
+        Kind::Ods => dense::<Ods<_>>(bytes, options, from_open_formula),
         Kind::Xls | Kind::Xlsx => dense::<Xls<_>>(bytes, options, str::to_owned),
     };
     // calamine is written for files that are whole.

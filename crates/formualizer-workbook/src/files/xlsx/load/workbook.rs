@@ -86,10 +86,8 @@ pub(crate) fn dynamic_arrays(xml: Xml<'_>) -> Result<Vec<u32>, Error> {
                 }
                 "bk" if in_cells => cells += 1,
                 "bk" if in_future => blocks += 1,
-                "dynamicArrayProperties" if in_future => {
-                    if tag.flag("fDynamic").unwrap_or(false) {
-                        dynamic.push(blocks.saturating_sub(1));
-                    }
+                "dynamicArrayProperties" if in_future && tag.flag("fDynamic").unwrap_or(false) => {
+                    dynamic.push(blocks.saturating_sub(1));
                 }
                 "cellMetadata" => in_cells = !tag.empty,
                 "rc" if in_cells => {

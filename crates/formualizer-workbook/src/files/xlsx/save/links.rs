@@ -194,10 +194,12 @@ pub(super) fn sweep(parts: &mut Parts, before: &FxHashSet<String>) -> Result<(),
     loop {
         match pieces.next()? {
             Piece::Eof => break,
-            Piece::Start(tag) if tag.name == "Override" && tag.empty => {
-                if gone.contains(&key_of(&tag.get("PartName").unwrap_or_default())) {
-                    patch.remove(pieces.span());
-                }
+            Piece::Start(tag)
+                if tag.name == "Override"
+                    && tag.empty
+                    && gone.contains(&key_of(&tag.get("PartName").unwrap_or_default())) =>
+            {
+                patch.remove(pieces.span());
             }
             _ => {}
         }

@@ -51,8 +51,8 @@ impl Moves {
     }
 
     fn span(&self, rows: bool, span: (u32, u32)) -> Option<(u32, u32)> {
-        let own = self.0.iter().filter(|step| step.rows == rows);
-        own.fold(Some(span), |span, step| span.and_then(|(a, b)| step.span(a, b)))
+        let mut own = self.0.iter().filter(|step| step.rows == rows);
+        own.try_fold(span, |(first, last), step| step.span(first, last))
     }
 
     fn cell(&self, cell: Cell) -> Option<Cell> {

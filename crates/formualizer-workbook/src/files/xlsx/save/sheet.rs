@@ -143,11 +143,9 @@ impl<'a, 'b> Merge<'a, 'b> {
                         }
                     }
                 }
-                Scanned::DataEnd { span } => {
-                    if self.next_row(cells, next).is_some() {
-                        self.copy_to(span.start);
-                        self.rows(cells, next, u32::MAX);
-                    }
+                Scanned::DataEnd { span } if self.next_row(cells, next).is_some() => {
+                    self.copy_to(span.start);
+                    self.rows(cells, next, u32::MAX);
                 }
                 _ => {}
             }
