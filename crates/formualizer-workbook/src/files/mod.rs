@@ -15,8 +15,8 @@ mod options;
 mod warnings;
 pub(crate) mod xlsx;
 
-pub use limits::FileLimits;
 pub use data::value_text;
+pub use limits::FileLimits;
 pub use options::{DataFormat, ExportOptions, ImportOptions, LoadOptions, SaveOptions};
 pub(crate) use warnings::Warnings;
 pub(crate) use xlsx::Source;

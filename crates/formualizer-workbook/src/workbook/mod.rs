@@ -20,14 +20,14 @@ mod transaction;
 mod undo;
 mod values;
 
-pub use names::TableOptions;
 #[cfg(feature = "files")]
 pub use data::ImportReport;
+pub use names::TableOptions;
 pub use place::{IntoCell, IntoRange};
 pub use recalculate::RecalcOptions;
+pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin_functions};
 #[cfg(feature = "files")]
 pub use save::SaveReport;
-pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin_functions};
 pub use structure::IntoColumn;
 pub use values::IntoValue;
 

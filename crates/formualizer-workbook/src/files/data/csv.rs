@@ -39,12 +39,15 @@ pub(super) fn read(
         }
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() > MAX_COLS as usize {
-            let what = format!("line {line} has {} values, a sheet {MAX_COLS} columns", record.len());
+            let what =
+                format!("line {line} has {} values, a sheet {MAX_COLS} columns", record.len());
             return Err(refused(what));
         }
         for field in &record {
             if field.len() > MAX_TEXT && field.encode_utf16().count() > MAX_TEXT {
-                let what = format!("line {line}: a text of more than {MAX_TEXT} characters, which no cell holds");
+                let what = format!(
+                    "line {line}: a text of more than {MAX_TEXT} characters, which no cell holds"
+                );
                 return Err(refused(what));
             }
         }
@@ -54,7 +57,9 @@ pub(super) fn read(
             continue;
         }
         if rows >= MAX_ROWS as usize {
-            return Err(refused(format!("line {line} is behind row {MAX_ROWS}, the last one of a sheet")));
+            return Err(refused(format!(
+                "line {line} is behind row {MAX_ROWS}, the last one of a sheet"
+            )));
         }
         check_cells(rows + 1, columns.len().max(record.len()), options)?;
         while columns.len() < record.len() {
@@ -82,7 +87,8 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
             let plain = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
             return std::str::from_utf8(plain).map(Cow::Borrowed).map_err(|e| {
                 let line = plain.iter().take(e.valid_up_to()).filter(|b| **b == b'\n').count() + 1;
-                refused(format!("line {line} is not UTF-8: save the file in that encoding")).with_source(e)
+                refused(format!("line {line} is not UTF-8: save the file in that encoding"))
+                    .with_source(e)
             });
         }
     };
@@ -112,7 +118,8 @@ fn cell(text: &str, dates: DateSystem) -> CellRef<'_> {
 fn number(text: &str) -> Option<CellRef<'static>> {
     let unsigned = text.trim_start_matches(['+', '-']);
     let whole = unsigned.bytes().all(|b| b.is_ascii_digit());
-    let padded = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
+    let padded =
+        unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
     let digits = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
     if padded || (whole && unsigned.len() > DIGITS) || !unsigned.bytes().all(digits) {
         return None;
@@ -123,7 +130,12 @@ fn number(text: &str) -> Option<CellRef<'static>> {
 
 /// A date, or a date and time, as in ISO 8601.
 fn date(text: &str, dates: DateSystem) -> Option<CellRef<'static>> {
-    if text.as_bytes().get(4) != Some(&b'-') {
+    let day = text.as_bytes().first_chunk::<10>()?;
+    let alike = day.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if !alike {
         return None;
     }
     if let Ok(day) = text.parse::<chrono::NaiveDate>() {
@@ -158,16 +170,14 @@ pub(super) fn write(
     let shown = |value: &Value| {
         let text = value_text(value);
         match value {
+            // Without the point, so many digits would be read as a key.
+            Value::Number(n) if (1e15..1e16).contains(&n.abs()) => format!("{n:?}"),
             Value::Text(_) if options.neutralize_formulas && text.starts_with(FORMULA) => {
                 format!("'{text}")
             }
             _ => text,
         }
     };
-    if options.headers {
-        let names = columns.names.iter().map(|name| shown(&Value::Text(name.clone())));
-        writer.write_record(names).map_err(failed)?;
-    }
     for row in 0..columns.rows() {
         let values = (0..columns.cells.len()).map(|col| shown(&columns.value(row, col)));
         writer.write_record(values).map_err(failed)?;

@@ -107,14 +107,18 @@ struct Table {
 }
 
 impl Table {
-    fn column(&mut self, name: &str) -> Result<usize, Error> {
+    fn column(&mut self, name: &str, options: &ImportOptions) -> Result<usize, Error> {
         if let Some(at) = self.places.get(name) {
             return Ok(*at);
         }
         if self.columns.len() >= MAX_COLS as usize {
-            return Err(refused(format!("there are more than {MAX_COLS} columns, which no sheet holds")));
+            return Err(refused(format!(
+                "there are more than {MAX_COLS} columns, which no sheet holds"
+            )));
         }
         let at = self.columns.len();
+        // Now, since a column that comes late is blank down to its first value.
+        check_cells(self.rows, at + 1, options)?;
         self.places.insert(name.to_owned(), at);
         self.names.push(name.to_owned());
         self.columns.push(Builder::default());
@@ -159,18 +163,20 @@ impl Table {
     fn row(&mut self, value: &Json, options: &ImportOptions) -> Result<(), Error> {
         let row = self.rows;
         if row >= MAX_ROWS as usize {
-            return Err(refused(format!("there are more than {MAX_ROWS} rows, which no sheet holds")));
+            return Err(refused(format!(
+                "there are more than {MAX_ROWS} rows, which no sheet holds"
+            )));
         }
         match value {
             Json::Object(entries) => {
                 for (name, value) in entries {
-                    let at = self.column(name)?;
+                    let at = self.column(name, options)?;
                     self.push(at, row, value)?;
                 }
             }
             Json::List(items) => {
                 for (at, value) in items.iter().enumerate() {
-                    let at = self.column(&format!("column {}", at + 1))?;
+                    let at = self.column(&format!("column {}", at + 1), options)?;
                     self.push(at, row, value)?;
                 }
             }
@@ -208,9 +214,11 @@ pub(super) fn read(bytes: &[u8], lines: bool, options: &ImportOptions) -> Result
             for (name, values) in &entries {
                 let Json::List(values) = values else { continue };
                 if values.len() > MAX_ROWS as usize {
-                    return Err(refused(format!("{name:?} has more than {MAX_ROWS} rows, which no sheet holds")));
+                    return Err(refused(format!(
+                        "{name:?} has more than {MAX_ROWS} rows, which no sheet holds"
+                    )));
                 }
-                let at = table.column(name)?;
+                let at = table.column(name, options)?;
                 for (row, value) in values.iter().enumerate() {
                     table.push(at, row, value)?;
                 }
@@ -219,7 +227,11 @@ pub(super) fn read(bytes: &[u8], lines: bool, options: &ImportOptions) -> Result
             }
         }
         row @ Json::Object(_) => table.row(&row, options)?,
-        _ => return Err(refused("the file is JSON, but neither rows nor columns: an array or an object")),
+        _ => {
+            return Err(refused(
+                "the file is JSON, but neither rows nor columns: an array or an object",
+            ));
+        }
     }
     Ok(table.finish(options))
 }
@@ -240,7 +252,8 @@ fn written(value: &Json) -> String {
             format!("[{}]", items.join(","))
         }
         Json::Object(entries) => {
-            let entry = |(name, value): &(String, Json)| format!("{}:{}", quoted(name), written(value));
+            let entry =
+                |(name, value): &(String, Json)| format!("{}:{}", quoted(name), written(value));
             let entries: Vec<String> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries.join(","))
         }
