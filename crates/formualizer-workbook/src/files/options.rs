@@ -109,17 +109,20 @@ impl ImportOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportOptions {
-    /// Whether the first row of the range holds the names of the columns. Without, columns are named by their letters, and
-    /// CSV has no line of names.
+    /// Whether the first row of the range holds the names of the columns. Without, columns are named by their letters. CSV has the first
+    /// row as it is in either case.
     pub headers: bool,
     /// In CSV, puts an apostrophe before texts that a spreadsheet program would take for a formula: those that begin with `=`, `+`, `-`,
     /// `@`, a tab or a line end (CSV injection, OWASP).
     pub neutralize_formulas: bool,
+    /// Whether errors are left out as blanks are. Otherwise an error is its text, such as `#DIV/0!`, and makes its whole column one of
+    /// texts in Arrow and Parquet.
+    pub errors_as_null: bool,
 }
 
 impl Default for ExportOptions {
     fn default() -> Self {
-        Self { headers: true, neutralize_formulas: false }
+        Self { headers: true, neutralize_formulas: false, errors_as_null: false }
     }
 }
 
@@ -135,6 +138,13 @@ impl ExportOptions {
     #[must_use]
     pub fn neutralize_formulas(mut self, neutralize: bool) -> Self {
         self.neutralize_formulas = neutralize;
+        self
+    }
+
+    /// Sets [`errors_as_null`](Self::errors_as_null).
+    #[must_use]
+    pub fn errors_as_null(mut self, errors_as_null: bool) -> Self {
+        self.errors_as_null = errors_as_null;
         self
     }
 }

@@ -83,8 +83,8 @@ impl Workbook {
 
     /// Writes the values of a range into a file; the extension tells the format ([`DataFormat::of`]). The file appears when it is complete.
     ///
-    /// Columns of one kind have its type in Arrow and Parquet, where blanks and errors are null; columns of several kinds are texts. In
-    /// JSON dates and errors are texts. The part of the range behind the last used row and column is left out.
+    /// Columns of one kind have its type in Arrow and Parquet, where blanks are null; columns of several kinds, and those with errors unless
+    /// [`errors_as_null`](ExportOptions::errors_as_null), are texts. In JSON dates and errors are texts. The part of the range behind the last used row and column is left out.
     ///
     /// # Errors
     /// [`Io`](ErrorKind::Io) where the file cannot be written; where there is no such sheet or range.
@@ -112,15 +112,17 @@ impl Workbook {
         options: &ExportOptions,
     ) -> Result<Vec<u8>, Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
-        let none = data::Written { names: Vec::new(), cells: &[], dates: self.book.dates };
+        let (dates, errors_as_null) = (self.book.dates, options.errors_as_null);
+        let written = |names, cells| data::Written { names, cells, dates, errors_as_null };
         let Some(used) = self.used_part(sheet, &rect) else {
-            return data::write(format, &none, *options);
+            return data::write(format, &written(Vec::new(), &[]), *options);
         };
-        let names = match options.headers {
+        let headers = options.headers && !matches!(format, DataFormat::Csv | DataFormat::Tsv);
+        let names = match headers {
             true => self.header_names(sheet, &used),
             false => used.cols().map(column_letters).collect(),
         };
-        let below = Rect { top: used.top + u32::from(options.headers), ..used };
+        let below = Rect { top: used.top + u32::from(headers), ..used };
         let table = match below.top <= below.bottom {
             true => self.table(sheet, &below),
             false => None,
@@ -133,10 +135,11 @@ impl Workbook {
                 &empty
             }
         };
-        data::write(format, &data::Written { names, cells, dates: self.book.dates }, *options)
+        data::write(format, &written(names, cells), *options)
     }
 
-    /// The texts of a range's first row, each of them once: what is blank is named by its column, what is there twice gets a number.
+    /// The texts of a range's first row, each of them once: what is blank is named by its place, as in `column 3`, what is there twice gets a
+    /// number, as in `price 2`.
     fn header_names(&self, sheet: crate::address::SheetId, rect: &Rect) -> Vec<String> {
         let mut taken = FxHashSet::default();
         let grid = self.book.sheets.get(&sheet).map(|sheet| &sheet.grid);
@@ -144,7 +147,7 @@ impl Workbook {
             let cell = Cell::new(rect.top, col);
             let value = grid.map(|grid| grid.get(cell).value(self.book.dates));
             let text = value.map(|value| data::value_text(&value)).unwrap_or_default();
-            if text.is_empty() { column_letters(col) } else { text }
+            if text.is_empty() { format!("column {}", col - rect.left + 1) } else { text }
         };
         let mut names = Vec::new();
         for col in rect.cols() {

@@ -1,6 +1,6 @@
 //! Arrow IPC and Parquet.
 
-use super::{Columns, Written, check_cells, refused};
+use super::{Columns, Written, check_cells, ipc, refused, typed};
 use crate::{
     Error,
     address::{MAX_COLS, MAX_ROWS},
@@ -24,7 +24,11 @@ pub(super) fn read_ipc(
     options: &ImportOptions,
 ) -> Result<Columns, Error> {
     let failed = |e: ArrowError| refused(format!("the file is no Arrow IPC: {e}")).with_source(e);
-    if bytes.starts_with(b"ARROW1") {
+    if bytes.starts_with(b"FEA1") {
+        return Err(refused("Feather of version 1, which is not Arrow IPC: write version 2"));
+    }
+    ipc::check(bytes, &options.limits)?;
+    if bytes.starts_with(ipc::MAGIC) {
         let reader = FileReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
         let schema = reader.schema();
         return collected(&schema, reader.map(|batch| batch.map_err(failed)), dates, options);
@@ -120,14 +124,7 @@ fn batch(columns: &Written<'_>) -> Result<RecordBatch, Error> {
     let arrays: Vec<ArrayRef> = columns
         .cells
         .iter()
-        .map(|cells| {
-            let array = cells.to_arrow(columns.dates);
-            // A column without values is one of texts: not every reader knows the type of nothing.
-            match array.data_type() {
-                DataType::Null => cast(&array, &DataType::Utf8).unwrap_or(array),
-                _ => array,
-            }
-        })
+        .map(|cells| typed::array(cells, columns.dates, columns.errors_as_null))
         .collect();
     let field =
         |(name, array): (&String, &ArrayRef)| Field::new(name, array.data_type().clone(), true);

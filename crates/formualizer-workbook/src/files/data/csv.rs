@@ -130,7 +130,12 @@ fn number(text: &str) -> Option<CellRef<'static>> {
 
 /// A date, or a date and time, as in ISO 8601.
 fn date(text: &str, dates: DateSystem) -> Option<CellRef<'static>> {
-    if text.as_bytes().get(4) != Some(&b'-') {
+    let day = text.as_bytes().first_chunk::<10>()?;
+    let alike = day.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if !alike {
         return None;
     }
     if let Ok(day) = text.parse::<chrono::NaiveDate>() {
@@ -165,16 +170,14 @@ pub(super) fn write(
     let shown = |value: &Value| {
         let text = value_text(value);
         match value {
+            // Without the point, so many digits would be read as a key.
+            Value::Number(n) if (1e15..1e16).contains(&n.abs()) => format!("{n:?}"),
             Value::Text(_) if options.neutralize_formulas && text.starts_with(FORMULA) => {
                 format!("'{text}")
             }
             _ => text,
         }
     };
-    if options.headers {
-        let names = columns.names.iter().map(|name| shown(&Value::Text(name.clone())));
-        writer.write_record(names).map_err(failed)?;
-    }
     for row in 0..columns.rows() {
         let values = (0..columns.cells.len()).map(|col| shown(&columns.value(row, col)));
         writer.write_record(values).map_err(failed)?;

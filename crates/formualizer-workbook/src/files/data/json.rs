@@ -107,7 +107,7 @@ struct Table {
 }
 
 impl Table {
-    fn column(&mut self, name: &str) -> Result<usize, Error> {
+    fn column(&mut self, name: &str, options: &ImportOptions) -> Result<usize, Error> {
         if let Some(at) = self.places.get(name) {
             return Ok(*at);
         }
@@ -117,6 +117,8 @@ impl Table {
             )));
         }
         let at = self.columns.len();
+        // Now, since a column that comes late is blank down to its first value.
+        check_cells(self.rows, at + 1, options)?;
         self.places.insert(name.to_owned(), at);
         self.names.push(name.to_owned());
         self.columns.push(Builder::default());
@@ -168,13 +170,13 @@ impl Table {
         match value {
             Json::Object(entries) => {
                 for (name, value) in entries {
-                    let at = self.column(name)?;
+                    let at = self.column(name, options)?;
                     self.push(at, row, value)?;
                 }
             }
             Json::List(items) => {
                 for (at, value) in items.iter().enumerate() {
-                    let at = self.column(&format!("column {}", at + 1))?;
+                    let at = self.column(&format!("column {}", at + 1), options)?;
                     self.push(at, row, value)?;
                 }
             }
@@ -216,7 +218,7 @@ pub(super) fn read(bytes: &[u8], lines: bool, options: &ImportOptions) -> Result
                         "{name:?} has more than {MAX_ROWS} rows, which no sheet holds"
                     )));
                 }
-                let at = table.column(name)?;
+                let at = table.column(name, options)?;
                 for (row, value) in values.iter().enumerate() {
                     table.push(at, row, value)?;
                 }

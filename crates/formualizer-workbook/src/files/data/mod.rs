@@ -3,17 +3,23 @@
 //! ```text
 //! csv  … comma or tab separated values       json … rows or columns as JSON
 //! arrow … Arrow IPC and Parquet              text … values as texts
+//! ipc … sizes that Arrow IPC claims          typed … columns as arrays of one type
 //! ```
 
 mod arrow;
 mod csv;
+mod ipc;
 mod json;
 mod text;
+mod typed;
 
 pub use text::value_text;
 
 use super::{DataFormat, ExportOptions, ImportOptions};
-use crate::{Error, ErrorKind, Value, cells::Cells};
+use crate::{
+    Error, ErrorKind, Value,
+    cells::{CellRef, Cells},
+};
 use formualizer_common::DateSystem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -32,11 +38,13 @@ impl Columns {
     }
 }
 
-/// Columns to write: a name and the values of each.
+/// Columns to write: a name and the values of each. CSV has no names but the cells of its first row.
 pub(crate) struct Written<'a> {
     pub(crate) names: Vec<String>,
     pub(crate) cells: &'a [Cells],
     pub(crate) dates: DateSystem,
+    /// Blanks in place of errors.
+    pub(crate) errors_as_null: bool,
 }
 
 impl Written<'_> {
@@ -45,7 +53,10 @@ impl Written<'_> {
     }
 
     fn value(&self, row: usize, col: usize) -> Value {
-        self.cells.get(col).map_or(Value::Empty, |cells| cells.get(row).value(self.dates))
+        match self.cells.get(col).map_or(CellRef::Blank, |cells| cells.get(row)) {
+            CellRef::Error(..) if self.errors_as_null => Value::Empty,
+            cell => cell.value(self.dates),
+        }
     }
 }
 
