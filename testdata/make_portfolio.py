@@ -42,7 +42,7 @@ summary.hide_gridlines(2)
 summary.set_landscape()
 summary.fit_to_pages(1, 1)
 summary.set_column("A:A", 30)
-summary.set_column("B:H", 14)
+summary.set_column("B:H", 16)
 summary.write("A1", "At-the-money calls on five stocks", style["title"])
 summary.write("A2", "BS_CALL, IMPLIED_VOL and EMA are functions of plugins/finance.wasm", style["quiet"])
 inputs = [
