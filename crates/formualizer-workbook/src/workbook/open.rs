@@ -36,10 +36,7 @@ impl Workbook {
         let bytes: Arc<[u8]> = bytes.into();
         let loaded = match other::kind_of(&bytes, &options.limits) {
             other::Kind::Xlsx => xlsx::load::load(bytes, options),
-            kind => other::load(bytes, kind, options).and_then(|loaded| match kind {
-                other::Kind::Ods => Ok(loaded),
-                _ => without_misread_formulas(loaded),
-            }),
+            kind => other::load(bytes, kind, options).and_then(without_misread_formulas),
         };
         loaded.map(Self::loaded).map_err(named)
     }
@@ -63,8 +60,8 @@ impl Workbook {
     }
 }
 
-/// Formulas of binary formats are put together from codes, and the reader gets some of them wrong. A formula that does not give the
-/// value that the file stores for it is left out, and its value kept.
+/// Formulas of binary formats are put together from codes, of which the reader gets some wrong, and of array formulas it does not tell that they are. A
+/// formula that does not give the value that the file stores for it is left out, and its value kept.
 fn without_misread_formulas(
     (mut book, mut warnings): (Book, Warnings),
 ) -> Result<(Book, Warnings), Error> {

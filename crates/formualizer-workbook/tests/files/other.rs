@@ -21,12 +21,10 @@ fn values_formulas_and_names_of_other_formats_are_those_of_the_original() {
             let found = book.formula("Data", cell).unwrap().unwrap_or_default();
             assert_eq!(found, formula, "{name}");
         }
-        assert_eq!(
-            book.load_warnings().is_empty(),
-            name == "openpyxl.ods",
-            "{:?}",
-            book.load_warnings()
-        );
+        // An array formula, which calamine gives as any other.
+        let kept = book.load_warnings().join("\n").contains("Data!H1: its value is kept");
+        assert_eq!(kept, name == "openpyxl.ods", "{name}");
+        assert_eq!(book.value("Data", "H1").unwrap(), Value::Number(15.0));
         book.recalculate().unwrap();
         for cell in ["A2", "A4", "A5", "B4", "C2", "D3", "E5", "G1", "G2", "I1", "I4"] {
             let (ours, theirs) =
