@@ -4,6 +4,7 @@ use crate::{
     book::{
         self,
         place::{Place, sheet_named},
+        plugins::same_file,
         problems,
         table::{self, Content},
     },
@@ -11,9 +12,9 @@ use crate::{
     stdout,
 };
 use clap::Args;
-use formualizer_workbook::Workbook;
+use formualizer_workbook::{ExportOptions, Workbook};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use unicode_width::UnicodeWidthStr as _;
 
 /// What `--help` says behind the options.
@@ -21,14 +22,15 @@ pub(crate) const HELP: &str = "\
 Values are those that the file holds: nothing is calculated (see `fzudf recalc`). Without a range and
 a sheet, the only sheet is shown, or the list of sheets. --csv writes numbers in full and dates as
 in ISO 8601; --json: book, sheet, range, rows (or sheets: name, range); a cell is a number, a text,
-a logical value, null, or {\"error\": …}.
+a logical value, null, or {\"error\": …}. --out writes a data file; its first row names the columns.
 
 Exit codes: 0 done, 2 usage, 5 input or output.
 
 Examples:
   fzudf sheet portfolio.xlsx
   fzudf sheet portfolio.xlsx Options!A1:H10 --formulas
-  fzudf sheet portfolio.xlsx --sheet Prices --csv > prices.csv";
+  fzudf sheet portfolio.xlsx --sheet Prices --csv > prices.csv
+  fzudf sheet portfolio.xlsx Prices!A1:E561 --out prices.parquet";
 
 #[derive(Args, Debug)]
 pub(crate) struct SheetArgs {
@@ -51,6 +53,15 @@ pub(crate) struct SheetArgs {
     /// Everything as JSON
     #[arg(long)]
     json: bool,
+    /// Export to this file (.csv, .tsv, .json, .ndjson, .arrow, .parquet)
+    #[arg(long, short, value_name = "FILE", conflicts_with_all = ["csv", "json", "formulas"])]
+    out: Option<PathBuf>,
+    /// The first row of what is exported holds values, not the names of the columns
+    #[arg(long, requires = "out")]
+    no_headers: bool,
+    /// In CSV, an apostrophe before texts that a spreadsheet program would take for a formula
+    #[arg(long, requires = "out")]
+    neutralize_formulas: bool,
 }
 
 pub(crate) fn run(args: &SheetArgs) -> Result<(), Failure> {
@@ -58,6 +69,9 @@ pub(crate) fn run(args: &SheetArgs) -> Result<(), Failure> {
     complain_about(&book);
     let content = if args.formulas { Content::Formulas } else { Content::Values };
     let Some(place) = place(args, &book)? else { return list(args, &book) };
+    if let Some(out) = &args.out {
+        return export(args, &book, &place, out);
+    }
     if args.csv {
         return table::print_csv(&book, &place, content);
     }
@@ -71,6 +85,19 @@ pub(crate) fn run(args: &SheetArgs) -> Result<(), Failure> {
     }
     let most = (args.rows > 0).then_some(args.rows);
     stdout::print(&table::as_text(&book, &place, content, most, table::screen())?)
+}
+
+fn export(args: &SheetArgs, book: &Workbook, place: &Place, out: &Path) -> Result<(), Failure> {
+    if same_file(out, &args.book) {
+        return Err(Failure::usage(format!("--out {} is the workbook itself", out.display())));
+    }
+    let options = ExportOptions::default()
+        .headers(!args.no_headers)
+        .neutralize_formulas(args.neutralize_formulas);
+    book.export(&place.sheet, (place.first, place.last), out, &options)
+        .map_err(problems::failure)?;
+    complain(&format!("{} written to {}", place.range(), out.display()));
+    Ok(())
 }
 
 fn complain_about(book: &Workbook) {
@@ -101,8 +128,8 @@ fn place(args: &SheetArgs, book: &Workbook) -> Result<Option<Place>, Failure> {
 
 /// The sheets and what they use.
 fn list(args: &SheetArgs, book: &Workbook) -> Result<(), Failure> {
-    if args.csv {
-        return Err(Failure::usage("the workbook has several sheets, and CSV is one")
+    if args.csv || args.out.is_some() {
+        return Err(Failure::usage("the workbook has several sheets, and a table is one")
             .hint(format!("add --sheet NAME: {}", book.sheet_names().join(", "))));
     }
     let mut sheets = Vec::new();

@@ -133,3 +133,22 @@ fn the_committed_book_is_shown() {
     let run = folder.run(&["sheet", &book, "Prices!A1:C2", "--csv"]).ok();
     assert_eq!(run.out, "Date,Stock,Price\n2000-01-01,MSFT,39.81\n");
 }
+
+#[test]
+fn ranges_are_exported_as_data_files() {
+    let folder = Folder::new();
+    let book = repository("testdata/portfolio.xlsx");
+    let range = "Prices!A1:C561";
+    for out in ["p.csv", "p.parquet", "p.arrow", "p.ndjson"] {
+        let run = folder.run(&["sheet", &book, range, "--out", out]).ok();
+        assert!(run.err.contains(out), "{}", run.err);
+        let first = format!("A1={out}");
+        let back = folder.run(&["eval", "=A561&B561&SUM(C:C)", "--data", &first]).ok();
+        assert_eq!(back.out, "40238AAPL56411.2\n", "{out}");
+    }
+    folder.run(&["sheet", &book, range, "--out", "p.txt"]).fails(5, &[".parquet"]);
+    folder.run(&["sheet", &book, "--out", "p.csv"]).fails(2, &["--sheet"]);
+    folder.run(&["sheet", &book, range, "--no-headers"]).fails(2, &["--out"]);
+    folder.write_text("f.csv", "a\n=1+1\n");
+    folder.run(&["eval", "=A2", "--data", "A1=f.csv"]).ok();
+}
