@@ -96,7 +96,7 @@ fn export(args: &SheetArgs, book: &Workbook, place: &Place, out: &Path) -> Resul
         .neutralize_formulas(args.neutralize_formulas);
     book.export(&place.sheet, (place.first, place.last), out, &options)
         .map_err(problems::failure)?;
-    complain(&format!("{} written to {}", place.range(), out.display()));
+    complain(format!("{} written to {}", place.range(), out.display()));
     Ok(())
 }
 

@@ -14,10 +14,9 @@ fn load(path: &Path) -> Workbook {
 }
 
 fn number(book: &Workbook, sheet: &str, cell: &str) -> f64 {
-    match book.value(sheet, cell).unwrap() {
-        Cell::Number(n) => n,
-        other => panic!("{sheet}!{cell} is {other:?}"),
-    }
+    let value = book.value(sheet, cell).unwrap();
+    assert!(matches!(value, Cell::Number(_)), "{sheet}!{cell} is {value:?}");
+    value.as_serial_number().unwrap()
 }
 
 /// A folder with `book.xlsx`: `In!A1` is 2, `'Out put'!A1` doubles it, `A2` is in error.
