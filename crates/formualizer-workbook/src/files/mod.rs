@@ -4,6 +4,7 @@
 //! options … what callers may choose       limits … what a file may cost
 //! warnings … what a file says that is not taken over
 //! atomic  … files that appear when they are complete
+//! kind    … what a file is, told by its content
 //! collect … the cells of a sheet while a file is read
 //! other   … .xls, .xlsb and .ods, read by calamine
 //! data/   … columns from data files and into them
@@ -13,8 +14,10 @@
 pub(crate) mod atomic;
 pub(crate) mod collect;
 pub(crate) mod data;
+pub(crate) mod kind;
 mod limits;
 mod options;
+#[cfg(feature = "other-spreadsheets")]
 pub(crate) mod other;
 mod warnings;
 pub(crate) mod xlsx;

@@ -1,13 +1,12 @@
 //! Workbooks from files.
 
 use super::Workbook;
+#[cfg(feature = "other-spreadsheets")]
+use super::misread;
 use crate::{
     Error, ErrorKind,
-    address::{Cell, Rect},
     book::Book,
-    cells::CellRef,
-    files::{LoadOptions, Warnings, other, xlsx},
-    functions::is_builtin,
+    files::{LoadOptions, Warnings, kind::Kind, xlsx},
 };
 use std::{fs::File, io::Read, path::Path, sync::Arc};
 
@@ -33,12 +32,42 @@ impl Workbook {
             Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
         };
         let bytes = read_file(path, options.limits.file_bytes).map_err(named)?;
-        let bytes: Arc<[u8]> = bytes.into();
-        let loaded = match other::kind_of(&bytes, &options.limits) {
-            other::Kind::Xlsx => xlsx::load::load(bytes, options),
-            kind => other::load(bytes, kind, options).and_then(without_misread_formulas),
+        Self::from_bytes(bytes, options).map_err(named)
+    }
+
+    /// Loads a workbook from the bytes of a file of any kind that [`open`](Self::open) loads.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
+        let bytes = bytes.into();
+        match Kind::of(&bytes, &options.limits) {
+            Kind::Xlsx => Self::from_xlsx(bytes, options),
+            kind => Self::from_other(&bytes, kind, options),
+        }
+    }
+
+    #[cfg(feature = "other-spreadsheets")]
+    fn from_other(bytes: &Arc<[u8]>, kind: Kind, options: &LoadOptions) -> Result<Self, Error> {
+        let loaded = crate::files::other::load(bytes, kind, options)?;
+        match kind {
+            Kind::Ods => Ok(Self::loaded(loaded)),
+            _ => misread::without_misread_formulas(loaded).map(Self::loaded),
+        }
+    }
+
+    #[cfg(not(feature = "other-spreadsheets"))]
+    fn from_other(_: &Arc<[u8]>, kind: Kind, _: &LoadOptions) -> Result<Self, Error> {
+        let what = match kind {
+            Kind::Ods => "an OpenDocument spreadsheet (.ods)",
+            _ => "a binary workbook (.xlsb)",
         };
-        loaded.map(Self::loaded).map_err(named)
+        Err(Error::new(
+            ErrorKind::File,
+            format!(
+                "{what}, and this program was built without them: its feature is `other-spreadsheets`"
+            ),
+        ))
     }
 
     /// Loads a workbook from the bytes of an `.xlsx` file.
@@ -49,7 +78,7 @@ impl Workbook {
         xlsx::load::load(bytes.into(), options).map(Self::loaded)
     }
 
-    fn loaded((book, warnings): (Book, Warnings)) -> Self {
+    pub(super) fn loaded((book, warnings): (Book, Warnings)) -> Self {
         Self { book, load_warnings: warnings.into_lines(), ..Self::new() }
     }
 
@@ -57,62 +86,6 @@ impl Workbook {
     #[must_use]
     pub fn load_warnings(&self) -> &[String] {
         &self.load_warnings
-    }
-}
-
-/// Formulas of binary formats are put together from codes, of which the reader gets some wrong, and of array formulas it does not tell that they are. A
-/// formula that does not give the value that the file stores for it is left out, and its value kept.
-fn without_misread_formulas(
-    (mut book, mut warnings): (Book, Warnings),
-) -> Result<(Book, Warnings), Error> {
-    let mut trial = Workbook::loaded((book.clone(), Warnings::default()));
-    trial.recalculate()?;
-    let mut misread = Vec::new();
-    for (_, region) in book.regions.iter() {
-        let template = &region.template;
-        let grids = (book.sheets.get(&region.sheet), trial.book.sheets.get(&region.sheet));
-        let (Some(stored), Some(calculated)) = grids else { continue };
-        let unknown = |name: &String| !is_builtin(name);
-        if template.volatile || template.functions.iter().any(unknown) {
-            continue;
-        }
-        for col in region.rect.cols() {
-            let cells = region.rect.rows().map(|row| Cell::new(row, col));
-            let mut differs =
-                cells.filter(|cell| !is_near(stored.grid.get(*cell), calculated.grid.get(*cell)));
-            if differs.next().is_some() {
-                misread.push((region.sheet, Rect { left: col, right: col, ..region.rect }));
-            }
-        }
-    }
-    misread.sort_unstable_by_key(|(sheet, rect)| (*sheet, rect.top_left()));
-    for (id, rect) in misread {
-        let Some(sheet) = book.sheets.get(&id) else { continue };
-        let name = sheet.name.clone();
-        let values = sheet.grid.cells(rect.left, rect.rows());
-        let formula = book
-            .region_at(id, rect.top_left())
-            .map(|(_, region)| region.template.text_at(rect.top_left(), &book));
-        warnings.add(format!(
-            "{name}!{rect}: its value is kept, since the formula as it was read, {}, does not give it",
-            crate::address::shown(&formula.unwrap_or_default())
-        ));
-        book.put_cells(id, &rect, values);
-    }
-    Ok((book, warnings))
-}
-
-/// Whether a calculated value is the stored one, as far as programs agree in the last digits.
-fn is_near(stored: CellRef<'_>, calculated: CellRef<'_>) -> bool {
-    match (stored, calculated) {
-        (CellRef::Number(a, _), CellRef::Number(b, _)) => {
-            (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
-        }
-        (CellRef::Error(..), CellRef::Error(..)) => true,
-        (CellRef::Text(text), CellRef::Blank) | (CellRef::Blank, CellRef::Text(text)) => {
-            text.is_empty()
-        }
-        (a, b) => a == b,
     }
 }
 

@@ -5,7 +5,6 @@
 mod hostile;
 mod libreoffice;
 mod load;
-mod other;
 mod parts;
 mod python;
 mod random;

@@ -83,8 +83,7 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         })
         .collect::<Result<_, Error>>()?;
 
-    let mut assembly =
-        Assembly { book: Book::new(dates), warnings: Warnings::default(), anchors: Vec::new() };
+    let mut assembly = Assembly::new(dates);
     let mut ids = Vec::new();
     let mut source = Source { bytes, sheets: FxHashMap::default() };
     for part in &parts {
@@ -112,34 +111,6 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         assembly.sheet(*id, &part.part, sheet)?;
     }
     assembly.book.source = Some(Arc::new(source));
-    Ok((assembly.book, assembly.warnings))
-}
-
-/// Puts together what was read from a file of another format: sheets with their names, and names of the whole workbook.
-///
-/// # Errors
-/// [`File`](ErrorKind::File) where names of sheets are wrong, or arrays meet.
-pub(crate) fn assemble(
-    sheets: Vec<(String, LoadedSheet)>,
-    names: Vec<(String, String)>,
-) -> Result<(Book, Warnings), Error> {
-    let book = Book::new(DateSystem::Excel1900);
-    let mut assembly = Assembly { book, warnings: Warnings::default(), anchors: Vec::new() };
-    let mut seen = FxHashSet::default();
-    let mut ids = Vec::new();
-    for (name, _) in &sheets {
-        validate_sheet_name(name).map_err(|e| refused(format!("a sheet of the file: {e}")))?;
-        if !seen.insert(name.to_lowercase()) {
-            return Err(refused(format!("the file has two sheets named {name:?}")));
-        }
-        ids.push(Some(assembly.book.add_sheet(name)));
-    }
-    let entry = |(name, text)| workbook::NameEntry { name, sheet: None, text, function: false };
-    let names: Vec<workbook::NameEntry> = names.into_iter().map(entry).collect();
-    assembly.names(&names, &ids);
-    for (id, (name, sheet)) in ids.into_iter().flatten().zip(sheets) {
-        assembly.sheet(id, &name, sheet)?;
-    }
     Ok((assembly.book, assembly.warnings))
 }
 
@@ -221,14 +192,18 @@ fn sheets(
 }
 
 /// Puts what was read into a book.
-struct Assembly {
-    book: Book,
-    warnings: Warnings,
+pub(crate) struct Assembly {
+    pub(crate) book: Book,
+    pub(crate) warnings: Warnings,
     /// Compiled formulas by sheet, text and cell: shared ones are used by several runs.
     anchors: Vec<(SheetId, Cell, Arc<Template>)>,
 }
 
 impl Assembly {
+    pub(crate) fn new(dates: DateSystem) -> Self {
+        Self { book: Book::new(dates), warnings: Warnings::default(), anchors: Vec::new() }
+    }
+
     fn table(&mut self, part: &str, loaded: LoadedTable) -> Result<(), Error> {
         let LoadedTable { table, filtered } = loaded;
         if let Err(error) = validate_table(&table) {
@@ -255,7 +230,8 @@ impl Assembly {
         Ok(())
     }
 
-    fn names(&mut self, names: &[workbook::NameEntry], ids: &[Option<SheetId>]) {
+    /// Takes the names that can be; the sheets are those of the list.
+    pub(crate) fn names(&mut self, names: &[workbook::NameEntry], ids: &[Option<SheetId>]) {
         let Some(first) = ids.iter().flatten().next().copied() else { return };
         for entry in names {
             if entry.function {
@@ -285,7 +261,16 @@ impl Assembly {
         }
     }
 
-    fn sheet(&mut self, id: SheetId, part: &str, loaded: LoadedSheet) -> Result<(), Error> {
+    /// Puts a sheet's values and formulas in place.
+    ///
+    /// # Errors
+    /// Where formulas meet, with the part.
+    pub(crate) fn sheet(
+        &mut self,
+        id: SheetId,
+        part: &str,
+        loaded: LoadedSheet,
+    ) -> Result<(), Error> {
         let name = self.book.sheet_name(id).unwrap_or_default().to_owned();
         for warning in loaded.warnings.into_lines() {
             self.warnings.add(format!("{name}!{warning}"));
