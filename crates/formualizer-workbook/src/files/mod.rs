@@ -4,14 +4,19 @@
 //! options … what callers may choose       limits … what a file may cost
 //! warnings … what a file says that is not taken over
 //! atomic  … files that appear when they are complete
+//! kind    … what a file is, told by its content
 //! data/   … columns from data files and into them
 //! xlsx/   … Excel workbooks, loaded and saved into the file they came from
+//! other/  … .xls, .xlsb and .ods, read
 //! ```
 
 pub(crate) mod atomic;
 pub(crate) mod data;
+pub(crate) mod kind;
 mod limits;
 mod options;
+#[cfg(feature = "other-spreadsheets")]
+pub(crate) mod other;
 mod warnings;
 pub(crate) mod xlsx;
 

@@ -3,12 +3,13 @@
 use super::Workbook;
 use crate::{
     Error, ErrorKind,
-    files::{LoadOptions, xlsx},
+    files::{LoadOptions, kind::Kind, xlsx},
 };
 use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 impl Workbook {
-    /// Loads a workbook from a file: `.xlsx` and `.xlsm`, told by their content. The values that the file stores for formulas
+    /// Loads a workbook from a file: `.xlsx` and `.xlsm`, and with the feature `other-spreadsheets` `.xls`, `.xlsb` and `.ods`, told by their
+    /// content. The values that the file stores for formulas
     /// are there at once; [`recalculate`](Self::recalculate) brings them up to date.
     ///
     /// # Errors
@@ -28,7 +29,39 @@ impl Workbook {
             Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
         };
         let bytes = read_file(path, options.limits.file_bytes).map_err(named)?;
-        Self::from_xlsx(bytes, options).map_err(named)
+        Self::from_bytes(bytes, options).map_err(named)
+    }
+
+    /// Loads a workbook from the bytes of a file of any kind that [`open`](Self::open) loads.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
+        let bytes = bytes.into();
+        match Kind::of(&bytes, &options.limits) {
+            Kind::Xlsx => Self::from_xlsx(bytes, options),
+            kind => Self::from_other(&bytes, kind, options),
+        }
+    }
+
+    #[cfg(feature = "other-spreadsheets")]
+    fn from_other(bytes: &Arc<[u8]>, kind: Kind, options: &LoadOptions) -> Result<Self, Error> {
+        let (book, warnings) = crate::files::other::load(bytes, kind, options)?;
+        Ok(Self { book, load_warnings: warnings.into_lines(), ..Self::new() })
+    }
+
+    #[cfg(not(feature = "other-spreadsheets"))]
+    fn from_other(_: &Arc<[u8]>, kind: Kind, _: &LoadOptions) -> Result<Self, Error> {
+        let what = match kind {
+            Kind::Ods => "an OpenDocument spreadsheet (.ods)",
+            _ => "a binary workbook (.xlsb)",
+        };
+        Err(Error::new(
+            ErrorKind::File,
+            format!(
+                "{what}, and this program was built without them: its feature is `other-spreadsheets`"
+            ),
+        ))
     }
 
     /// Loads a workbook from the bytes of an `.xlsx` file.

@@ -7,7 +7,7 @@
 //!
 //! Sheets are read side by side, then put into a book one after the other: names and tables first, since formulas mention them.
 
-mod sheet;
+pub(crate) mod sheet;
 pub(crate) mod table;
 pub(crate) mod workbook;
 
@@ -80,8 +80,7 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         })
         .collect::<Result<_, Error>>()?;
 
-    let mut assembly =
-        Assembly { book: Book::new(dates), warnings: Warnings::default(), anchors: Vec::new() };
+    let mut assembly = Assembly::new(dates);
     let mut ids = Vec::new();
     let mut source = Source { bytes, sheets: FxHashMap::default() };
     for part in &parts {
@@ -190,14 +189,18 @@ fn sheets(
 }
 
 /// Puts what was read into a book.
-struct Assembly {
-    book: Book,
-    warnings: Warnings,
+pub(crate) struct Assembly {
+    pub(crate) book: Book,
+    pub(crate) warnings: Warnings,
     /// Compiled formulas by sheet, text and cell: shared ones are used by several runs.
     anchors: Vec<(SheetId, Cell, Arc<Template>)>,
 }
 
 impl Assembly {
+    pub(crate) fn new(dates: DateSystem) -> Self {
+        Self { book: Book::new(dates), warnings: Warnings::default(), anchors: Vec::new() }
+    }
+
     fn table(&mut self, part: &str, loaded: LoadedTable) -> Result<(), Error> {
         let LoadedTable { table, filtered } = loaded;
         if let Err(error) = validate_table(&table) {
@@ -224,7 +227,8 @@ impl Assembly {
         Ok(())
     }
 
-    fn names(&mut self, names: &[workbook::NameEntry], ids: &[Option<SheetId>]) {
+    /// Takes the names that can be; the sheets are those of the list.
+    pub(crate) fn names(&mut self, names: &[workbook::NameEntry], ids: &[Option<SheetId>]) {
         let Some(first) = ids.iter().flatten().next().copied() else { return };
         for entry in names {
             if entry.function {
@@ -254,7 +258,16 @@ impl Assembly {
         }
     }
 
-    fn sheet(&mut self, id: SheetId, part: &str, loaded: LoadedSheet) -> Result<(), Error> {
+    /// Puts a sheet's values and formulas in place.
+    ///
+    /// # Errors
+    /// Where formulas meet, with the part.
+    pub(crate) fn sheet(
+        &mut self,
+        id: SheetId,
+        part: &str,
+        loaded: LoadedSheet,
+    ) -> Result<(), Error> {
         let name = self.book.sheet_name(id).unwrap_or_default().to_owned();
         for warning in loaded.warnings.into_lines() {
             self.warnings.add(format!("{name}!{warning}"));

@@ -106,12 +106,18 @@ struct Master {
 struct SheetLoader<'a> {
     loading: &'a Loading<'a>,
     xml: Xml<'a>,
-    columns: FxHashMap<u32, Column>,
     masters: FxHashMap<u32, Master>,
     /// Shared formulas of cells before the one that has the text.
     early: Vec<(Cell, u32)>,
     last: Option<Cell>,
-    out: LoadedSheet,
+    build: Building,
+}
+
+/// A sheet that is put together cell by cell.
+#[derive(Default)]
+pub(crate) struct Building {
+    columns: FxHashMap<u32, Column>,
+    pub(crate) out: LoadedSheet,
 }
 
 /// Reads a sheet's part.
@@ -123,11 +129,10 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
     let mut loader = SheetLoader {
         loading,
         xml,
-        columns: FxHashMap::default(),
         masters: FxHashMap::default(),
         early: Vec::new(),
         last: None,
-        out: LoadedSheet::default(),
+        build: Building::default(),
     };
     let mut rows = FxHashSet::default();
     let mut filter = None;
@@ -151,7 +156,7 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
                     return Err(xml.error(span.start, what));
                 }
                 if hidden {
-                    loader.out.hidden.insert(row..row + 1);
+                    loader.build.out.hidden.insert(row..row + 1);
                 }
             }
             Scanned::Cell(element) => loader.cell(&element)?,
@@ -159,7 +164,7 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
                 filter = tag.raw("ref").and_then(rect);
             }
             Scanned::Tag { tag, .. } if tag.name == "filterColumn" && !tag.empty => {
-                loader.out.filtered = filter;
+                loader.build.out.filtered = filter;
             }
             _ => {}
         }
@@ -196,12 +201,7 @@ impl<'a> SheetLoader<'a> {
                 let what = format!("{at}: the file has more cells than the limit cells allows");
                 return Err(self.xml.error(element.span.start, what));
             }
-            // Rows may come in any order; a vector goes downward.
-            let column = self.columns.entry(at.col).or_default();
-            if column.builder.is_some() && at.row < column.next {
-                column.end();
-            }
-            column.push(at.row, content.cell());
+            self.build.value(at, content.cell());
         }
         match &element.formula {
             Some(_) => self.formula(element),
@@ -216,7 +216,7 @@ impl<'a> SheetLoader<'a> {
         let refused = |what: String| Err(self.xml.error(formula.span.start, what));
         match formula.kind {
             FormulaKind::DataTable => {
-                self.out.warnings.add(format!("{at}: a data table, its value is kept"));
+                self.build.out.warnings.add(format!("{at}: a data table, its value is kept"));
                 Ok(())
             }
             FormulaKind::Array => {
@@ -236,7 +236,7 @@ impl<'a> SheetLoader<'a> {
                     true => Arrays::Spill,
                     false => Arrays::Fixed { height: fills.height(), width: fills.width() },
                 };
-                self.start(at, &typed(text), arrays, Some(fills), None);
+                self.build.start(at, &typed(text), arrays, Some(fills), None);
                 Ok(())
             }
             FormulaKind::Shared => {
@@ -245,7 +245,7 @@ impl<'a> SheetLoader<'a> {
                 };
                 if !text.is_empty() {
                     let text = typed(text);
-                    let follower = self.go_on(at, &text, Some(index));
+                    let follower = self.build.go_on(at, &text, Some(index));
                     self.masters.insert(index, Master { at, follower });
                     return Ok(());
                 }
@@ -258,7 +258,7 @@ impl<'a> SheetLoader<'a> {
             }
             FormulaKind::Normal if text.is_empty() => Ok(()),
             FormulaKind::Normal => {
-                self.go_on(at, &typed(text), None);
+                self.build.go_on(at, &typed(text), None);
                 Ok(())
             }
         }
@@ -266,8 +266,8 @@ impl<'a> SheetLoader<'a> {
 
     /// A cell with a shared formula whose text stands elsewhere.
     fn shared(&mut self, at: Cell, index: u32) {
-        let column = self.columns.entry(at.col).or_default();
-        if let Some(run) = column.run.and_then(|run| self.out.formulas.get_mut(run))
+        let column = self.build.columns.entry(at.col).or_default();
+        if let Some(run) = column.run.and_then(|run| self.build.out.formulas.get_mut(run))
             && run.shared == Some(index)
             && run.bottom + 1 == at.row
         {
@@ -276,12 +276,36 @@ impl<'a> SheetLoader<'a> {
         }
         if let Some(master) = self.masters.get(&index) {
             let (origin, follower) = (master.at, Arc::clone(&master.follower));
-            self.start_at(at, origin, follower, Arrays::Single, None, Some(index));
+            self.build.start_at(at, origin, follower, Arrays::Single, None, Some(index));
         }
     }
 
+    fn finish(mut self) -> Result<LoadedSheet, Error> {
+        for (at, index) in std::mem::take(&mut self.early) {
+            if !self.masters.contains_key(&index) {
+                let what =
+                    format!("{}: {at}: the shared formula {index} has no text", self.xml.part);
+                return Err(Error::new(ErrorKind::File, what));
+            }
+            self.shared(at, index);
+        }
+        Ok(self.build.finish())
+    }
+}
+
+impl Building {
+    /// A cell that is not blank.
+    pub(crate) fn value(&mut self, at: Cell, cell: CellRef<'_>) {
+        // Rows may come in any order; a vector goes downward.
+        let column = self.columns.entry(at.col).or_default();
+        if column.builder.is_some() && at.row < column.next {
+            column.end();
+        }
+        column.push(at.row, cell);
+    }
+
     /// A formula with its text, which may be the one above, filled.
-    fn go_on(&mut self, at: Cell, text: &str, shared: Option<u32>) -> Arc<Follower> {
+    pub(crate) fn go_on(&mut self, at: Cell, text: &str, shared: Option<u32>) -> Arc<Follower> {
         let column = self.columns.entry(at.col).or_default();
         if let Some(run) = column.run.and_then(|run| self.out.formulas.get_mut(run))
             && run.arrays == Arrays::Single
@@ -299,7 +323,8 @@ impl<'a> SheetLoader<'a> {
         self.start(at, text, Arrays::Single, None, shared)
     }
 
-    fn start(
+    /// A formula that goes on for no other cell so far.
+    pub(crate) fn start(
         &mut self,
         at: Cell,
         text: &str,
@@ -326,22 +351,15 @@ impl<'a> SheetLoader<'a> {
         self.out.formulas.push(FormulaRun { at, bottom, arrays, fills, follower, origin, shared });
     }
 
-    fn finish(mut self) -> Result<LoadedSheet, Error> {
-        for (at, index) in std::mem::take(&mut self.early) {
-            if !self.masters.contains_key(&index) {
-                let what =
-                    format!("{}: {at}: the shared formula {index} has no text", self.xml.part);
-                return Err(Error::new(ErrorKind::File, what));
-            }
-            self.shared(at, index);
-        }
+    /// What was put together.
+    pub(crate) fn finish(mut self) -> LoadedSheet {
         let mut columns: Vec<(u32, Column)> = self.columns.into_iter().collect();
         columns.sort_unstable_by_key(|(col, _)| *col);
         for (col, mut column) in columns {
             column.end();
             self.out.values.extend(column.done.into_iter().map(|(row, cells)| (col, row, cells)));
         }
-        Ok(self.out)
+        self.out
     }
 }
 

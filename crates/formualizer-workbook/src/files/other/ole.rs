@@ -1,0 +1,155 @@
+//! Compound files ([MS-CFB]), as far as finding a stream takes.
+
+/// What every compound file begins with.
+const MAGIC: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// Sector numbers from here on mean something else.
+const LAST: u32 = 0xFFFF_FFFA;
+
+/// A compound file in memory.
+pub(crate) struct Ole<'a> {
+    bytes: &'a [u8],
+    sector: usize,
+    /// The sector that follows each sector.
+    next: Vec<u32>,
+    entries: Vec<Entry>,
+    /// Streams below this size stand in the small sectors.
+    cutoff: u64,
+    small_next: Vec<u32>,
+    small: Vec<u8>,
+}
+
+struct Entry {
+    name: String,
+    start: u32,
+    size: u64,
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u16::from_le_bytes(*chunk))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
+}
+
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes.as_chunks::<4>().0.iter().map(|chunk| u32::from_le_bytes(*chunk))
+}
+
+impl<'a> Ole<'a> {
+    /// Reads the list of streams; nothing where it is no compound file, or a damaged one.
+    pub(crate) fn open(bytes: &'a [u8]) -> Option<Self> {
+        if !bytes.starts_with(MAGIC) {
+            return None;
+        }
+        let sector = match u16_at(bytes, 30)? {
+            9 => 512,
+            12 => 4096,
+            _ => return None,
+        };
+        let mut ole = Self {
+            bytes,
+            sector,
+            next: Vec::new(),
+            entries: Vec::new(),
+            cutoff: u64::from(u32_at(bytes, 56)?),
+            small_next: Vec::new(),
+            small: Vec::new(),
+        };
+        let sectors = bytes.len() / sector;
+        let mut tables: Vec<u32> = numbers(bytes.get(76..512)?).collect();
+        let mut more = u32_at(bytes, 68)?;
+        while more < LAST {
+            let mut list: Vec<u32> = numbers(ole.sector(more)?).collect();
+            more = list.pop()?;
+            tables.append(&mut list);
+            if tables.len() > sectors + sector {
+                return None;
+            }
+        }
+        for table in tables.into_iter().filter(|table| *table < LAST) {
+            if ole.next.len() > sectors + sector {
+                break;
+            }
+            let following = numbers(ole.sector(table)?);
+            ole.next.extend(following);
+        }
+        let folder = ole.chain(u32_at(bytes, 48)?)?;
+        ole.entries = folder.as_chunks::<128>().0.iter().filter_map(entry).collect();
+        let small_next = match u32_at(bytes, 60)? {
+            start if start < LAST => ole.chain(start)?,
+            _ => Vec::new(),
+        };
+        ole.small_next = numbers(&small_next).collect();
+        ole.small = match ole.entries.first()?.start {
+            start if start < LAST => ole.chain(start)?,
+            _ => Vec::new(),
+        };
+        Some(ole)
+    }
+
+    /// The stream of an old workbook. What is encrypted with a password has none.
+    pub(crate) fn workbook(&self) -> Option<Vec<u8>> {
+        if self.stream("EncryptedPackage").is_some() {
+            return None;
+        }
+        self.stream("Workbook").or_else(|| self.stream("Book"))
+    }
+
+    fn stream(&self, name: &str) -> Option<Vec<u8>> {
+        let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))?;
+        let mut bytes = match entry.size < self.cutoff {
+            true => self.small_chain(entry.start)?,
+            false => self.chain(entry.start)?,
+        };
+        bytes.truncate(usize::try_from(entry.size).ok()?);
+        Some(bytes)
+    }
+
+    fn sector(&self, number: u32) -> Option<&'a [u8]> {
+        let start = usize::try_from(number).ok()?.checked_add(1)?.checked_mul(self.sector)?;
+        // The last one may be cut off.
+        let end = start.checked_add(self.sector)?.min(self.bytes.len());
+        self.bytes.get(start..end)
+    }
+
+    fn chain(&self, start: u32) -> Option<Vec<u8>> {
+        let (mut found, mut at) = (Vec::new(), start);
+        while at < LAST {
+            found.extend_from_slice(self.sector(at)?);
+            // A circle would be longer than the file.
+            if found.len() > self.bytes.len() {
+                return None;
+            }
+            at = *self.next.get(usize::try_from(at).ok()?)?;
+        }
+        Some(found)
+    }
+
+    fn small_chain(&self, start: u32) -> Option<Vec<u8>> {
+        let (mut found, mut at) = (Vec::new(), start);
+        while at < LAST {
+            let number = usize::try_from(at).ok()?;
+            let from = number.checked_mul(64)?;
+            let end = from.checked_add(64)?.min(self.small.len());
+            found.extend_from_slice(self.small.get(from..end)?);
+            if found.len() > self.small.len() {
+                return None;
+            }
+            at = *self.small_next.get(number)?;
+        }
+        Some(found)
+    }
+}
+
+fn entry(bytes: &[u8; 128]) -> Option<Entry> {
+    let len = usize::from(u16_at(bytes, 64)?).checked_sub(2)?;
+    let units: Vec<u16> =
+        bytes.get(..len)?.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+    Some(Entry {
+        name: String::from_utf16(&units).ok()?,
+        start: u32_at(bytes, 116)?,
+        // Only files with large sectors use the upper half.
+        size: u64::from(u32_at(bytes, 120)?),
+    })
+}
