@@ -36,6 +36,13 @@ impl RowSet {
         self.0.iter().map(|rows| rows.len() as u64).sum()
     }
 
+    /// The first row of the set from `row` on.
+    #[cfg(feature = "files")]
+    pub(crate) fn first_from(&self, row: u32) -> Option<u32> {
+        let at = self.0.partition_point(|range| range.end <= row);
+        self.0.get(at).map(|range| range.start.max(row))
+    }
+
     /// The rows that lie in `bounds`.
     pub(crate) fn within(&self, bounds: &Range<u32>) -> Self {
         let clip = |rows: &Range<u32>| rows.start.max(bounds.start)..rows.end.min(bounds.end);

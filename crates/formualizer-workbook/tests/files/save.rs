@@ -500,3 +500,20 @@ fn the_active_sheet_is_still_there() {
     assert!(!text.contains("activeTab='0'") || text.contains("activeTab=\"0\""), "{text}");
     assert_eq!(loaded(saved(&book)).sheet_names(), ["T"]);
 }
+
+#[test]
+fn long_gaps_and_many_hidden_rows_are_gone_through_once() {
+    use arrow_array::{ArrayRef, Float64Array};
+    let rows = 200_000;
+    let sparse: Float64Array = (0..rows).map(|row| (row == rows - 1).then_some(1.0)).collect();
+    let dense: Float64Array = (0..rows).map(|row| Some(f64::from(row))).collect();
+    let mut book = new_book();
+    let columns: [ArrayRef; 2] = [Arc::new(sparse), Arc::new(dense)];
+    book.set_columns("S", "A1", &columns).unwrap();
+    for row in (1..2000).step_by(2) {
+        book.set_rows_hidden("S", ((row, 1), (row, 1)), true).unwrap();
+    }
+    let again = loaded(book.to_xlsx(&SaveOptions::default()).unwrap());
+    assert_eq!(again.value("S", "A200000").unwrap(), Value::Number(1.0));
+    assert_eq!(again.hidden_rows("S").unwrap().len(), 1000);
+}

@@ -21,6 +21,8 @@ struct Column<'a> {
     window: Cells,
     rows: Range<u32>,
     used: u32,
+    /// The first value from a row on, as it was found last: a long gap is gone through once.
+    known: Option<(u32, Option<u32>)>,
 }
 
 /// The cells of a sheet that hold something.
@@ -47,7 +49,7 @@ impl<'a> SheetCells<'a> {
             let mut regions = by_column.remove(&col).unwrap_or_default();
             regions.sort_unstable_by_key(|(top, ..)| *top);
             let used = sheet.grid.used_rows(col..col + 1);
-            Column { col, regions, at: 0, window: Cells::Blank(0), rows: 0..0, used }
+            Column { col, regions, at: 0, window: Cells::Blank(0), rows: 0..0, used, known: None }
         });
         Self { sheet, columns: columns.filter(|c| c.used > 0 || !c.regions.is_empty()).collect() }
     }
@@ -78,7 +80,7 @@ impl<'a> SheetCells<'a> {
 
     /// Sheets that are read from the top again.
     pub(super) fn rewind(&mut self) {
-        self.columns.iter_mut().for_each(|column| column.at = 0);
+        self.columns.iter_mut().for_each(|column| (column.at, column.known) = (0, None));
     }
 }
 
@@ -103,23 +105,33 @@ impl<'a> Column<'a> {
             Some(_) => return Some(from),
             None => self.regions.get(self.at).map(|(top, ..)| *top),
         };
-        let value = match from < self.used {
-            true => {
-                self.load(sheet, from);
-                let inside = (from - self.rows.start) as usize;
-                if self.rows.contains(&from) && self.window.get(inside) != CellRef::Blank {
-                    Some(from)
-                } else {
-                    let below =
-                        Rect { top: from, left: self.col, bottom: self.used - 1, right: self.col };
-                    sheet.grid.first_filled(&below).map(|cell: Cell| cell.row)
-                }
-            }
-            false => None,
-        };
-        match (region, value) {
+        match (region, self.next_value(sheet, from)) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (one, other) => one.or(other),
         }
+    }
+
+    /// The first row from `from` on that holds a value.
+    fn next_value(&mut self, sheet: &Sheet, from: u32) -> Option<u32> {
+        if let Some((since, found)) = self.known
+            && from >= since
+            && found.is_none_or(|found| from <= found)
+        {
+            return found;
+        }
+        if from >= self.used {
+            return None;
+        }
+        self.load(sheet, from);
+        let found = match self.window.get((from - self.rows.start) as usize) {
+            CellRef::Blank => {
+                let below =
+                    Rect { top: from, left: self.col, bottom: self.used - 1, right: self.col };
+                sheet.grid.first_filled(&below).map(|cell: Cell| cell.row)
+            }
+            _ => Some(from),
+        };
+        self.known = Some((from, found));
+        found
     }
 }

@@ -175,7 +175,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     /// The first row from `from` on that has cells, or is hidden.
     fn next_row(&self, cells: &mut SheetCells<'a>, from: u32) -> Option<u32> {
         let filled = cells.next_row(from);
-        let hidden = self.hidden.within(&(from..u32::MAX)).first();
+        let hidden = self.hidden.first_from(from);
         match (filled, hidden) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (one, other) => one.or(other),
@@ -183,7 +183,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 
     fn is_hidden(&self, row: u32) -> bool {
-        !self.hidden.is_empty() && !self.hidden.within(&(row..row + 1)).is_empty()
+        self.hidden.first_from(row) == Some(row)
     }
 
     /// Rows that the part does not have.
