@@ -126,7 +126,15 @@ impl Workbook {
     }
 
     pub(super) fn used(&self, sheet: SheetId) -> Option<Rect> {
-        let (rows, cols) = self.book.sheets.get(&sheet)?.grid.used();
+        let known = self.book.sheets.get(&sheet)?;
+        // Formulas count before they have values.
+        let whole =
+            Rect { top: 0, left: 0, bottom: crate::MAX_ROWS - 1, right: crate::MAX_COLS - 1 };
+        let regions = known.regions.within(&whole).into_iter();
+        let regions = regions.filter_map(|id| self.book.regions.get(id).map(|region| region.rect));
+        let (rows, cols) = regions.fold(known.grid.used(), |(rows, cols), rect| {
+            (rows.max(rect.bottom + 1), cols.max(rect.right + 1))
+        });
         Rect::sized(Cell::new(0, 0), rows as usize, cols as usize)
     }
 

@@ -21,6 +21,10 @@ use std::io::IsTerminal as _;
 
 /// The only sheet.
 const SHEET: &str = "Sheet1";
+/// Where the formula stands, and the name that it has.
+const RESULT: &str = "Formula";
+const CELL: &str = "A1";
+const NAME: &str = "fzudf_formula";
 
 /// What `--help` says behind the options.
 pub(crate) const HELP: &str = "\
@@ -64,8 +68,10 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         complain(format_args!("note: {note}"));
     }
     inputs.apply(&mut book)?;
-    let cell = free_cell(&book)?;
-    book.set_formula(SHEET, cell, &args.formula).map_err(problems::failure)?;
+    // On a sheet of its own, by way of a name, whose references mean the first sheet: nothing that it refers to has its cell.
+    book.define_name(NAME, &args.formula).map_err(problems::failure)?;
+    book.add_sheet(RESULT).map_err(problems::failure)?;
+    book.set_formula(RESULT, CELL, &format!("={NAME}")).map_err(problems::failure)?;
     let mut options = RecalcOptions::default().cancel(interrupts.guard());
     options.seed = args.calculation.seed;
     book.recalculate_with(&options).map_err(|error| match error.is_cancelled() {
@@ -73,10 +79,12 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         false => problems::failure(error),
     })?;
     let unknown = plugins::missing(&book, None, &attached);
-    let result = book.value(SHEET, cell).map_err(problems::failure)?;
-    let spill = book.spill_range(SHEET, cell).map_err(problems::failure)?;
+    let result = book.value(RESULT, CELL).map_err(problems::failure)?;
+    let spill = book.spill_range(RESULT, CELL).map_err(problems::failure)?;
     let array = match spill {
-        Some(range) => Some(Place::find_on(&range, SHEET, &book)?).filter(|place| !place.is_cell()),
+        Some(range) => {
+            Some(Place::find_on(&range, RESULT, &book)?).filter(|place| !place.is_cell())
+        }
         None => None,
     };
     let error = match (&result, &array) {
@@ -109,18 +117,6 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
             false => table::print_csv(&book, &place, Content::Values),
         },
         (false, None) => stdout::print(&(shown(&result) + "\n")),
-    }
-}
-
-/// A cell to the right of and below everything, so that no row, column or range of the data has it.
-fn free_cell(book: &Workbook) -> Result<(u32, u32), Failure> {
-    let used = Place::used(SHEET, book)?.map_or((0, 0), |used| used.last);
-    let beyond = |last: u32, end: u32| if last < end { last + 1 } else { 1 };
-    let row = beyond(used.0, formualizer_workbook::MAX_ROWS);
-    let col = beyond(used.1, formualizer_workbook::MAX_COLS);
-    match used == (formualizer_workbook::MAX_ROWS, formualizer_workbook::MAX_COLS) {
-        true => Err(Failure::usage("the data fills the sheet: there is no cell for the formula")),
-        false => Ok((row, col)),
     }
 }
 
