@@ -48,7 +48,7 @@ fn new_book() -> Workbook {
 
 #[test]
 fn a_workbook_that_was_not_changed_is_saved_byte_for_byte() {
-    for name in ["openpyxl.xlsx", "xlsxwriter.xlsx"] {
+    for name in ["openpyxl.xlsx", "xlsxwriter.xlsx", "libreoffice.xlsx"] {
         let before = bytes_of(name);
         let after = saved(&made(name));
         assert_eq!(differing(&before, &after), [""; 0], "{name}");
@@ -104,6 +104,64 @@ fn styles_charts_comments_and_formats_survive_edits() {
     assert_eq!(again.value("Data", "J5").unwrap(), Value::Number(41.0));
     assert_eq!(again.formula("Data", "J5").unwrap().as_deref(), Some("=B5+1"));
     assert_eq!(again.hidden_rows("Data").unwrap(), [(4, 4)]);
+}
+
+#[test]
+fn a_file_of_libreoffice_changes_where_a_value_did() {
+    let mut book = made("libreoffice.xlsx");
+    book.set_value("Data", "B3", 7.5).unwrap();
+    book.recalculate().unwrap();
+    let (before, after) = (bytes_of("libreoffice.xlsx"), saved(&book));
+    assert_eq!(differing(&before, &after), ["xl/worksheets/sheet1.xml"]);
+    let again = loaded(after);
+    assert_eq!(again.value("Data", "E3").unwrap(), Value::Number(15.0));
+    assert_eq!(again.names(), book.names());
+}
+
+#[test]
+fn images_and_pivot_caches_survive_byte_for_byte() {
+    let relations = super::parts::relations(&[
+        ("d", "drawing", "../drawings/drawing1.xml"),
+        ("p", "pivotTable", "../pivotTables/pivotTable1.xml"),
+    ]);
+    let cache = super::parts::relations(&[
+        ("s1", "worksheet", "worksheets/sheet1.xml"),
+        ("c", "pivotCacheDefinition", "pivotCache/pivotCacheDefinition1.xml"),
+    ]);
+    let image: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+    let file =
+        Parts::new("<row r='1'><c r='A1'><v>1</v></c><c r='B1'><f>A1*2</f><v>2</v></c></row>")
+            .with("xl/worksheets/_rels/sheet1.xml.rels", relations)
+            .with("xl/drawings/drawing1.xml", "<wsDr><pic/></wsDr>")
+            .with(
+                "xl/drawings/_rels/drawing1.xml.rels",
+                super::parts::relations(&[("i", "image", "../media/image1.png")]),
+            )
+            .with("xl/media/image1.png", image)
+            .with("xl/pivotTables/pivotTable1.xml", "<pivotTableDefinition name='p'/>")
+            .with(
+                "xl/pivotCache/pivotCacheDefinition1.xml",
+                "<pivotCacheDefinition><cacheSource/></pivotCacheDefinition>",
+            )
+            .with(super::parts::BOOK_RELATIONS, cache)
+            .zip();
+    let mut book = loaded(file.clone());
+    book.set_value("S", "A1", 5).unwrap();
+    book.add_sheet("More").unwrap();
+    book.recalculate().unwrap();
+    let after = book.to_xlsx(&SaveOptions::default()).unwrap();
+    let changed = differing(&file, &after);
+    let expected = [
+        "[Content_Types].xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/workbook.xml",
+        SHEET,
+        "xl/worksheets/sheet2.xml",
+    ];
+    assert_eq!(changed, expected);
+    book.insert_rows("S", 1, 1).unwrap();
+    let error = book.to_xlsx(&SaveOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("pivotTable1.xml"), "{error}");
 }
 
 #[test]
@@ -285,6 +343,14 @@ fn the_order_of_calculation_goes_when_formulas_come_or_go() {
     book.recalculate().unwrap();
     assert!(members(&saved(&book)).contains_key("xl/calcChain.xml"), "only a value changed");
     book.set_formula("S", "A2", "=1").unwrap();
+    assert!(!members(&saved(&book)).contains_key("xl/calcChain.xml"));
+    book.clear("S", "A2").unwrap();
+    assert!(
+        members(&saved(&book)).contains_key("xl/calcChain.xml"),
+        "the formulas are as they were"
+    );
+    book.add_sheet("T").unwrap();
+    book.delete_sheet("S").unwrap();
     assert!(!members(&saved(&book)).contains_key("xl/calcChain.xml"));
 }
 

@@ -99,7 +99,8 @@ impl<'a> Pieces<'a> {
             Event::Empty(tag) => Piece::Start(tag_of(raw, &tag, true)),
             Event::End(_) => {
                 self.depth = self.depth.saturating_sub(1);
-                let name = raw.trim_start_matches("</").trim_end_matches('>').trim();
+                let name = raw.strip_prefix("</").unwrap_or(raw);
+                let name = name.strip_suffix('>').unwrap_or(name).trim_ascii_end();
                 Piece::End(local(name))
             }
             Event::Text(_) => Piece::Text(unix_lines(raw)),
@@ -194,7 +195,8 @@ fn tag_of<'a>(raw: &'a str, tag: &BytesStart<'_>, empty: bool) -> Tag<'a> {
 
 /// A name without its prefix.
 pub(crate) fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
+    let colon = name.bytes().rposition(|b| b == b':');
+    colon.and_then(|at| name.get(at + 1..)).unwrap_or(name)
 }
 
 impl<'a> Tag<'a> {

@@ -176,7 +176,10 @@ impl<'a> Saving<'a> {
             .map(|at| self.contents.sheets[at].relation.clone())
             .collect();
         if !gone.is_empty() {
-            links::remove(&mut self.parts, &self.main, |r| gone.contains(&r.id))?;
+            // With it goes the order of calculation, which lists its formulas.
+            links::remove(&mut self.parts, &self.main, |r| {
+                gone.contains(&r.id) || r.kind == "calcChain"
+            })?;
         }
         let text = self.parts.required(&self.main)?;
         let xml = Parts::xml(&self.main, &text);
