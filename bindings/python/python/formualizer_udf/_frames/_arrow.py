@@ -1,0 +1,49 @@
+"""pyarrow, and objects with the Arrow PyCapsule interface of libraries that are not known by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._native import _Input, _Outcome
+
+
+def adapt(value: Any) -> _Input | None:
+    """A pyarrow scalar; arrays and tables speak for themselves."""
+    if hasattr(value, "as_py") and not hasattr(value, "__arrow_c_array__"):
+        return _Input(value.as_py())
+    return None
+
+
+def wrap_arrow(outcome: _Outcome, with_errors: bool, like: Any, chunked: bool) -> Any:
+    """One column: an array, chunked if `like` is. Several: a table. With errors: a struct of `value` and `error`."""
+    if type(like).__module__.partition(".")[0] == "pyarrow":
+        return _pyarrow(outcome, with_errors, chunked)
+    column = outcome.arrow(0, chunked)
+    if outcome.width != 1 or with_errors:
+        import pyarrow  # noqa: F401  # nothing else here can put columns together
+
+        return _pyarrow(outcome, with_errors, chunked)
+    for maker in ("from_arrow", "from_arrow_pycapsule"):
+        make = getattr(type(like), maker, None)
+        if maker == "from_arrow" and make is not None:
+            return make(column)
+    return column
+
+
+def _pyarrow(outcome: _Outcome, with_errors: bool, chunked: bool) -> Any:
+    import pyarrow as pa
+
+    def column(index: int) -> Any:
+        if not with_errors:
+            if chunked and outcome.shape == "column":
+                return pa.chunked_array(outcome.arrow(index, True))
+            return pa.array(outcome.arrow(index, False))
+        values = pa.array(outcome.arrow(index, False))
+        errors = pa.array(outcome.errors_arrow(index))
+        both = pa.StructArray.from_arrays([values, errors], names=["value", "error"])
+        return pa.chunked_array([both]) if chunked and outcome.shape == "column" else both
+
+    if outcome.shape == "column":
+        return column(0)
+    names = outcome.names or [str(i) for i in range(outcome.width)]
+    return pa.table({name: column(i) for i, name in enumerate(names)})

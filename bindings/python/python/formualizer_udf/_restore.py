@@ -1,0 +1,23 @@
+"""What pickles call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._native import Function, Limits, Module, Runtime
+
+
+def limits(keywords: dict[str, Any]) -> Limits:
+    return Limits(**keywords)
+
+
+def runtime(backend: str, limits: Limits, threads: int, cache_dir: str | None) -> Runtime:
+    return Runtime(backend, limits=limits, threads=threads, cache_dir=cache_dir)
+
+
+def module(data: bytes, runtime: Runtime) -> Module:
+    return Module._restore(data, runtime)
+
+
+def function(module: Module, name: str, options: dict[str, Any]) -> Function:
+    return module[name].with_options(**options)

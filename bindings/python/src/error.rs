@@ -1,0 +1,167 @@
+//! Failures as the exceptions of `formualizer_udf.errors`.
+
+use pyo3::{intern, prelude::*, sync::PyOnceLock, types::PyTuple};
+use udf_abi::ErrorCode;
+use udf_columnar::ErrorKind;
+
+/// The module with the exceptions.
+static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+fn errors(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    let module = ERRORS.get_or_try_init(py, || {
+        py.import(intern!(py, "formualizer_udf.errors")).map(Bound::unbind)
+    })?;
+    Ok(module.bind(py))
+}
+
+/// The exception of this class with a message, and attributes.
+pub(crate) struct Exception<'a> {
+    class: &'static str,
+    message: &'a str,
+}
+
+impl<'a> Exception<'a> {
+    pub(crate) fn new(class: &'static str, message: &'a str) -> Self {
+        Self { class, message }
+    }
+
+    pub(crate) fn make(self, py: Python<'_>) -> PyErr {
+        self.with(py, |_| Ok(()))
+    }
+
+    /// The exception after `fill` has set attributes of it. What goes wrong in between is raised instead.
+    pub(crate) fn with(
+        self,
+        py: Python<'_>,
+        fill: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<()>,
+    ) -> PyErr {
+        let made = || {
+            let error = errors(py)?.getattr(self.class)?.call1((self.message,))?;
+            fill(&error)?;
+            Ok(error)
+        };
+        match made() {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        }
+    }
+}
+
+/// The exception for a failure of a module, or of the call of `function`.
+pub(crate) fn of_call(py: Python<'_>, error: &udf_columnar::Error, function: &str) -> PyErr {
+    exception(py, error, Some(function))
+}
+
+/// The exception for a failure that belongs to no function.
+pub(crate) fn of_module(py: Python<'_>, error: &udf_columnar::Error) -> PyErr {
+    exception(py, error, None)
+}
+
+fn exception(py: Python<'_>, error: &udf_columnar::Error, function: Option<&str>) -> PyErr {
+    let (class, is_call) = class_of(error.kind());
+    Exception::new(class, error.message()).with(py, |made| {
+        if !error.details().is_empty() {
+            made.setattr(intern!(py, "details"), PyTuple::new(py, error.details())?)?;
+        }
+        if let (true, Some(function)) = (is_call, function) {
+            made.setattr(intern!(py, "function"), function)?;
+        }
+        if let ErrorKind::Function(code) = error.kind() {
+            made.setattr(intern!(py, "code"), code.text())?;
+        }
+        Ok(())
+    })
+}
+
+/// The class, and whether it is a `CallError`.
+fn class_of(kind: ErrorKind) -> (&'static str, bool) {
+    match kind {
+        ErrorKind::InvalidModule => ("ModuleError", false),
+        ErrorKind::InvalidManifest => ("ManifestError", false),
+        ErrorKind::Unsupported => ("Unsupported", false),
+        ErrorKind::UnknownFunction => ("UnknownFunction", false),
+        ErrorKind::Arity | ErrorKind::InvalidArgument => ("ArgumentError", true),
+        ErrorKind::TooLarge => ("TooLarge", true),
+        ErrorKind::Function(_) => ("FunctionError", true),
+        ErrorKind::Trap => ("Trap", true),
+        ErrorKind::DeadlineExceeded => ("DeadlineExceeded", true),
+        ErrorKind::Cancelled => ("Cancelled", true),
+        ErrorKind::FuelExhausted => ("FuelExhausted", true),
+        ErrorKind::MemoryLimitExceeded => ("MemoryLimitExceeded", true),
+        ErrorKind::StackExhausted => ("StackExhausted", true),
+        ErrorKind::InvalidResult => ("InvalidResult", true),
+        ErrorKind::Busy => ("Busy", true),
+        _ => ("InternalError", false),
+    }
+}
+
+/// The exception for arguments that do not fit.
+pub(crate) fn argument(py: Python<'_>, function: &str, message: &str) -> PyErr {
+    Exception::new("ArgumentError", message)
+        .with(py, |made| made.setattr(intern!(py, "function"), function))
+}
+
+/// A row that failed.
+#[derive(Clone, Debug)]
+pub(crate) struct FailedRow {
+    pub(crate) row: u64,
+    pub(crate) code: ErrorCode,
+    pub(crate) message: Option<String>,
+}
+
+/// The exception for `count` rows of `total` that failed, and the first of them.
+pub(crate) fn rows(
+    py: Python<'_>,
+    function: &str,
+    count: u64,
+    total: u64,
+    first: &[FailedRow],
+) -> PyErr {
+    let listed = first.iter().take(3).map(|failed| {
+        let why = failed.message.as_deref().map(|m| format!(" ({m})")).unwrap_or_default();
+        format!("row {}: {}{why}", failed.row, failed.code.text())
+    });
+    let listed: Vec<String> = listed.collect();
+    let dots = if count > listed.len() as u64 { ", …" } else { "" };
+    let message = format!(
+        "{function} failed in {count} of {total} rows: {}{dots}; errors=\"null\" makes them null, errors=\"struct\" gives the errors beside the values",
+        listed.join(", ")
+    );
+    Exception::new("RowsError", &message).with(py, |made| {
+        let class = errors(py)?.getattr(intern!(py, "RowError"))?;
+        let rows = first
+            .iter()
+            .map(|failed| class.call1((failed.row, failed.code.text(), &failed.message)))
+            .collect::<PyResult<Vec<_>>>()?;
+        made.setattr(intern!(py, "function"), function)?;
+        made.setattr(intern!(py, "count"), count)?;
+        made.setattr(intern!(py, "total"), total)?;
+        made.setattr(intern!(py, "rows"), PyTuple::new(py, rows)?)
+    })
+}
+
+/// The exception for what a workbook refused.
+pub(crate) fn of_workbook(py: Python<'_>, error: &formualizer_workbook::Error) -> PyErr {
+    use formualizer_workbook::ErrorKind as K;
+    let kind = match error.kind() {
+        K::Address => "address",
+        K::Sheet => "sheet",
+        K::Formula => "formula",
+        K::Name => "name",
+        K::Function => "function",
+        K::Plugin => "plugin",
+        K::Data => "data",
+        K::Io => "io",
+        K::File => "file",
+        K::Cancelled => "cancelled",
+        K::Reentrant => "reentrant",
+        _ => "other",
+    };
+    Exception::new("WorkbookError", &error.to_string())
+        .with(py, |made| made.setattr(intern!(py, "kind"), kind))
+}
+
+/// The exception where this package itself is at fault.
+pub(crate) fn internal(py: Python<'_>, message: &str) -> PyErr {
+    Exception::new("InternalError", message).make(py)
+}

@@ -1,0 +1,66 @@
+//! Objects with the Arrow PyCapsule interface.
+
+use super::{Given, Kind, Place, Understood};
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, cast::AsArray, new_empty_array};
+use arrow_schema::DataType;
+use pyo3::{intern, prelude::*};
+use pyo3_arrow::{PyArray, PyChunkedArray};
+use udf_columnar::Column;
+
+/// Arrays, streams of chunks, and tables (structs of columns).
+pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
+    let py = object.py();
+    let is_array = object.hasattr(intern!(py, "__arrow_c_array__"))?;
+    let (chunks, data_type) = if is_array {
+        let array: PyArray = object.extract()?;
+        let data_type = array.field().data_type().clone();
+        (vec![array.array().clone()], data_type)
+    } else {
+        let array: PyChunkedArray = object.extract()?;
+        let data_type = array.data_type().clone();
+        (array.chunks().to_vec(), data_type)
+    };
+    let kind = Kind::Arrow { like: object.clone().unbind(), chunked: !is_array };
+    // A table comes as a struct; so do the cells of an `any` column.
+    let is_table = matches!(data_type, DataType::Struct(_))
+        && (object.hasattr(intern!(py, "schema"))? || object.hasattr(intern!(py, "columns"))?);
+    let given = match is_table {
+        true => Given::Range(columns(py, &chunks, &data_type, place)?),
+        false => Given::Column(column(py, &chunks, &data_type, place)?),
+    };
+    Ok(Understood { given, kind: Some(kind) })
+}
+
+fn column(
+    py: Python<'_>,
+    chunks: &[ArrayRef],
+    data_type: &DataType,
+    place: Place<'_>,
+) -> PyResult<Vec<Column>> {
+    let chunks = chunks.iter().filter(|chunk| !chunk.is_empty());
+    let mut columns: Vec<Column> =
+        chunks.map(|chunk| place.column(py, chunk.clone())).collect::<PyResult<_>>()?;
+    if columns.is_empty() {
+        columns.push(place.column(py, new_empty_array(data_type))?);
+    }
+    Ok(columns)
+}
+
+fn columns(
+    py: Python<'_>,
+    chunks: &[ArrayRef],
+    data_type: &DataType,
+    place: Place<'_>,
+) -> PyResult<Vec<Vec<Column>>> {
+    let DataType::Struct(fields) = data_type else { return Ok(Vec::new()) };
+    let batches: Vec<RecordBatch> = chunks
+        .iter()
+        .filter_map(|chunk| chunk.as_struct_opt())
+        .map(|chunk: &StructArray| RecordBatch::from(chunk.clone()))
+        .collect();
+    let of = |(index, field): (usize, &arrow_schema::FieldRef)| {
+        let arrays: Vec<ArrayRef> = batches.iter().map(|b| b.column(index).clone()).collect();
+        column(py, &arrays, field.data_type(), place)
+    };
+    fields.iter().enumerate().map(of).collect()
+}

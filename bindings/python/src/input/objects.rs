@@ -1,0 +1,425 @@
+//! Python's own values: one at a time, and in lists.
+
+use super::{Given, Kind, Place, Understood};
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float64Array, Int64Array,
+    Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
+    builder::{BinaryBuilder, StringBuilder},
+};
+use pyo3::{
+    intern,
+    prelude::*,
+    sync::PyOnceLock,
+    types::{
+        PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyList,
+        PyMapping, PyString, PyTime, PyTuple,
+    },
+};
+use std::sync::Arc;
+use udf_abi::DType;
+use udf_columnar::{AnyValue, Column};
+
+/// One value of Python.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Item {
+    Missing,
+    Bool(bool),
+    Int(i64),
+    /// Beyond `i64`.
+    Big(u64),
+    Float(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since 1970-01-01T00:00:00, and whether that is in UTC.
+    DateTime(i64, bool),
+    /// Microseconds since midnight.
+    Time(i64),
+    /// Microseconds.
+    Duration(i64),
+}
+
+const DAY_US: i64 = 86_400_000_000;
+/// `date.toordinal()` of 1970-01-01.
+const EPOCH_ORDINAL: i64 = 719_163;
+
+impl Item {
+    /// `None` for an object that is no value.
+    pub(crate) fn of(object: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let py = object.py();
+        if object.is_none() {
+            return Ok(Some(Self::Missing));
+        }
+        if let Ok(float) = object.cast::<PyFloat>() {
+            return Ok(Some(Self::Float(float.value())));
+        }
+        if let Ok(truth) = object.cast::<PyBool>() {
+            return Ok(Some(Self::Bool(truth.is_true())));
+        }
+        if object.is_instance_of::<PyInt>() {
+            return integer(object).map(Some);
+        }
+        if let Ok(text) = object.cast::<PyString>() {
+            return Ok(Some(Self::Text(text.to_cow()?.into_owned())));
+        }
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Some(Self::Bytes(bytes.as_bytes().to_vec())));
+        }
+        if let Ok(bytes) = object.cast::<PyByteArray>() {
+            return Ok(Some(Self::Bytes(bytes.to_vec())));
+        }
+        // pandas' NA and NaT; NaT calls itself a datetime.
+        let class = object.get_type().name()?;
+        if class == "NAType" || class == "NaTType" {
+            return Ok(Some(Self::Missing));
+        }
+        if object.is_instance_of::<PyDateTime>() {
+            return datetime(object).map(Some);
+        }
+        if object.is_instance_of::<PyDate>() {
+            let ordinal: i64 = object.call_method0(intern!(py, "toordinal"))?.extract()?;
+            return Ok(i32::try_from(ordinal - EPOCH_ORDINAL).ok().map(Self::Date));
+        }
+        if object.is_instance_of::<PyTime>() {
+            return time(object).map(Some);
+        }
+        if object.is_instance_of::<PyDelta>() {
+            return delta(object).map(|us| Some(Self::Duration(us)));
+        }
+        // NumPy's and other libraries' scalars.
+        if object.hasattr(intern!(py, "__index__"))? && !object.is_callable() {
+            return integer(&object.call_method0(intern!(py, "__index__"))?).map(Some);
+        }
+        for method in [intern!(py, "item"), intern!(py, "as_py")] {
+            if !object.hasattr(method)? {
+                continue;
+            }
+            let inner = object.call_method0(method)?;
+            let plain = !inner.get_type().is(object.get_type());
+            return if plain { Self::of(&inner) } else { Ok(None) };
+        }
+        Ok(None)
+    }
+
+    fn any(&self) -> Option<AnyValue> {
+        Some(match self {
+            Self::Missing => AnyValue::Blank,
+            Self::Bool(b) => AnyValue::Logical(*b),
+            Self::Int(n) => AnyValue::Number(exact(*n)?),
+            Self::Big(_) | Self::Bytes(_) => return None,
+            Self::Float(n) => AnyValue::Number(*n),
+            Self::Text(text) => AnyValue::Text(text.clone()),
+            // As columns of dates become cells: see `Column::into_any`.
+            Self::Date(_) | Self::DateTime(..) | Self::Time(_) | Self::Duration(_) => {
+                let column = Column::try_new(typed(std::slice::from_ref(self), self.family())?);
+                return column.ok()?.into_any().ok()?.to_any()?.pop();
+            }
+        })
+    }
+
+    fn family(&self) -> Family {
+        match self {
+            Self::Missing => Family::Nothing,
+            Self::Bool(_) => Family::Bool,
+            Self::Int(_) => Family::Int,
+            Self::Big(_) => Family::Big,
+            Self::Float(_) => Family::Float,
+            Self::Text(_) => Family::Text,
+            Self::Bytes(_) => Family::Bytes,
+            Self::Date(_) => Family::Date,
+            Self::DateTime(_, utc) => Family::DateTime { utc: *utc },
+            Self::Time(_) => Family::Time,
+            Self::Duration(_) => Family::Duration,
+        }
+    }
+}
+
+/// The type of a column of items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Nothing,
+    Bool,
+    Int,
+    Big,
+    Float,
+    Text,
+    Bytes,
+    Date,
+    DateTime { utc: bool },
+    Time,
+    Duration,
+}
+
+impl Family {
+    /// The type of both, if there is one without loss.
+    fn with(self, other: Self) -> Option<Self> {
+        Some(match (self, other) {
+            (a, b) if a == b => a,
+            (Self::Nothing, other) | (other, Self::Nothing) => other,
+            (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
+            (Self::Int, Self::Big) | (Self::Big, Self::Int) => Self::Big,
+            (Self::Date, dt @ Self::DateTime { utc: false })
+            | (dt @ Self::DateTime { utc: false }, Self::Date) => dt,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "None",
+            Self::Bool => "bool",
+            Self::Int | Self::Big => "int",
+            Self::Float => "float",
+            Self::Text => "str",
+            Self::Bytes => "bytes",
+            Self::Date => "date",
+            Self::DateTime { utc: false } => "datetime without a time zone",
+            Self::DateTime { utc: true } => "datetime with a time zone",
+            Self::Time => "time",
+            Self::Duration => "timedelta",
+        }
+    }
+}
+
+/// An integer as a double, where that is exact.
+fn exact(value: i64) -> Option<f64> {
+    (value.unsigned_abs() <= 1 << 53).then_some(value as f64)
+}
+
+fn integer(object: &Bound<'_, PyAny>) -> PyResult<Item> {
+    if let Ok(value) = object.extract::<i64>() {
+        return Ok(Item::Int(value));
+    }
+    match object.extract::<u64>() {
+        Ok(value) => Ok(Item::Big(value)),
+        Err(_) => Err(pyo3::exceptions::PyOverflowError::new_err(format!(
+            "{object} does not fit in 64 bits: pass it as a float"
+        ))),
+    }
+}
+
+/// The start of 1970 as a `datetime`, without a zone and in UTC.
+fn epochs(py: Python<'_>) -> PyResult<&(Py<PyAny>, Py<PyAny>)> {
+    static EPOCHS: PyOnceLock<(Py<PyAny>, Py<PyAny>)> = PyOnceLock::new();
+    EPOCHS.get_or_try_init(py, || {
+        let module = py.import("datetime")?;
+        let class = module.getattr("datetime")?;
+        let utc = module.getattr("timezone")?.getattr("utc")?;
+        let naive = class.call1((1970, 1, 1))?;
+        let aware = class.call1((1970, 1, 1, 0, 0, 0, 0, utc))?;
+        Ok((naive.unbind(), aware.unbind()))
+    })
+}
+
+fn datetime(object: &Bound<'_, PyAny>) -> PyResult<Item> {
+    let py = object.py();
+    let aware = !object.call_method0(intern!(py, "utcoffset"))?.is_none();
+    let (naive_epoch, aware_epoch) = epochs(py)?;
+    let epoch = if aware { aware_epoch } else { naive_epoch };
+    // pandas' Timestamp may have nanoseconds.
+    if let Ok(nanoseconds) = object.getattr(intern!(py, "nanosecond"))
+        && nanoseconds.extract::<i64>()? != 0
+    {
+        return Err(pyo3::exceptions::PyValueError::new_err(format!(
+            "{object} is not exact in microseconds: round it first"
+        )));
+    }
+    Ok(Item::DateTime(delta(&object.sub(epoch.bind(py))?)?, aware))
+}
+
+fn delta(object: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let py = object.py();
+    let part = |name| -> PyResult<i64> { object.getattr(name)?.extract() };
+    let days = part(intern!(py, "days"))?;
+    let seconds = part(intern!(py, "seconds"))?;
+    let micros = part(intern!(py, "microseconds"))?;
+    days.checked_mul(DAY_US)
+        .and_then(|us| us.checked_add(seconds * 1_000_000 + micros))
+        .ok_or_else(|| pyo3::exceptions::PyOverflowError::new_err("a duration beyond 64 bits"))
+}
+
+fn time(object: &Bound<'_, PyAny>) -> PyResult<Item> {
+    let py = object.py();
+    let part = |name| -> PyResult<i64> { object.getattr(name)?.extract() };
+    let seconds = part(intern!(py, "hour"))? * 3600
+        + part(intern!(py, "minute"))? * 60
+        + part(intern!(py, "second"))?;
+    Ok(Item::Time(seconds * 1_000_000 + part(intern!(py, "microsecond"))?))
+}
+
+/// The array of items that are all of the family; `None` where an integer is not exact as a float.
+fn typed(items: &[Item], family: Family) -> Option<ArrayRef> {
+    macro_rules! primitive {
+        ($array:ident, $($pattern:pat => $value:expr),+ $(,)?) => {
+            Arc::new($array::from_iter(items.iter().map(|item| match item {
+                $($pattern => Some($value),)+
+                _ => None,
+            }))) as ArrayRef
+        };
+    }
+    Some(match family {
+        Family::Nothing => arrow_array::new_null_array(&arrow_schema::DataType::Null, items.len()),
+        Family::Bool => primitive!(BooleanArray, Item::Bool(b) => *b),
+        Family::Int => primitive!(Int64Array, Item::Int(n) => *n),
+        Family::Big => {
+            if items.iter().any(|item| matches!(item, Item::Int(n) if *n < 0)) {
+                return None;
+            }
+            primitive!(UInt64Array, Item::Big(n) => *n, Item::Int(n) => n.unsigned_abs())
+        }
+        Family::Float => {
+            if items.iter().any(|item| matches!(item, Item::Int(n) if exact(*n).is_none())) {
+                return None;
+            }
+            primitive!(Float64Array, Item::Float(n) => *n, Item::Int(n) => *n as f64)
+        }
+        Family::Text => {
+            let mut builder = StringBuilder::new();
+            for item in items {
+                builder.append_option(match item {
+                    Item::Text(text) => Some(text),
+                    _ => None,
+                });
+            }
+            Arc::new(builder.finish())
+        }
+        Family::Bytes => {
+            let mut builder = BinaryBuilder::new();
+            for item in items {
+                builder.append_option(match item {
+                    Item::Bytes(bytes) => Some(bytes),
+                    _ => None,
+                });
+            }
+            Arc::new(builder.finish())
+        }
+        Family::Date => primitive!(Date32Array, Item::Date(days) => *days),
+        Family::DateTime { utc } => {
+            let array = TimestampMicrosecondArray::from_iter(items.iter().map(|item| match item {
+                Item::DateTime(us, _) => Some(*us),
+                Item::Date(days) => Some(i64::from(*days) * DAY_US),
+                _ => None,
+            }));
+            Arc::new(if utc { array.with_timezone("UTC") } else { array })
+        }
+        Family::Time => primitive!(Time64MicrosecondArray, Item::Time(us) => *us),
+        Family::Duration => primitive!(DurationMicrosecondArray, Item::Duration(us) => *us),
+    })
+}
+
+/// The items as a column of the type that the parameter takes, or of their own.
+pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyResult<Column> {
+    let mut family = Some(Family::Nothing);
+    for item in items {
+        let Some(so_far) = family else { break };
+        let merged = so_far.with(item.family());
+        if merged.is_none() && place.dtype() != DType::Any {
+            let why = format!(
+                "holds {} and {} values together: a column is of one type",
+                so_far.name(),
+                item.family().name()
+            );
+            return Err(place.refuse(py, &why));
+        }
+        family = merged;
+    }
+    if place.dtype() == DType::Any && !matches!(family, Some(Family::Big | Family::Bytes)) {
+        let cells: Option<Vec<AnyValue>> = items.iter().map(Item::any).collect();
+        let cells = cells.ok_or_else(|| {
+            place.refuse(py, "holds an integer beyond 2^53 or bytes, which no cell can hold")
+        })?;
+        return Column::from_any(&cells).map_err(|e| place.refuse(py, e.message()));
+    }
+    // A column without values is of the type that is wanted.
+    if family == Some(Family::Nothing) {
+        return Ok(Column::new_null(place.dtype(), items.len()));
+    }
+    let array = family.and_then(|family| typed(items, family)).ok_or_else(|| {
+        place.refuse(py, "holds integers that are not exact as floats (beyond 2^53)")
+    })?;
+    place.column(py, array)
+}
+
+fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
+    let py = list.py();
+    let mut items = Vec::with_capacity(list.len().unwrap_or(0));
+    for (row, object) in list.try_iter()?.enumerate() {
+        let object = object?;
+        let item = Item::of(&object).map_err(|e| place.refuse(py, &format!("row {row}: {e}")))?;
+        items.push(item.ok_or_else(|| {
+            let class = object.get_type();
+            place.refuse(py, &format!("row {row}: a {} is no value", super::type_name(&class)))
+        })?);
+    }
+    Ok(items)
+}
+
+/// A scalar argument.
+pub(super) fn scalar(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Column> {
+    match scalar_of_any(object, place)? {
+        Some(column) => Ok(column),
+        None => Err(place.refuse(
+            object.py(),
+            &format!("a {} is no value", super::type_name(&object.get_type())),
+        )),
+    }
+}
+
+/// A scalar argument, or `None` where the object is no value.
+pub(super) fn scalar_of_any(
+    object: &Bound<'_, PyAny>,
+    place: Place<'_>,
+) -> PyResult<Option<Column>> {
+    let py = object.py();
+    if let Ok(float) = object.cast_exact::<PyFloat>()
+        && place.dtype() == DType::F64
+    {
+        let array: ArrayRef = Arc::new(Float64Array::new(vec![float.value()].into(), None));
+        return place.column(py, array).map(Some);
+    }
+    let item = Item::of(object).map_err(|e| place.refuse(py, &e.to_string()))?;
+    item.map(|item| column_of(py, &[item], place)).transpose()
+}
+
+/// A list or tuple as one column.
+pub(super) fn column(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Column> {
+    column_of(list.py(), &items_of(list, place)?, place)
+}
+
+/// A list or tuple: of values, or of rows.
+pub(super) fn list(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
+    let py = list.py();
+    let is_row = |object: &Bound<'_, PyAny>| {
+        object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>()
+    };
+    let first = list.try_iter()?.next().transpose()?;
+    if !first.as_ref().is_some_and(is_row) {
+        if first.is_some_and(|first| {
+            first.cast::<PyMapping>().is_ok() && !first.is_instance_of::<PyString>()
+        }) {
+            return Err(place.refuse(py, "a list of dicts: pass a list for each column"));
+        }
+        return Ok(Understood::column(vec![column(list, place)?], Kind::List));
+    }
+    let mut columns: Vec<Vec<Item>> = Vec::new();
+    for (index, row) in list.try_iter()?.enumerate() {
+        let items = items_of(&row?, place)?;
+        if index == 0 {
+            columns.resize(items.len(), Vec::new());
+        }
+        if items.len() != columns.len() {
+            let why =
+                format!("row {index} has {} values, the first has {}", items.len(), columns.len());
+            return Err(place.refuse(py, &why));
+        }
+        for (column, item) in columns.iter_mut().zip(items) {
+            column.push(item);
+        }
+    }
+    let columns = columns
+        .iter()
+        .map(|items| Ok(vec![column_of(py, items, place)?]))
+        .collect::<PyResult<Vec<_>>>()?;
+    Ok(Understood { given: Given::Range(columns), kind: Some(Kind::List) })
+}

@@ -1,0 +1,172 @@
+//! `Limits`: what a module, an instance and a call may use.
+
+use crate::error;
+use pyo3::{prelude::*, types::PyTuple};
+use std::time::Duration;
+
+/// Seconds that stand for "no bound" where a duration is wanted.
+const NEVER: f64 = 1e9;
+
+/// What a module, an instance and a call may use. Sizes are bytes, times are seconds.
+#[pyclass(frozen, eq, module = "formualizer_udf")]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Limits(udf_columnar::Limits);
+
+impl Limits {
+    pub(crate) fn inner(&self) -> &udf_columnar::Limits {
+        &self.0
+    }
+
+    pub(crate) fn of(limits: &udf_columnar::Limits) -> Self {
+        Self(limits.clone())
+    }
+}
+
+/// A positive number of seconds.
+fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {
+    let refuse = || {
+        error::argument(py, "Limits", &format!("{name}={value}: give a positive number of seconds"))
+    };
+    if !(value > 0.0) {
+        return Err(refuse());
+    }
+    Duration::try_from_secs_f64(value.min(NEVER)).map_err(|_| refuse())
+}
+
+#[pymethods]
+impl Limits {
+    #[new]
+    #[pyo3(signature = (*, memory_bytes=None, batch_deadline=None, call_deadline=None, total_deadline=None, stack_bytes=None,
+        table_elements=None, module_bytes=None, module_functions=None, result_bytes=None, message_bytes=None, instances=None))]
+    #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
+    fn new(
+        py: Python<'_>,
+        memory_bytes: Option<u64>,
+        batch_deadline: Option<f64>,
+        call_deadline: Option<f64>,
+        total_deadline: Option<f64>,
+        stack_bytes: Option<usize>,
+        table_elements: Option<u64>,
+        module_bytes: Option<usize>,
+        module_functions: Option<u32>,
+        result_bytes: Option<u64>,
+        message_bytes: Option<usize>,
+        instances: Option<usize>,
+    ) -> PyResult<Self> {
+        let mut builder = udf_columnar::Limits::builder();
+        macro_rules! set {
+            ($($name:ident),*) => { $(if let Some(value) = $name { builder = builder.$name(value); })* };
+        }
+        macro_rules! set_seconds {
+            ($($name:ident),*) => { $(if let Some(value) = $name {
+                builder = builder.$name(seconds(py, stringify!($name), value)?);
+            })* };
+        }
+        set!(
+            memory_bytes,
+            stack_bytes,
+            table_elements,
+            module_bytes,
+            module_functions,
+            result_bytes
+        );
+        set!(message_bytes, instances);
+        set_seconds!(batch_deadline, call_deadline, total_deadline);
+        match builder.build() {
+            Ok(limits) => Ok(Self(limits)),
+            Err(problem) => Err(error::argument(py, "Limits", problem.message())),
+        }
+    }
+
+    #[getter]
+    fn memory_bytes(&self) -> u64 {
+        self.0.memory_bytes
+    }
+
+    #[getter]
+    fn batch_deadline(&self) -> f64 {
+        self.0.batch_deadline.as_secs_f64()
+    }
+
+    #[getter]
+    fn call_deadline(&self) -> f64 {
+        self.0.call_deadline.as_secs_f64()
+    }
+
+    #[getter]
+    fn total_deadline(&self) -> Option<f64> {
+        self.0.total_deadline.map(|d| d.as_secs_f64())
+    }
+
+    #[getter]
+    fn stack_bytes(&self) -> usize {
+        self.0.stack_bytes
+    }
+
+    #[getter]
+    fn table_elements(&self) -> u64 {
+        self.0.table_elements
+    }
+
+    #[getter]
+    fn module_bytes(&self) -> usize {
+        self.0.module_bytes
+    }
+
+    #[getter]
+    fn module_functions(&self) -> u32 {
+        self.0.module_functions
+    }
+
+    #[getter]
+    fn result_bytes(&self) -> u64 {
+        self.0.result_bytes
+    }
+
+    #[getter]
+    fn message_bytes(&self) -> usize {
+        self.0.message_bytes
+    }
+
+    #[getter]
+    fn instances(&self) -> usize {
+        self.0.instances
+    }
+
+    fn __hash__(&self) -> u64 {
+        self.0.memory_bytes
+            ^ self.0.result_bytes.rotate_left(17)
+            ^ (self.0.instances as u64).rotate_left(34)
+    }
+
+    fn __repr__(&self) -> String {
+        let l = &self.0;
+        format!(
+            "Limits(memory_bytes={}, batch_deadline={}, call_deadline={}, total_deadline={}, instances={}, …)",
+            l.memory_bytes,
+            l.batch_deadline.as_secs_f64(),
+            l.call_deadline.as_secs_f64(),
+            l.total_deadline.map_or("None".to_owned(), |d| d.as_secs_f64().to_string()),
+            l.instances
+        )
+    }
+
+    /// Every limit as keyword arguments.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let restore = py.import("formualizer_udf._restore")?.getattr("limits")?;
+        let keywords = pyo3::types::PyDict::new(py);
+        let l = &self.0;
+        keywords.set_item("memory_bytes", l.memory_bytes)?;
+        keywords.set_item("batch_deadline", l.batch_deadline.as_secs_f64())?;
+        keywords.set_item("call_deadline", l.call_deadline.as_secs_f64())?;
+        keywords.set_item("total_deadline", self.total_deadline())?;
+        keywords.set_item("stack_bytes", l.stack_bytes)?;
+        keywords.set_item("table_elements", l.table_elements)?;
+        keywords.set_item("module_bytes", l.module_bytes)?;
+        keywords.set_item("module_functions", l.module_functions)?;
+        keywords.set_item("result_bytes", l.result_bytes)?;
+        keywords.set_item("message_bytes", l.message_bytes)?;
+        keywords.set_item("instances", l.instances)?;
+        PyTuple::new(py, [restore, PyTuple::new(py, [keywords])?.into_any()])
+    }
+}

@@ -1,0 +1,354 @@
+//! `Module`: a plugin, compiled once per process and configuration.
+
+use crate::{
+    call, error, fork,
+    function::Function,
+    limits::Limits,
+    runtime::{Handle, Runtime, default_handle},
+};
+use pyo3::{
+    prelude::*,
+    types::{PyBytes, PyDict, PyList, PyTuple},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+use udf_abi::manifest;
+use udf_backends::ModuleInfo;
+use udf_columnar::{Signature, UdfModule};
+
+/// A plugin: its bytes, what it says about itself, and its compiled code.
+pub(crate) struct Plugin {
+    pub(crate) bytes: Arc<[u8]>,
+    /// Where it was read from, for messages.
+    path: Option<PathBuf>,
+    pub(crate) info: ModuleInfo,
+    pub(crate) handle: Arc<Handle>,
+    loaded: Mutex<(u64, Arc<dyn UdfModule>)>,
+}
+
+/// Modules that were unpickled: a task after the other finds them compiled.
+static UNPICKLED: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
+
+/// Most modules that are kept for tasks to come.
+const MOST_UNPICKLED: usize = 32;
+
+impl Plugin {
+    fn load(
+        py: Python<'_>,
+        bytes: Arc<[u8]>,
+        path: Option<PathBuf>,
+        handle: Arc<Handle>,
+    ) -> PyResult<Arc<Self>> {
+        let named = |error: udf_columnar::Error| match &path {
+            Some(path) => error.context(path.display()),
+            None => error,
+        };
+        let (info, module) = {
+            let (bytes, handle) = (bytes.clone(), handle.clone());
+            let work = move || {
+                let info = udf_backends::inspect(&bytes, &handle.config.limits)?;
+                let module = compiled(&handle, &bytes)?;
+                Ok((info, module))
+            };
+            call::detached(py, work)?.map_err(|e| error::of_module(py, &named(e)))?
+        };
+        let loaded = Mutex::new((fork::generation(), module));
+        Ok(Arc::new(Self { bytes, path, info, handle, loaded }))
+    }
+
+    /// The compiled module, compiled anew in a forked process.
+    pub(crate) fn module(&self) -> Result<Arc<dyn UdfModule>, udf_columnar::Error> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = fork::generation();
+        if loaded.0 != generation {
+            let module = compiled(&self.handle, &self.bytes)?;
+            let old = std::mem::replace(&mut *loaded, (generation, module));
+            // It belongs to an engine whose threads do not exist here.
+            std::mem::forget(old);
+        }
+        Ok(loaded.1.clone())
+    }
+
+    fn function(self: &Arc<Self>, py: Python<'_>, name: &str) -> PyResult<Function> {
+        let signature = self.signature(name).map_err(|e| error::of_module(py, &e))?;
+        Ok(Function::new(self.clone(), signature))
+    }
+
+    fn signature(&self, name: &str) -> Result<Arc<Signature>, udf_columnar::Error> {
+        self.module()?.signature(name)
+    }
+
+    fn label(&self) -> String {
+        let module = &self.info.manifest.module;
+        format!("{} {}", module.id, module.version)
+    }
+}
+
+/// Compiles on the runtime's own threads: the engine spreads functions over the threads it finds itself on.
+fn compiled(handle: &Handle, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, udf_columnar::Error> {
+    let live = handle.live()?;
+    live.pool()?.install(|| live.engine.load(bytes))
+}
+
+/// A plugin whose functions are its attributes and items.
+#[pyclass(frozen, module = "formualizer_udf", weakref)]
+pub(crate) struct Module {
+    plugin: Arc<Plugin>,
+}
+
+impl Module {
+    pub(crate) fn of(plugin: Arc<Plugin>) -> Self {
+        Self { plugin }
+    }
+
+    pub(crate) fn plugin(&self) -> &Arc<Plugin> {
+        &self.plugin
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.plugin.info.manifest.functions.iter().map(|f| f.name.as_str())
+    }
+}
+
+fn handle_of(py: Python<'_>, runtime: Option<&Runtime>) -> PyResult<Arc<Handle>> {
+    match runtime {
+        Some(runtime) => Ok(runtime.handle.clone()),
+        None => default_handle(py),
+    }
+}
+
+/// The content of a module's file.
+///
+/// # Errors
+/// `OSError` of the file.
+fn read(path: &Path) -> PyResult<Vec<u8>> {
+    std::fs::read(path).map_err(|e| {
+        let message = format!("{}: {e}", path.display());
+        match e.kind() {
+            std::io::ErrorKind::NotFound => pyo3::exceptions::PyFileNotFoundError::new_err(message),
+            std::io::ErrorKind::PermissionDenied => {
+                pyo3::exceptions::PyPermissionError::new_err(message)
+            }
+            std::io::ErrorKind::IsADirectory => {
+                pyo3::exceptions::PyIsADirectoryError::new_err(message)
+            }
+            _ => pyo3::exceptions::PyOSError::new_err(message),
+        }
+    })
+}
+
+#[pymethods]
+impl Module {
+    #[staticmethod]
+    #[pyo3(signature = (data, *, runtime=None))]
+    fn from_bytes(py: Python<'_>, data: &[u8], runtime: Option<&Runtime>) -> PyResult<Self> {
+        let _inside = fork::enter(py)?;
+        let handle = handle_of(py, runtime)?;
+        Plugin::load(py, Arc::from(data), None, handle).map(Self::of)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (path, *, runtime=None))]
+    fn from_file(py: Python<'_>, path: PathBuf, runtime: Option<&Runtime>) -> PyResult<Self> {
+        let _inside = fork::enter(py)?;
+        let handle = handle_of(py, runtime)?;
+        let bytes = py.detach(|| read(&path))?;
+        Plugin::load(py, bytes.into(), Some(path), handle).map(Self::of)
+    }
+
+    /// The module's bytes in the runtime of a configuration; compiled once, however often a task brings them.
+    #[staticmethod]
+    fn _restore(py: Python<'_>, data: &[u8], runtime: &Runtime) -> PyResult<Self> {
+        let _inside = fork::enter(py)?;
+        let handle = &runtime.handle;
+        let found = {
+            let known = UNPICKLED.lock().unwrap_or_else(PoisonError::into_inner);
+            known
+                .iter()
+                .find(|plugin| *plugin.bytes == *data && plugin.handle.config == handle.config)
+                .cloned()
+        };
+        if let Some(plugin) = found {
+            return Ok(Self::of(plugin));
+        }
+        let plugin = Plugin::load(py, Arc::from(data), None, handle.clone())?;
+        let mut known = UNPICKLED.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_UNPICKLED {
+            known.remove(0);
+        }
+        known.push(plugin.clone());
+        Ok(Self::of(plugin))
+    }
+
+    #[getter]
+    fn id(&self) -> &str {
+        &self.plugin.info.manifest.module.id
+    }
+
+    #[getter]
+    fn version(&self) -> &str {
+        &self.plugin.info.manifest.module.version
+    }
+
+    #[getter]
+    fn sha256(&self) -> String {
+        self.plugin.info.sha256_hex()
+    }
+
+    #[getter]
+    fn runtime(&self) -> Runtime {
+        Runtime { handle: self.plugin.handle.clone() }
+    }
+
+    #[getter]
+    fn path(&self) -> Option<PathBuf> {
+        self.plugin.path.clone()
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.plugin.bytes)
+    }
+
+    /// The functions by name, in the order of the manifest.
+    #[getter]
+    fn functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let _inside = fork::enter(py)?;
+        let functions = PyDict::new(py);
+        for name in self.names() {
+            // Functions of a kind that cannot be called are not offered.
+            if let Ok(signature) = self.plugin.signature(name) {
+                functions.set_item(name, Function::new(self.plugin.clone(), signature))?;
+            }
+        }
+        Ok(functions)
+    }
+
+    fn inspect<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        describe(py, &self.plugin.info)
+    }
+
+    fn __getitem__(&self, py: Python<'_>, name: &str) -> PyResult<Function> {
+        let _inside = fork::enter(py)?;
+        self.plugin.function(py, name)
+    }
+
+    fn __getattr__(&self, py: Python<'_>, name: &str) -> PyResult<Function> {
+        // Python, and libraries, ask for names of their own; those are no functions.
+        if name.starts_with("__") || name.starts_with("_repr") || name.starts_with("_ipython") {
+            return Err(pyo3::exceptions::PyAttributeError::new_err(name.to_owned()));
+        }
+        let _inside = fork::enter(py)?;
+        self.plugin.function(py, name)
+    }
+
+    fn __contains__(&self, name: &str) -> bool {
+        self.plugin.info.manifest.find(name).is_some()
+    }
+
+    fn __len__(&self) -> usize {
+        self.plugin.info.manifest.functions.len()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let names: Vec<&str> = self.names().collect();
+        Ok(PyList::new(py, names)?.try_iter()?.into_any())
+    }
+
+    fn __dir__(slf: &Bound<'_, Self>) -> PyResult<Vec<String>> {
+        let own = slf.get_type().dir()?;
+        let mut names: Vec<String> = own.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
+        names.extend(slf.get().names().map(str::to_owned));
+        Ok(names)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.plugin.info.sha256 == other.plugin.info.sha256
+            && self.plugin.handle.config == other.plugin.handle.config
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.plugin.info.sha256[..8]);
+        u64::from_le_bytes(first)
+    }
+
+    fn __repr__(&self) -> String {
+        let names: Vec<&str> = self.names().take(6).collect();
+        let dots = if self.__len__() > names.len() { ", …" } else { "" };
+        format!("<Module {}: {}{dots}>", self.plugin.label(), names.join(", "))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let restore = py.import("formualizer_udf._restore")?.getattr("module")?;
+        let state = (self.to_bytes(py), self.runtime()).into_pyobject(py)?.into_any();
+        PyTuple::new(py, [restore, state])
+    }
+
+    fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __deepcopy__<'py>(slf: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        slf
+    }
+
+    fn __dask_tokenize__(&self) -> (&'static str, String, String) {
+        let config = format!("{:?}", self.plugin.handle.config);
+        ("formualizer_udf.Module", self.sha256(), config)
+    }
+}
+
+/// What a module says about itself, found without executing a byte of it.
+#[pyfunction]
+#[pyo3(signature = (source, *, limits=None))]
+pub(crate) fn inspect<'py>(
+    py: Python<'py>,
+    source: &Bound<'py, PyAny>,
+    limits: Option<&Limits>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let (bytes, path) = match source.extract::<Vec<u8>>() {
+        Ok(bytes) if !source.is_instance_of::<pyo3::types::PyString>() => (bytes, None),
+        _ => {
+            let path: PathBuf = source.extract()?;
+            (py.detach(|| read(&path))?, Some(path))
+        }
+    };
+    let limits = limits.map(|l| l.inner().clone()).unwrap_or_default();
+    let info = py.detach(|| udf_backends::inspect(&bytes, &limits)).map_err(|e| {
+        let e = match &path {
+            Some(path) => e.context(path.display()),
+            None => e,
+        };
+        error::of_module(py, &e)
+    })?;
+    describe(py, &info)
+}
+
+/// The manifest and the numbers of a module, as dicts and lists.
+fn describe<'py>(py: Python<'py>, info: &ModuleInfo) -> PyResult<Bound<'py, PyDict>> {
+    let described = PyDict::new(py);
+    described.set_item("manifest", manifest_dict(py, &info.manifest)?)?;
+    described.set_item("bare", info.bare)?;
+    described.set_item("warnings", &info.warnings)?;
+    described.set_item("sha256", info.sha256_hex())?;
+    described.set_item("size", info.size)?;
+    described.set_item("code_bytes", info.code_bytes)?;
+    described.set_item("data_bytes", info.data_bytes)?;
+    described.set_item("memory_pages", info.memory_pages)?;
+    described.set_item("memory_max_pages", info.memory_max_pages)?;
+    let exports: Vec<(&str, &str)> =
+        info.exports.iter().map(|e| (e.name.as_str(), e.signature.as_str())).collect();
+    described.set_item("exports", exports)?;
+    Ok(described)
+}
+
+fn manifest_dict<'py>(
+    py: Python<'py>,
+    manifest: &manifest::Manifest,
+) -> PyResult<Bound<'py, PyAny>> {
+    let json = serde_json::to_string(manifest)
+        .map_err(|e| error::internal(py, &format!("the manifest as JSON: {e}")))?;
+    py.import("json")?.getattr("loads")?.call1((json,))
+}

@@ -1,0 +1,251 @@
+//! Results as Python objects: NumPy arrays, Arrow, lists, and single values.
+
+mod arrow;
+mod block;
+mod numpy;
+mod objects;
+
+pub(crate) use block::Block;
+pub(crate) use objects::{cell, date_of_serial};
+
+use crate::error::{self, FailedRow};
+use arrow_array::StringArray;
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{PyDict, PyList},
+};
+use pyo3_arrow::{PyArray, PyChunkedArray};
+use udf_columnar::{Column, Output};
+
+/// What becomes of rows that failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Errors {
+    /// An exception that tells how many and which.
+    #[default]
+    Raise,
+    /// They are null.
+    Null,
+    /// They are null, and a column of texts stands beside.
+    Struct,
+}
+
+impl Errors {
+    pub(crate) fn of(py: Python<'_>, name: &str) -> PyResult<Self> {
+        match name {
+            "raise" => Ok(Self::Raise),
+            "null" => Ok(Self::Null),
+            "struct" => Ok(Self::Struct),
+            other => {
+                let message = format!("errors={other:?}: give \"raise\", \"null\" or \"struct\"");
+                Err(error::argument(py, "errors", &message))
+            }
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Raise => "raise",
+            Self::Null => "null",
+            Self::Struct => "struct",
+        }
+    }
+}
+
+/// What a result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A value per row of the input.
+    Column,
+    /// One value.
+    Value,
+    /// Rows and columns.
+    Table,
+}
+
+/// A result before it has the caller's type: columns in chunks.
+#[pyclass(frozen, name = "_Outcome", module = "formualizer_udf._native")]
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    columns: Vec<Vec<Column>>,
+    names: Option<Vec<String>>,
+    shape: Shape,
+}
+
+impl Outcome {
+    /// The outputs of a call that was made in parts, one after the other; at least one.
+    pub(crate) fn new(outputs: Vec<Output>, names: Option<Vec<String>>, shape: Shape) -> Self {
+        let mut columns: Vec<Vec<Column>> = Vec::new();
+        for output in outputs {
+            if columns.len() < output.columns.len() {
+                columns.resize_with(output.columns.len(), Vec::new);
+            }
+            for (chunks, column) in columns.iter_mut().zip(output.columns) {
+                chunks.push(column);
+            }
+        }
+        Self { columns, names, shape }
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The number of rows that failed, and the first of them.
+    pub(crate) fn failed(&self) -> (u64, Vec<FailedRow>) {
+        /// Most rows that an exception lists.
+        const LISTED: usize = 100;
+        let (mut count, mut listed) = (0, Vec::new());
+        for chunks in &self.columns {
+            let mut start = 0;
+            for column in chunks {
+                if let Some(errors) = column.errors() {
+                    count += errors.count() as u64;
+                    let rows = (0..errors.len()).filter_map(|row| Some((row, errors.get(row)?)));
+                    let room = LISTED.saturating_sub(listed.len());
+                    listed.extend(rows.take(room).map(|(row, (code, message))| FailedRow {
+                        row: start + row as u64,
+                        code,
+                        message: message.map(str::to_owned),
+                    }));
+                }
+                start += column.len() as u64;
+            }
+        }
+        (count, listed)
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |chunks| chunks.iter().map(Column::len).sum())
+    }
+
+    fn chunks(&self, py: Python<'_>, index: usize) -> PyResult<&[Column]> {
+        match self.columns.get(index) {
+            Some(chunks) => Ok(chunks),
+            None => Err(error::internal(py, &format!("the result has no column {index}"))),
+        }
+    }
+
+    /// The only value.
+    pub(crate) fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.columns.first().and_then(|chunks| chunks.first()) {
+            Some(column) if column.len() == 1 => objects::value(py, column, 0),
+            _ => Err(error::internal(py, "the result is not one value")),
+        }
+    }
+
+    /// The value of one row, and its error beside.
+    pub(crate) fn value_and_error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let both = PyDict::new(py);
+        both.set_item(intern!(py, "value"), self.value(py)?)?;
+        let column = self.columns.first().and_then(|chunks| chunks.first());
+        both.set_item(intern!(py, "error"), column.and_then(|column| error_text(column, 0)))?;
+        Ok(both)
+    }
+
+    /// The usual case of lists: one column.
+    pub(crate) fn objects_of_first<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        objects::list(py, self.chunks(py, 0)?)
+    }
+
+    /// The usual case: one column as a plain NumPy array. The memory is the result's own where nobody else holds it.
+    pub(crate) fn into_numpy<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let mut columns = self.columns;
+        match columns.pop() {
+            Some(chunks) if columns.is_empty() => numpy::array(py, chunks),
+            _ => Err(error::internal(py, "the result is not one column")),
+        }
+    }
+}
+
+/// The error of a row as text: `#NUM!`, or `#NUM!: why`.
+fn error_text(column: &Column, row: usize) -> Option<String> {
+    let (code, message) = column.error(row)?;
+    Some(match message {
+        Some(message) => format!("{}: {message}", code.text()),
+        None => code.text().to_owned(),
+    })
+}
+
+#[pymethods]
+impl Outcome {
+    /// "column", "value" or "table".
+    #[getter(shape)]
+    fn py_shape(&self) -> &'static str {
+        match self.shape {
+            Shape::Column => "column",
+            Shape::Value => "value",
+            Shape::Table => "table",
+        }
+    }
+
+    #[getter]
+    fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    #[getter]
+    fn height(&self) -> usize {
+        self.rows()
+    }
+
+    /// Names of the columns where the manifest gives them.
+    #[getter]
+    fn names(&self) -> Option<Vec<String>> {
+        self.names.clone().filter(|names| names.len() == self.columns.len())
+    }
+
+    /// A column as a NumPy array: nulls are NaN, NaT or masked.
+    fn numpy<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        numpy::array(py, self.chunks(py, index)?.to_vec())
+    }
+
+    /// A column as a NumPy array of values, and one of booleans that are true for nulls (None where there are none).
+    fn parts<'py>(
+        &self,
+        py: Python<'py>,
+        index: usize,
+    ) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
+        numpy::parts(py, self.chunks(py, index)?.to_vec())
+    }
+
+    /// A column as one Arrow array, or as a chunked one.
+    fn arrow<'py>(
+        &self,
+        py: Python<'py>,
+        index: usize,
+        chunked: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arrays = arrow::arrays(self.chunks(py, index)?).map_err(|e| error::internal(py, &e))?;
+        if chunked {
+            let chunks = PyChunkedArray::from_array_refs(arrays)?;
+            return Ok(chunks.into_pyobject(py)?.into_any());
+        }
+        let array = arrow::concat(&arrays).map_err(|e| error::internal(py, &e))?;
+        Ok(PyArray::from_array_ref(array).into_pyobject(py)?.into_any())
+    }
+
+    /// A column as a list of Python's own values.
+    fn objects<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyList>> {
+        objects::list(py, self.chunks(py, index)?)
+    }
+
+    /// Errors of a column's rows as a list of texts and None.
+    fn errors<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyList>> {
+        let chunks = self.chunks(py, index)?;
+        PyList::new(py, errors_of(chunks))
+    }
+
+    /// Errors of a column's rows as an Arrow array of texts.
+    fn errors_arrow<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        let texts: StringArray = errors_of(self.chunks(py, index)?).into_iter().collect();
+        Ok(PyArray::from_array_ref(std::sync::Arc::new(texts)).into_pyobject(py)?.into_any())
+    }
+}
+
+fn errors_of(chunks: &[Column]) -> Vec<Option<String>> {
+    chunks
+        .iter()
+        .flat_map(|column| (0..column.len()).map(move |row| error_text(column, row)))
+        .collect()
+}

@@ -1,0 +1,27 @@
+"""What all tests share: the committed plugins, loaded once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import formualizer_udf as fu
+
+ROOT = Path(__file__).resolve().parents[3]
+PLUGINS = ROOT / "plugins"
+
+
+@pytest.fixture(scope="session")
+def finance() -> fu.Module:
+    return fu.Module.from_file(PLUGINS / "finance.wasm")
+
+
+@pytest.fixture(scope="session")
+def text() -> fu.Module:
+    return fu.Module.from_file(PLUGINS / "text.wasm")
+
+
+@pytest.fixture(scope="session")
+def kitchen_sink() -> fu.Module:
+    return fu.Module.from_file(PLUGINS / "kitchen_sink.wasm")
