@@ -14,7 +14,9 @@ use pyo3::{
     types::{PyDict, PyString, PyTuple},
 };
 use std::{sync::Arc, time::Duration};
-use udf_columnar::{Argument, Call, CancelToken, Column, Output, SessionOptions, Signature};
+use udf_columnar::{
+    Argument, Call, CancelToken, Column, Output, Session, SessionOptions, Signature,
+};
 
 /// Rows up to which an elementwise call stays on the caller's thread: its batch deadline, not the user's patience, bounds it.
 const SMALL: usize = 4096;
@@ -96,35 +98,70 @@ impl Function {
         self.signature.name()
     }
 
-    fn session(&self, threads: usize, cancel: &CancelToken) -> SessionOptions {
-        SessionOptions::default()
+    /// Whether a session that earlier calls have used serves: rows are independent of each other, and the options are usual.
+    fn may_be_warm(&self) -> bool {
+        let function = self.signature.function();
+        let Options { deadline, batch_rows, threads, .. } = &self.options;
+        self.signature.is_elementwise()
+            && !function.volatile
+            && (deadline, batch_rows, threads) == (&None, &None, &None)
+            && self.plugin.handle.config.limits.total_deadline.is_none()
+    }
+
+    fn open(
+        &self,
+        threads: usize,
+        cancel: &CancelToken,
+    ) -> Result<Box<dyn Session>, udf_columnar::Error> {
+        let options = SessionOptions::default()
             .threads(self.options.threads.unwrap_or(threads))
             .batch_rows(self.options.batch_rows)
             .deadline(self.options.deadline)
             .volatile(self.options.seed, self.options.now_us)
-            .cancel(cancel.clone())
+            .cancel(cancel.clone());
+        Ok(self.plugin.module()?.open(options))
     }
 
     fn run(&self, py: Python<'_>, parts: Vec<Call>) -> PyResult<Vec<Output>> {
         let raise = |e: udf_columnar::Error| error::of_call(py, &e, self.name());
-        let module = self.plugin.module().map_err(raise)?;
-        let cancel = CancelToken::new();
+        let rows: usize = parts.iter().map(|call| largest(&call.arguments)).sum();
         let small = self.signature.is_elementwise()
-            && parts.iter().map(|call| largest(&call.arguments)).sum::<usize>() <= SMALL
+            && rows <= SMALL
             && self.plugin.handle.config.limits.batch_deadline <= Duration::from_secs(1);
+        let threads = if small { 1 } else { self.plugin.handle.config.threads };
         let signature = self.signature.clone();
-        let outputs = if small {
-            let options = self.session(1, &cancel).threads(1);
-            call::detached(py, move || all(module.open(options).as_mut(), &signature, parts))?
-        } else {
-            let live = self.plugin.handle.live().map_err(raise)?;
-            let pool = live.pool().map_err(raise)?;
-            let options = self.session(pool.current_num_threads(), &cancel);
-            call::interruptible(py, &pool, &cancel, move || {
-                all(module.open(options).as_mut(), &signature, parts)
-            })?
-        };
-        outputs.map_err(raise)
+        if self.may_be_warm() {
+            let mut warm = self.plugin.warm(threads).map_err(raise)?;
+            let cancel = warm.cancel.clone();
+            let work = move || {
+                let outputs = all(warm.session.as_mut(), &signature, parts);
+                (warm, outputs)
+            };
+            let (warm, outputs) = self.perform(py, small, &cancel, work)?;
+            self.plugin.rest(warm);
+            return outputs.map_err(raise);
+        }
+        let cancel = CancelToken::new();
+        let mut session = self.open(threads, &cancel).map_err(raise)?;
+        let work = move || all(session.as_mut(), &signature, parts);
+        self.perform(py, small, &cancel, work)?.map_err(raise)
+    }
+
+    /// Small work on this thread, other work on the runtime's.
+    fn perform<T: Send + 'static>(
+        &self,
+        py: Python<'_>,
+        small: bool,
+        cancel: &CancelToken,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> PyResult<T> {
+        if small {
+            return call::detached(py, work);
+        }
+        let raise = |e: udf_columnar::Error| error::of_call(py, &e, self.name());
+        let live = self.plugin.handle.live().map_err(raise)?;
+        let pool = live.pool().map_err(raise)?;
+        call::interruptible(py, &pool, cancel, work)
     }
 
     fn shape_of(&self, arguments: &[Argument]) -> Shape {
@@ -139,7 +176,7 @@ impl Function {
 
 /// Makes the calls one after the other in a session.
 fn all(
-    session: &mut dyn udf_columnar::Session,
+    session: &mut dyn Session,
     signature: &Arc<Signature>,
     parts: Vec<Call>,
 ) -> Result<Vec<Output>, udf_columnar::Error> {

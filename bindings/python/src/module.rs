@@ -16,7 +16,7 @@ use std::{
 };
 use udf_abi::manifest;
 use udf_backends::ModuleInfo;
-use udf_columnar::{Signature, UdfModule};
+use udf_columnar::{CancelToken, Session, SessionOptions, Signature, UdfModule};
 
 /// A plugin: its bytes, what it says about itself, and its compiled code.
 pub(crate) struct Plugin {
@@ -26,7 +26,19 @@ pub(crate) struct Plugin {
     pub(crate) info: ModuleInfo,
     pub(crate) handle: Arc<Handle>,
     loaded: Mutex<(u64, Arc<dyn UdfModule>)>,
+    warm: Mutex<Vec<Warm>>,
 }
+
+/// A session between two calls: its instances are not made anew for each of them.
+pub(crate) struct Warm {
+    generation: u64,
+    threads: usize,
+    pub(crate) cancel: CancelToken,
+    pub(crate) session: Box<dyn Session>,
+}
+
+/// Sessions of a plugin that are kept: one for small calls, one for large ones.
+const MOST_WARM: usize = 2;
 
 /// Modules that were unpickled: a task after the other finds them compiled.
 static UNPICKLED: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
@@ -55,7 +67,37 @@ impl Plugin {
             call::detached(py, work)?.map_err(|e| error::of_module(py, &named(e)))?
         };
         let loaded = Mutex::new((fork::generation(), module));
-        Ok(Arc::new(Self { bytes, path, info, handle, loaded }))
+        Ok(Arc::new(Self { bytes, path, info, handle, loaded, warm: Mutex::default() }))
+    }
+
+    /// A session without a deadline of its own: one that is at rest, or a new one.
+    pub(crate) fn warm(&self, threads: usize) -> Result<Warm, udf_columnar::Error> {
+        let generation = fork::generation();
+        let at_rest = {
+            let mut warm = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+            if warm.iter().any(|w| w.generation != generation) {
+                // Instances of the engine before the fork.
+                std::mem::forget(std::mem::take(&mut *warm));
+            }
+            let at = warm.iter().position(|w| w.threads == threads);
+            at.map(|at| warm.swap_remove(at))
+        };
+        if let Some(warm) = at_rest {
+            return Ok(warm);
+        }
+        let cancel = CancelToken::new();
+        let options = SessionOptions::default().threads(threads).cancel(cancel.clone());
+        let session = self.module()?.open(options);
+        Ok(Warm { generation, threads, cancel, session })
+    }
+
+    /// Keeps a session for the next call, unless there are enough.
+    pub(crate) fn rest(&self, warm: Warm) {
+        let mut at_rest = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = at_rest.iter().any(|w| w.threads == warm.threads);
+        if !known && at_rest.len() < MOST_WARM && !warm.cancel.is_cancelled() {
+            at_rest.push(warm);
+        }
     }
 
     /// The compiled module, compiled anew in a forked process.

@@ -129,7 +129,6 @@ impl Place<'_> {
 
 /// Understands one argument.
 pub(crate) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Argument> {
-    let py = object.py();
     let value = |understood| Ok(Argument::Value(understood));
     // The usual things first, by their exact type.
     if object.is_exact_instance_of::<PyFloat>()
