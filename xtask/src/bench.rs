@@ -10,11 +10,14 @@ use crate::{
     cmd::Cmd,
     error::{Context, Error, Result},
     metadata::{metadata, target_directory},
-    plugins,
+    package, plugins,
 };
 
 /// The variable that tells the measurements where the built command line stands.
 const FZUDF: &str = "FZ_FZUDF";
+
+/// What the Python package is measured beside.
+const PYTHON_PACKAGES: &str = "benches/python/requirements.txt";
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     let json = json_file(args)?;
@@ -34,11 +37,18 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
         root,
         "run --release --manifest-path benches/upstream/Cargo.toml --bin figures --",
     );
+    let python = package::with_wheel(root, PYTHON_PACKAGES)?;
+    let benches = target_directory(&metadata(&root.join("benches/Cargo.toml"), "--no-deps")?)?;
+    let one_call = benches.join("release").join(format!("one_call{}", env::consts::EXE_SUFFIX));
+    let build =
+        Cmd::cargo(root, "build --release --manifest-path benches/Cargo.toml --bin one_call");
+    let mut of_python = Cmd::new(root, python).arg("benches/python/figures.py").arg(one_call);
     if let Some(file) = json {
         figures = figures.arg("--json").arg(&file);
-        upstream = upstream.arg("--into").arg(file);
+        upstream = upstream.arg("--into").arg(&file);
+        of_python = of_python.arg("--into").arg(file);
     }
-    for command in [figures, upstream] {
+    for command in [figures, upstream, build, of_python] {
         println!("$ {command}");
         command.run()?;
     }

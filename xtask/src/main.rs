@@ -12,6 +12,7 @@ mod error;
 mod foreign;
 mod matrix;
 mod metadata;
+mod package;
 mod plugins;
 mod python;
 mod steps;
@@ -58,6 +59,12 @@ const TASKS: &[Task] = &[
         options: "",
         about: "build and test udf-backends with each combination of engines, and for wasm32",
         run: matrix::run,
+    },
+    Task {
+        name: "wheel",
+        options: "[FOLDER]",
+        about: "build the Python package's wheel (into target/wheels), and try it in an empty environment",
+        run: package::run_wheel,
     },
     Task {
         name: "tidy",

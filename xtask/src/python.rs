@@ -58,25 +58,29 @@ impl Environment {
     }
 }
 
-/// The interpreter of an environment that has what `requirements` lists; made when the list has changed.
+/// The interpreter of an environment that has what the files of `requirements` list; made when a list has changed.
 ///
 /// # Errors
 /// As [`Environment::install`].
 pub(crate) fn with_requirements(
     root: &Path,
     folder: PathBuf,
-    requirements: &Path,
+    requirements: &[&str],
 ) -> Result<PathBuf> {
-    let read = |path: &Path| {
-        fs::read_to_string(path).context(format_args!("cannot read {}", path.display()))
-    };
-    let wanted = read(requirements)?;
+    let mut wanted = String::new();
+    let mut arguments = Vec::new();
+    for file in requirements {
+        let path = root.join(file);
+        let text = fs::read_to_string(&path);
+        wanted.push_str(&text.context(format_args!("cannot read {}", path.display()))?);
+        arguments.extend(["-r".to_owned(), path.display().to_string()]);
+    }
     let environment = Environment::at(folder);
     let stamp = environment.0.join("installed.txt");
     if !fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
         || !environment.has_pip(root)
     {
-        environment.install(root, &["-r".to_owned(), requirements.display().to_string()])?;
+        environment.install(root, &arguments)?;
         fs::write(&stamp, wanted).context(format_args!("cannot write {}", stamp.display()))?;
     }
     Ok(environment.python())

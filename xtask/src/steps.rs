@@ -11,7 +11,7 @@ use crate::{cmd::Cmd, error::Result};
 #[derive(Default)]
 pub(crate) struct Steps {
     done: Vec<Step>,
-    /// The `test result:` lines, as the runners wrote them.
+    /// The lines in which cargo and pytest sum up, as they wrote them.
     results: Vec<String>,
     counts: Counts,
 }
@@ -42,7 +42,7 @@ impl Steps {
         let failed_before = self.counts.failed;
         let outcome = self.call(title, &command.to_string(), || {
             Ok(command.run_and_see(|line| {
-                if line.starts_with("test result:") {
+                if is_result(line) {
                     lines.push(line.to_owned());
                 }
             })?)
@@ -114,15 +114,26 @@ impl Steps {
     }
 }
 
+/// Whether a runner sums up: cargo with `test result: …`, pytest with `3 passed, 1 skipped in 0.12s`.
+fn is_result(line: &str) -> bool {
+    let counts = [" passed", " failed", " error"].iter().any(|word| line.contains(word));
+    let time = line.rsplit_once(" in ").and_then(|(_, time)| time.chars().next());
+    line.starts_with("test result:") || (counts && time.is_some_and(|c| c.is_ascii_digit()))
+}
+
 impl Counts {
-    /// Reads `test result: ok. 3 passed; 0 failed; …`; zero where a number is missing.
+    /// Reads `test result: ok. 3 passed; 0 failed; …` and `1 failed, 3 passed in 0.12s`; zero where a number is missing.
     fn of(line: &str) -> Self {
-        let words: Vec<&str> = line.split([' ', ';']).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            line.split([' ', ';', ',', '=']).filter(|word| !word.is_empty()).collect();
         let before = |name: &str| {
             let at = words.iter().position(|word| *word == name)?;
             words.get(at.checked_sub(1)?)?.parse().ok()
         };
-        Self { passed: before("passed").unwrap_or(0), failed: before("failed").unwrap_or(0) }
+        // pytest counts what went wrong around a test by itself.
+        let errors = before("error").or_else(|| before("errors")).unwrap_or(0);
+        let failed = before("failed").unwrap_or(0) + errors;
+        Self { passed: before("passed").unwrap_or(0), failed }
     }
 }
 
@@ -153,6 +164,17 @@ mod tests {
         let red = "test result: \u{1b}[31mFAILED\u{1b}[m. 1 passed; 2 failed; 0 ignored";
         assert_eq!(Counts::of(red), Counts { passed: 1, failed: 2 });
         assert_eq!(Counts::of("test result: passed"), Counts::default());
+    }
+
+    #[test]
+    fn a_result_line_of_pytest_is_read() {
+        let line = "2 failed, 410 passed, 3 skipped, 1 error in 41.22s";
+        assert!(is_result(line));
+        assert_eq!(Counts::of(line), Counts { passed: 410, failed: 3 });
+        assert!(
+            is_result("12 passed in 0.40s") && is_result("== 12 passed in 62.40s (0:01:02) ==")
+        );
+        assert!(!is_result("a test that passed in silence") && !is_result("3 files in 2 folders"));
     }
 
     #[test]

@@ -9,12 +9,13 @@ use crate::{
     cmd::Cmd,
     error::Result,
     metadata::{metadata, target_directory},
-    plugins, python,
+    package, plugins, python,
     steps::Steps,
 };
 
-/// The Python packages that tests of workbooks use, where Python is there.
-const REQUIREMENTS: &str = "testdata/workbooks/requirements.txt";
+/// The Python packages that tests use: those of workbooks, and those of the Python package.
+const REQUIREMENTS: &[&str] =
+    &["testdata/workbooks/requirements.txt", "bindings/python/tests/requirements.txt"];
 
 /// Crates that must also compile without their default features (udf-backends: see `matrix`).
 const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar", "formualizer-workbook"];
@@ -43,17 +44,11 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
         let built = steps.call("Plugins from source", "cargo xtask plugins --check", build)?;
         workspace = workspace.env(plugins::REBUILT, built.folder);
     }
-    let requirements = root.join(REQUIREMENTS);
-    if requirements.exists() {
-        workspace = match python(root, &requirements) {
-            Ok(python) => workspace.env("FZ_PYTHON", python),
-            Err(error) => {
-                println!("tests that read workbooks with Python are SKIPPED: {error}");
-                workspace
-            }
-        };
-    }
+    let install = || python(root);
+    let python = steps.call("Python packages", "python3 -m venv, pip install", install)?;
+    workspace = workspace.env("FZ_PYTHON", &python);
     steps.run_tests("Tests of the workspace", &workspace).then_some(())?;
+    package::test(root, &python, steps)?;
     if has_plugins {
         let tests = Cmd::cargo(root, "test --no-fail-fast --manifest-path").arg(plugins::MANIFEST);
         steps.run_tests("Tests of the plugins", &tests).then_some(())?;
@@ -67,10 +62,10 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
     Some(())
 }
 
-/// Python with the packages that read workbooks beside ours.
-fn python(root: &Path, requirements: &Path) -> Result<PathBuf> {
+/// Python with the packages that tests use.
+fn python(root: &Path) -> Result<PathBuf> {
     let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
-    python::with_requirements(root, target.join("python"), requirements)
+    python::with_requirements(root, target.join("python"), REQUIREMENTS)
 }
 
 /// Plain `cargo test` on every machine, so that doctests run too. Property tests draw the same cases every time, so that a change

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import keyword
-from typing import Any, cast
+from typing import Any
 
 # Types of the contract as Python calls a value of them.
 _VALUES = {
@@ -44,7 +44,7 @@ def build(
     last_unusable = max((i for i, ok in enumerate(usable) if not ok), default=-1)
     made = []
     for index, param in enumerate(params):
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        kind: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
         if index <= last_unusable:
             kind = inspect.Parameter.POSITIONAL_ONLY
         if param["variadic"]:
@@ -69,4 +69,4 @@ def build(
     shown = ", ".join(_value(r) for r in returns)
     if names is not None:
         shown = ", ".join(f"{n}: {_value(r)}" for n, r in zip(names, returns))
-    return cast(Any, inspect.Signature)(made, return_annotation=shown or None)
+    return inspect.Signature(made, return_annotation=shown or None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -78,7 +78,7 @@ class _Expression:
     """A call that is made when the query runs, a batch of rows at a time."""
 
     @staticmethod
-    def call(function: Function, arguments: tuple[Any, ...], errors: str) -> Any:
+    def call(function: Function, arguments: tuple[Any, ...], errors: Literal["raise", "null", "struct"]) -> Any:
         expressions = [a for a in arguments if isinstance(a, pl.Expr)]
         places = [i for i, a in enumerate(arguments) if isinstance(a, pl.Expr)]
 
