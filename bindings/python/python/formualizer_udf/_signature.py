@@ -38,7 +38,10 @@ def _annotation(param: dict[str, Any]) -> str:
 def build(
     params: list[dict[str, Any]], returns: list[str], names: list[str] | None
 ) -> inspect.Signature:
-    """The signature of a function with these parameters; `errors` is the keyword that every function has."""
+    """The signature of a function with these parameters.
+
+    The keyword `errors`, which every function takes, is left out: who counts parameters (DuckDB) would pass a column for it.
+    """
     # A name that Python cannot write makes it, and what stands before it, positional.
     usable = [p["name"].isidentifier() and not keyword.iskeyword(p["name"]) for p in params]
     last_unusable = max((i for i, ok in enumerate(usable) if not ok), default=-1)
@@ -63,9 +66,6 @@ def build(
         if optional_before and parameter.kind is not inspect.Parameter.VAR_POSITIONAL:
             if parameter.default is inspect.Parameter.empty:
                 made[index] = parameter.replace(default=None)
-    if all(parameter.name != "errors" for parameter in made):
-        errors = inspect.Parameter("errors", inspect.Parameter.KEYWORD_ONLY, default="raise")
-        made.append(errors.replace(annotation="Literal['raise', 'null', 'struct']"))
     shown = ", ".join(_value(r) for r in returns)
     if names is not None:
         shown = ", ".join(f"{n}: {_value(r)}" for n, r in zip(names, returns))

@@ -33,17 +33,19 @@ def wrap_arrow(outcome: _Outcome, with_errors: bool, like: Any, chunked: bool) -
 def _pyarrow(outcome: _Outcome, with_errors: bool, chunked: bool) -> Any:
     import pyarrow as pa
 
+    single = outcome.shape == "column" or (outcome.width == 1 and outcome.names is None)
+
     def column(index: int) -> Any:
         if not with_errors:
-            if chunked and outcome.shape == "column":
+            if chunked and single:
                 return pa.chunked_array(outcome.arrow(index, True))
             return pa.array(outcome.arrow(index, False))
         values = pa.array(outcome.arrow(index, False))
         errors = pa.array(outcome.errors_arrow(index))
         both = pa.StructArray.from_arrays([values, errors], names=["value", "error"])
-        return pa.chunked_array([both]) if chunked and outcome.shape == "column" else both
+        return pa.chunked_array([both]) if chunked and single else both
 
-    if outcome.shape == "column":
+    if single:
         return column(0)
     names = outcome.names or [str(i) for i in range(outcome.width)]
     return pa.table({name: column(i) for i, name in enumerate(names)})

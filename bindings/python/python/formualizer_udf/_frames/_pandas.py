@@ -109,15 +109,17 @@ class _Wrap:
         return outcome.numpy(column)
 
     def _series(self, outcome: _Outcome, column: int, name: Any) -> Any:
-        index = self.index if outcome.shape == "column" else None
+        # A table has the input's rows where it has as many.
+        kept = self.index is not None and len(self.index) == outcome.height
+        index = self.index if kept else None
         return pd.Series(self._values(outcome, column), index=index, name=name, copy=False)
 
     def wrap(self, outcome: _Outcome, with_errors: bool) -> Any:
-        if outcome.shape == "column":
+        if outcome.shape == "column" or (outcome.width == 1 and outcome.names is None):
             values = self._series(outcome, 0, self.name)
             if not with_errors:
                 return values
-            errors = pd.Series(outcome.errors(0), index=self.index, dtype="str")
+            errors = pd.Series(outcome.errors(0), index=values.index, dtype="str")
             return pd.DataFrame({"value": values, "error": errors})
         names: list[Any] = list(outcome.names or range(outcome.width))
         columns = {name: self._series(outcome, i, name) for i, name in enumerate(names)}

@@ -45,7 +45,7 @@ class _Wrap:
         return pl.DataFrame({"value": values, "error": errors}).to_struct(name)
 
     def wrap(self, outcome: _Outcome, with_errors: bool) -> Any:
-        if outcome.shape == "column":
+        if outcome.shape == "column" or (outcome.width == 1 and outcome.names is None):
             return self._series(outcome, 0, self.name, with_errors)
         names = outcome.names or [str(i) for i in range(outcome.width)]
         return pl.DataFrame([self._series(outcome, i, n, with_errors) for i, n in enumerate(names)])
