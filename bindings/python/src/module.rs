@@ -57,14 +57,18 @@ impl Plugin {
             Some(path) => error.context(path.display()),
             None => error,
         };
+        let pool = handle.live().and_then(|live| live.pool());
+        let pool = pool.map_err(|e| error::of_module(py, &e))?;
         let (info, module) = {
             let (bytes, handle) = (bytes.clone(), handle.clone());
             let work = move || {
                 let info = udf_backends::inspect(&bytes, &handle.config.limits)?;
-                let module = compiled(&handle, &bytes)?;
+                let module = handle.live()?.engine.load(&bytes)?;
                 Ok((info, module))
             };
-            call::detached(py, work)?.map_err(|e| error::of_module(py, &named(e)))?
+            // On the runtime's threads, over which the engine spreads functions.
+            call::interruptible(py, &pool, &CancelToken::new(), work)?
+                .map_err(|e| error::of_module(py, &named(e)))?
         };
         let loaded = Mutex::new((fork::generation(), module));
         Ok(Arc::new(Self { bytes, path, info, handle, loaded, warm: Mutex::default() }))
@@ -128,7 +132,7 @@ impl Plugin {
     }
 }
 
-/// Compiles on the runtime's own threads: the engine spreads functions over the threads it finds itself on.
+/// Compiles on the runtime's own threads.
 fn compiled(handle: &Handle, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, udf_columnar::Error> {
     let live = handle.live()?;
     live.pool()?.install(|| live.engine.load(bytes))
