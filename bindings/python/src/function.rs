@@ -15,7 +15,7 @@ use pyo3::{
 };
 use std::{sync::Arc, time::Duration};
 use udf_columnar::{
-    Argument, Call, CancelToken, Column, Output, Session, SessionOptions, Signature,
+    Argument, Call, CancelToken, Column, Lane, Output, Session, SessionOptions, Signature,
 };
 
 /// Rows up to which an elementwise call stays on the caller's thread: its batch deadline, not the user's patience, bounds it.
@@ -370,7 +370,9 @@ impl Function {
                 return Err(error::rows(py, this.name(), count, outcome.rows() as u64, &first));
             }
         }
-        give(py, outcome, kind, errors)
+        // What a plugin without columns answers for values alone tells its shape by itself.
+        let json = this.signature.lane() == Lane::Json;
+        give(py, outcome, kind, errors, json)
     }
 
     /// Another function that calls the same one with these options.
@@ -523,12 +525,14 @@ fn give<'py>(
     outcome: Outcome,
     kind: Option<Kind>,
     errors: Errors,
+    json: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let with_errors = errors == Errors::Struct;
     let kind = match (outcome.shape(), kind) {
         (Shape::Value, _) => None,
         // No column was passed: one value, or a list of rows.
         (Shape::Column, None) => None,
+        (Shape::Table, None) if json && outcome.is_single() => None,
         (Shape::Table, None) => Some(Kind::List),
         (_, kind) => kind,
     };

@@ -1,5 +1,6 @@
 //! Results as Python objects: NumPy arrays, Arrow, lists, and single values.
 
+mod any;
 mod arrow;
 mod block;
 mod numpy;
@@ -84,7 +85,13 @@ impl Outcome {
                 chunks.push(column);
             }
         }
+        let columns = columns.into_iter().map(any::plain).collect();
         Self { columns, names, shape }
+    }
+
+    /// Whether this is one row of one column.
+    pub(crate) fn is_single(&self) -> bool {
+        self.columns.len() == 1 && self.rows() == 1
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -216,7 +223,7 @@ impl Outcome {
         index: usize,
         chunked: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let arrays = arrow::arrays(self.chunks(py, index)?).map_err(|e| error::internal(py, &e))?;
+        let arrays = arrow::arrays(self.chunks(py, index)?);
         if chunked {
             let chunks = PyChunkedArray::from_array_refs(arrays)?;
             return Ok(chunks.into_pyobject(py)?.into_any());
