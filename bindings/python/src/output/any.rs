@@ -1,7 +1,7 @@
 //! Columns of cells of any kind that turn out to be of one kind.
 
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float64Array, StringArray,
+    ArrayRef, BooleanArray, Float64Array, StringArray,
     cast::AsArray,
     types::{Float64Type, UInt8Type},
 };
