@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ._native import _Input, _Outcome
+from ._native import _Outcome
 from .errors import ArgumentError
 
 
@@ -180,12 +180,15 @@ class WasmModuleInfo:
     functions: tuple[WasmFunctionInfo, ...]
 
 
+# How to take a column, and what holds it.
+_Found = tuple[str, Any]
 _Columns = tuple["list[str] | None", Any]
 
 
 def columns(frame: Any, index: bool) -> _Columns:
-    """The names of a frame's columns (None where it has none), and what holds their values: objects with the Arrow PyCapsule
-    interface, which are shared; `_Input`s and lists, which nobody else holds. An object that is no list is a table of Arrow."""
+    """The names of a frame's columns (None where it has none), and what holds their values, each with how to take it: "arrow" is an
+    object with the Arrow PyCapsule interface, which is shared; "array" one of NumPy or pandas that nobody else holds; "values" a list.
+    In place of a list of columns, a table of a library that is not known by name."""
     root = type(frame).__module__.partition(".")[0]
     if root == "pandas":
         return _pandas(frame, index)
@@ -211,19 +214,19 @@ def _refused(value: Any) -> ArgumentError:
     )
 
 
-def _column(name: Any, value: Any) -> Any:
+def _column(name: Any, value: Any) -> _Found:
     """What holds the values of one column of a dict."""
     root = type(value).__module__.partition(".")[0]
     if isinstance(value, (list, tuple, range)):
-        return list(value)
+        return "values", list(value)
     if root == "pandas" and hasattr(value, "dtype"):
         return _series(name, value)
     if root == "numpy" and getattr(value, "ndim", 0) == 1:
         return _array(value)
     if root == "polars" and _is_objects(value):
-        return value.to_list()
+        return "values", value.to_list()
     if hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__"):
-        return value
+        return "arrow", value
     raise ArgumentError(
         f"write_frame: column {name!r}: a {type(value).__name__} is no column: pass a list, an array or a Series"
     )
@@ -244,11 +247,9 @@ def _pandas(frame: Any, index: bool) -> _Columns:
     return names, [_series(name, frame.iloc[:, at]) for at, name in enumerate(names)]
 
 
-def _series(name: Any, series: Any) -> Any:
+def _series(name: Any, series: Any) -> _Found:
     """What holds the values of a Series (or Index, or pandas array). NumPy's memory may be written to by others, so it is copied."""
     import pandas as pd
-
-    from ._frames import _pandas
 
     series = series if isinstance(series, pd.Series) else pd.Series(series)
     dtype = series.dtype
@@ -260,15 +261,15 @@ def _series(name: Any, series: Any) -> Any:
     if hasattr(series.array, "__arrow_array__") and (
         isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", None) == "pyarrow"
     ):
-        return series.array.__arrow_array__()
+        return "arrow", series.array.__arrow_array__()
     if dtype == object:
         missing = series.isna().to_numpy()
-        return [None if gone else value for value, gone in zip(series.tolist(), missing)]
+        return "values", [None if gone else value for value, gone in zip(series.tolist(), missing)]
     if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype)):
-        return [None if gone else str(value) for value, gone in zip(series.tolist(), series.isna())]
+        return "values", [None if gone else str(value) for value, gone in zip(series.tolist(), series.isna())]
     if isinstance(dtype, pd.CategoricalDtype):
         return _series(name, series.astype(dtype.categories.dtype))
-    return _pandas.adapt(series.copy())
+    return "array", series.copy()
 
 
 def _is_objects(series: Any) -> bool:
@@ -293,19 +294,19 @@ def _pyarrow(frame: Any) -> _Columns:
     import pyarrow as pa
 
     if isinstance(frame, (pa.Table, pa.RecordBatch)):
-        return list(frame.schema.names), list(frame.columns)
+        return list(frame.schema.names), [("arrow", column) for column in frame.columns]
     if isinstance(frame, (pa.Array, pa.ChunkedArray)):
-        return None, [frame]
+        return None, [("arrow", frame)]
     if isinstance(frame, pa.RecordBatchReader):
         return None, frame
     raise _refused(frame)
 
 
-def _array(values: Any) -> Any:
+def _array(values: Any) -> _Found:
     """A NumPy array that nobody else holds."""
     if values.dtype == object:
-        return values.tolist()
-    return _Input(values.copy(), wrap=object())
+        return "values", values.tolist()
+    return "array", values.copy()
 
 
 def _numpy(frame: Any) -> _Columns:

@@ -16,12 +16,8 @@ use arrow_schema::{DataType, Field, Schema};
 use formualizer_workbook::{
     Error, IntoCell, IntoRange, MAX_COLS, MAX_ROWS, Value, Workbook as Book, value_text,
 };
-use pyo3::{
-    intern,
-    prelude::*,
-    types::{PyList, PyTuple},
-};
-use pyo3_arrow::{PyChunkedArray, PyTable};
+use pyo3::{prelude::*, types::PyList};
+use pyo3_arrow::input::{AnyArray, AnyRecordBatch};
 use std::{collections::HashSet, sync::Arc};
 use udf_abi::DType;
 use udf_columnar::{Column, Output};
@@ -71,7 +67,7 @@ fn understand(frame: &Bound<'_, PyAny>, index: bool, core: &Core) -> PyResult<Fr
         return Ok(Frame { names, columns });
     }
     // A table of a library that is not known by name.
-    let (batches, schema) = columns.extract::<PyTable>()?.into_inner();
+    let (batches, schema) = columns.extract::<AnyRecordBatch>()?.into_table()?.into_inner();
     let names = schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut arrays = Vec::new();
     for (at, field) in schema.fields().iter().enumerate() {
@@ -82,22 +78,22 @@ fn understand(frame: &Bound<'_, PyAny>, index: bool, core: &Core) -> PyResult<Fr
     Ok(Frame { names: Some(names), columns: arrays })
 }
 
-fn column_of(column: &Bound<'_, PyAny>, place: &str, core: &Core) -> PyResult<Given> {
-    let py = column.py();
-    if column.is_instance_of::<PyList>() || column.is_instance_of::<PyTuple>() {
+/// A column as the Python side has found it: how to take it, and what it is.
+fn column_of(found: &Bound<'_, PyAny>, place: &str, core: &Core) -> PyResult<Given> {
+    let py = found.py();
+    let (how, column): (String, Bound<'_, PyAny>) = found.extract()?;
+    if how == "values" {
         let values = column.try_iter()?.enumerate().map(|(row, object)| {
             value::argument(&object?, &format!("{place}, row {row}"), core.dates)
         });
         return Ok(Given::Values(values.collect::<PyResult<_>>()?));
     }
-    let streams = column.hasattr(intern!(py, "__arrow_c_stream__"))?
-        || column.hasattr(intern!(py, "__arrow_c_array__"))?;
-    if streams {
-        let chunks: PyChunkedArray = column.extract()?;
-        let (chunks, field) = chunks.into_inner();
+    if how == "arrow" {
+        let array: AnyArray = column.extract()?;
+        let (chunks, field) = array.into_chunked_array()?.into_inner();
         return joined(py, &chunks, field.data_type(), place).map(Given::Array);
     }
-    match vector::columns(column)? {
+    match vector::columns(&column)? {
         Ok(mut columns) if columns.len() == 1 => {
             let array = columns.pop();
             array.map(Given::Array).ok_or_else(|| wrong(py, &format!("{place} is empty")))
@@ -233,8 +229,8 @@ fn range_text(top: u32, left: u32, height: usize, width: usize) -> String {
     format!("{}{}:{}{}", letters(left + 1), top + 1, letters(left + width), top + height)
 }
 
-/// What was read: names and batches.
-type Read = (Vec<String>, Vec<RecordBatch>);
+/// What was read: the names of the columns, and parts of so many rows, each with an array per column.
+type Read = (Vec<String>, Vec<Vec<ArrayRef>>);
 
 /// Reads a range as a frame of a library.
 pub(super) fn read<'py>(
@@ -251,7 +247,7 @@ pub(super) fn read<'py>(
         );
         return Err(error::argument(py, "read_frame", &message));
     }
-    let (names, batches) = core.slow(py, move |book| read_book(book, &sheet, range, header))?;
+    let (names, parts) = core.slow(py, move |book| read_book(book, &sheet, range, header))?;
     let column = |array: &ArrayRef| {
         Column::try_new(array.clone()).map_err(|e| error::internal(py, e.message()))
     };
@@ -263,8 +259,8 @@ pub(super) fn read<'py>(
         guest_calls: 0,
     };
     let mut outputs = Vec::new();
-    for batch in &batches {
-        let columns = batch.columns().iter().map(column).collect::<PyResult<Vec<_>>>()?;
+    for part in &parts {
+        let columns = part.iter().map(column).collect::<PyResult<Vec<_>>>()?;
         outputs.push(output(columns));
     }
     if outputs.is_empty() {
@@ -304,11 +300,72 @@ fn read_book(
         }
     };
     let first = top + u32::from(header);
-    let batches = match first <= bottom {
-        true => book.read_columns(sheet, part(first, bottom))?,
-        false => Vec::new(),
-    };
-    Ok((names, batches))
+    if first > bottom {
+        return Ok((names, Vec::new()));
+    }
+    let batches = book.read_columns(sheet, part(first, bottom))?;
+    let mut parts: Vec<Vec<ArrayRef>> =
+        batches.iter().map(|batch| batch.columns().to_vec()).collect();
+    for (at, column) in (left..=right).enumerate() {
+        let range = ((first + 1, column + 1), (bottom + 1, column + 1));
+        if shows_other_kinds(book, sheet, &parts, at, range.0)? {
+            for (part, array) in parts.iter_mut().zip(of_one_kind(book, sheet, range)?) {
+                part[at] = array;
+            }
+        }
+    }
+    Ok((names, parts))
+}
+
+/// Whether a column of texts is one of other values: its first one is no text. A sheet that keeps a header and logical values together
+/// gives the texts that they show.
+fn shows_other_kinds(
+    book: &Book,
+    sheet: &str,
+    parts: &[Vec<ArrayRef>],
+    at: usize,
+    (mut row, column): (u32, u32),
+) -> Result<bool, Error> {
+    for array in parts.iter().filter_map(|part| part.get(at)) {
+        if array.data_type() != &DataType::Utf8 {
+            return Ok(false);
+        }
+        if let Some(filled) = (0..array.len()).find(|row| array.is_valid(*row)) {
+            row += u32::try_from(filled).unwrap_or(0);
+            return Ok(!matches!(book.value(sheet, (row, column))?, Value::Text(_)));
+        }
+        row += u32::try_from(array.len()).unwrap_or(0);
+    }
+    Ok(false)
+}
+
+/// A column read by itself: of the kind of its values, if they are of one. Errors are null, and dates beside datetimes are such.
+fn of_one_kind(
+    book: &Book,
+    sheet: &str,
+    range: ((u32, u32), (u32, u32)),
+) -> Result<Vec<ArrayRef>, Error> {
+    let mut rows = book.values(sheet, range)?;
+    let cells = || rows.iter().flatten();
+    let timed = cells().any(|value| matches!(value, Value::DateTime(_)))
+        && cells().all(|v| {
+            matches!(v, Value::Empty | Value::Error(_) | Value::Date(_) | Value::DateTime(_))
+        });
+    for value in rows.iter_mut().flatten() {
+        match value {
+            Value::Error(_) => *value = Value::Empty,
+            Value::Date(date) if timed => {
+                *value = Value::DateTime((*date).and_time(chrono::NaiveTime::MIN));
+            }
+            _ => {}
+        }
+    }
+    let mut scratch = Book::with_date_system(book.date_system());
+    scratch.add_sheet("S")?;
+    scratch.set_values("S", (1, 1), &rows)?;
+    let last = range.1.0 - range.0.0 + 1;
+    let batches = scratch.read_columns("S", ((1, 1), (last, 1)))?;
+    Ok(batches.iter().map(|batch| batch.column(0).clone()).collect())
 }
 
 /// The texts of a row, each of them once: blank ones are named by their place, those that are there twice get a number.
