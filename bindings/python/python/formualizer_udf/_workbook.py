@@ -223,7 +223,7 @@ def _column(name: Any, value: Any) -> _Found:
         return _series(name, value)
     if root == "numpy" and getattr(value, "ndim", 0) == 1:
         return _array(value)
-    if root == "polars" and _is_objects(value):
+    if root == "polars" and _is_plain(value):
         return "values", value.to_list()
     if hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__"):
         return "arrow", value
@@ -272,10 +272,11 @@ def _series(name: Any, series: Any) -> _Found:
     return "array", series.copy()
 
 
-def _is_objects(series: Any) -> bool:
+def _is_plain(series: Any) -> bool:
+    """Whether a Series has no counterpart in Arrow that others understand: Python's objects, and nothing at all."""
     import polars as pl
 
-    return bool(series.dtype == pl.Object)
+    return series.dtype in (pl.Object, pl.Null)
 
 
 def _polars(frame: Any) -> _Columns:

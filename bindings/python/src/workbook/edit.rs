@@ -246,22 +246,24 @@ impl Edit {
             return if keep { core.inside(py).map(|_| false) } else { Ok(false) };
         }
         let open = core.editor().as_ref().map_or(0, |editor| editor.depth);
-        let state = std::mem::replace(&mut *self.state(), State::Ended);
-        match state {
-            State::Open { depth, outer } if depth != open => {
-                *self.state() = State::Open { depth, outer };
-                Err(refuse(
-                    py,
-                    "reentrant",
-                    "edits end in the order in which they began, the innermost first",
-                ))
+        let outer = match &mut *self.state() {
+            State::Open { depth, .. } if *depth != open => {
+                let message = "edits end in the order in which they began, the innermost first";
+                return Err(refuse(py, "reentrant", message));
             }
-            State::Open { outer: Some(outer), .. } => {
-                self.close(py, core, outer, keep).map(|()| false)
+            state @ State::Open { .. } => match std::mem::replace(state, State::Ended) {
+                State::Open { outer, .. } => outer,
+                State::Fresh | State::Ended => None,
+            },
+            State::Fresh | State::Ended => {
+                return Err(refuse(py, "reentrant", "this edit is not open"));
             }
-            State::Open { .. } => Self::end(py, core, keep).map(|()| false),
-            State::Fresh | State::Ended => Err(refuse(py, "reentrant", "this edit is not open")),
+        };
+        match outer {
+            Some(outer) => self.close(py, core, outer, keep)?,
+            None => Self::end(py, core, keep)?,
         }
+        Ok(false)
     }
 
     /// What the recalculation at the end did: `None` before, where the block raised, and for an edit within another.

@@ -89,8 +89,12 @@ fn column_of(found: &Bound<'_, PyAny>, place: &str, core: &Core) -> PyResult<Giv
         return Ok(Given::Values(values.collect::<PyResult<_>>()?));
     }
     if how == "arrow" {
-        let array: AnyArray = column.extract()?;
-        let (chunks, field) = array.into_chunked_array()?.into_inner();
+        let odd = |error: PyErr| {
+            refuse(py, "data", &format!("write_frame: {place}: {}", error.value(py)))
+        };
+        let array: AnyArray = column.extract().map_err(odd)?;
+        let chunks = array.into_chunked_array().map_err(|e| odd(e.into()))?;
+        let (chunks, field) = chunks.into_inner();
         return joined(py, &chunks, field.data_type(), place).map(Given::Array);
     }
     match vector::columns(&column)? {
