@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import formualizer_udf as fu
-
-ROOT = Path(__file__).resolve().parents[3]
-PLUGINS = ROOT / "plugins"
+from places import PLUGINS
 
 
 @pytest.fixture(scope="session")

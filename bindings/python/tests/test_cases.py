@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import formualizer_udf as fu
-from conftest import PLUGINS, ROOT
+from places import PLUGINS, ROOT
 
 ARROW = {
     "null": pa.null(),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import formualizer_udf as fu
-from conftest import PLUGINS
+from places import PLUGINS
 
 CONFORMANCE = (PLUGINS / "conformance.wasm").read_bytes()
 FINANCE = (PLUGINS / "finance.wasm").read_bytes()

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 import formualizer_udf as fu
-from conftest import PLUGINS
+from places import PLUGINS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals of Unix")
 

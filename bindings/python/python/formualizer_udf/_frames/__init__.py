@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from .._native import _Input
 from ._arrow import wrap_arrow
@@ -15,8 +16,8 @@ from ._plain import wrap_list, wrap_numpy
 __all__ = ["adapt", "wrap_arrow", "wrap_list", "wrap_numpy"]
 
 _Adapter = Callable[[Any], "_Input | None"]
-# What each type's adapter is; None for types that are nobody's.
-_known: dict[type, _Adapter | None] = {}
+# What each type's adapter is; None for types that are nobody's. Weak: libraries look at their exit for what holds their types.
+_known: WeakKeyDictionary[type, _Adapter | None] = WeakKeyDictionary()
 
 
 def _adapter_of(kind: type) -> _Adapter | None:
