@@ -718,7 +718,9 @@ impl Workbook {
         vectorized: bool,
     ) -> PyResult<()> {
         if !r#fn.is_callable() {
-            let message = format!("register_function: {name} is to be bound to {fn:?}, which cannot be called", fn = r#fn);
+            let message = format!(
+                "register_function: {name} is to be bound to {fn:?}, which cannot be called"
+            );
             return Err(error::argument(py, "register_function", &message));
         }
         let options = CustomFnOptions {

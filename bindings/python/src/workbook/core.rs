@@ -181,9 +181,8 @@ impl Core {
         };
         let teller = desk.clone();
         let finish = AtEnd::new(move || {
-            // Whoever waits may go on at once, and finds the workbook free.
-            drop((permit, inside));
-            teller.done();
+            drop(inside);
+            teller.done_with(permit);
         });
         let ops = self.editor().as_ref().map(|editor| editor.ops.clone());
         let core = self.clone();

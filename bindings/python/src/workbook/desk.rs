@@ -1,6 +1,7 @@
 //! The thread that waits for a recalculation is the desk where Python functions are called: the threads that recalculate bring
 //! their calls to it. It has the caller's thread-local state, and Ctrl+C reaches the function that runs.
 
+use super::gate::Permit;
 use crate::error;
 use pyo3::{exceptions::PyException, prelude::*};
 use std::{
@@ -27,7 +28,8 @@ enum Ask {
     Call(Work),
     /// There is news of the progress.
     Progress,
-    Done,
+    /// The end; what is to be held until the last news of the progress is told.
+    Done(Option<Permit>),
 }
 
 /// The side of those who work.
@@ -98,7 +100,21 @@ impl Desk {
     /// Says that the work has ended.
     pub(super) fn done(&self) {
         // The waiting thread may have left.
-        let _ = self.asks.send(Ask::Done);
+        let _ = self.asks.send(Ask::Done(None));
+    }
+
+    /// The same, and gives the workbook free: at once where another thread may wait for it, which the waiting one may wait for;
+    /// otherwise when the waiting thread has told the progress. Whether it still waits does not matter.
+    pub(super) fn done_with(&self, permit: Permit) {
+        match permit.calls_python {
+            true => {
+                let _ = self.asks.send(Ask::Done(Some(permit)));
+            }
+            false => {
+                drop(permit);
+                self.done();
+            }
+        }
     }
 
     fn take_raised(&self) -> Option<PyErr> {
@@ -153,12 +169,13 @@ impl Counter {
                     desk.show(progress).and_then(|()| py.check_signals())
                 }
                 Ok(Ask::Progress) => Ok(()),
-                Ok(Ask::Done) | Err(RecvTimeoutError::Disconnected) => {
+                Ok(Ask::Done(_held)) if raised.is_none() => {
                     ended = true;
-                    match raised.is_none() {
-                        true => desk.show(progress),
-                        false => Ok(()),
-                    }
+                    desk.show(progress)
+                }
+                Ok(Ask::Done(_)) | Err(RecvTimeoutError::Disconnected) => {
+                    ended = true;
+                    Ok(())
                 }
                 Err(RecvTimeoutError::Timeout) => py.check_signals(),
             };

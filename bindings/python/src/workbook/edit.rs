@@ -128,7 +128,6 @@ impl Edit {
             drop((core, lent));
             *put.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
             drop(finish);
-            desk.done();
         });
         core.gate.set_editing(true);
         *core.editor() = Some(Editor { ops: sender, depth: 1 });
@@ -149,26 +148,44 @@ impl Edit {
         };
         match counter.wait(py, &desk, None) {
             Ok(()) => Ok(depth),
-            Err(Left::Ended(error) | Left::Alone(error)) => Err(error),
+            Err(Left::Ended(error) | Left::Alone(error)) => {
+                // Nobody will end it.
+                Self::send_end(core, false, AtEnd::new(|| {}));
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells the thread of the edit that the innermost one, which is one within another, ends.
+    fn send_end(core: &Core, keep: bool, finish: AtEnd) {
+        if let Some(editor) = core.editor().as_mut() {
+            editor.depth = editor.depth.saturating_sub(1);
+            let _ = editor.ops.send(Op::End { keep, finish });
         }
     }
 
     /// Ends the innermost edit, which is one within another.
     fn end(py: Python<'_>, core: &Arc<Core>, keep: bool) -> PyResult<()> {
-        let permit = core.enter(py, false)?;
+        let permit = match core.enter(py, false) {
+            Ok(permit) => permit,
+            Err(error) => {
+                Self::send_end(core, false, AtEnd::new(|| {}));
+                return Err(error);
+            }
+        };
         let (desk, counter) = Desk::open();
         let teller = desk.clone();
         let finish = AtEnd::new(move || {
-            drop(permit);
-            teller.done();
+            teller.done_with(permit);
         });
-        if let Some(editor) = core.editor().as_mut() {
-            editor.depth -= 1;
-            let _ = editor.ops.send(Op::End { keep, finish });
-        }
+        Self::send_end(core, keep, finish);
         match counter.wait(py, &desk, None) {
             Ok(()) => Ok(()),
-            Err(Left::Ended(error) | Left::Alone(error)) => Err(error),
+            Err(Left::Ended(error)) => Err(error),
+            Err(Left::Alone(error)) => {
+                core.gate.leave_alone();
+                Err(error)
+            }
         }
     }
 
@@ -176,8 +193,19 @@ impl Edit {
     fn close(&self, py: Python<'_>, core: &Arc<Core>, outer: Outer, keep: bool) -> PyResult<()> {
         let inside = core.inside(py)?;
         let calls_python = keep && (core.has_callables() || self.progress.is_some());
-        let permit = core.enter(py, calls_python)?;
-        let finish = AtEnd::new(move || drop((permit, inside)));
+        let permit = match core.enter(py, calls_python) {
+            Ok(permit) => permit,
+            Err(error) => {
+                // Work that was left alone still goes on: the edit is taken back after it.
+                *core.editor() = None;
+                return Err(error);
+            }
+        };
+        let teller = outer.desk.clone();
+        let finish = AtEnd::new(move || {
+            drop(inside);
+            teller.done_with(permit);
+        });
         if let Some(editor) = core.editor().take() {
             let _ = editor.ops.send(Op::End { keep, finish });
         }
@@ -300,12 +328,7 @@ impl Drop for Edit {
         }
         match outer {
             Some(_) => *core.editor() = None,
-            None => {
-                if let Some(editor) = core.editor().as_mut() {
-                    editor.depth = editor.depth.saturating_sub(1);
-                    let _ = editor.ops.send(Op::End { keep: false, finish: AtEnd::new(|| {}) });
-                }
-            }
+            None => Self::send_end(core, false, AtEnd::new(|| {})),
         }
     }
 }

@@ -63,7 +63,11 @@ pub(super) struct Gate {
 
 /// Stands for the use of a workbook, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Permit(Arc<Gate>);
+pub(super) struct Permit {
+    gate: Arc<Gate>,
+    /// Whether it is for work that may call Python.
+    pub(super) calls_python: bool,
+}
 
 impl Gate {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -108,7 +112,7 @@ impl Gate {
             return Ok(None);
         }
         state.user = Some(User { thread: Some(own), calls_python });
-        Ok(Some(Permit(self.clone())))
+        Ok(Some(Permit { gate: self.clone(), calls_python }))
     }
 
     /// The thread no longer waits for the use that it began: what it does next waits for that, as others do.
@@ -127,7 +131,7 @@ impl Gate {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.0.state().user = None;
-        self.0.freed.notify_all();
+        self.gate.state().user = None;
+        self.gate.freed.notify_all();
     }
 }

@@ -316,6 +316,34 @@ def test_ctrl_c_ends_the_recalculation_of_an_edit_whose_edits_stay(wb):
     assert wb.value("S", "A1") == 5.0
 
 
+def test_an_edit_whose_function_is_stuck_is_taken_back(wb):
+    release = threading.Event()
+    wb.set_value("S", "B1", 1)
+    wb.register_function("STUCK", lambda: release.wait(30), thread_safe=True)
+
+    def edit():
+        with wb.edit():
+            wb.set_value("S", "B1", 2)
+            wb.set_formula("S", "A1", "=STUCK()")
+            with pytest.raises(KeyboardInterrupt):
+                wb.recalculate()
+
+    timer = threading.Timer(0.3, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(WorkbookError, match="recalculating"):
+        edit()
+    timer.join()
+    release.set()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            assert wb.value("S", "B1") == 1.0 and wb.formula("S", "A1") is None
+            return
+        except WorkbookError:
+            time.sleep(0.01)
+    pytest.fail("the workbook is in use for ever")
+
+
 def test_ctrl_c_ends_the_waiting_for_another_thread():
     book = slow_book(50_000)
     thread = threading.Thread(target=book.recalculate)
