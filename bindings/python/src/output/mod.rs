@@ -7,7 +7,6 @@ mod numpy;
 mod objects;
 
 pub(crate) use block::Block;
-pub(crate) use objects::{cell, date_of_serial};
 
 use crate::error::{self, FailedRow};
 use arrow_array::StringArray;

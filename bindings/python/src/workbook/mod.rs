@@ -1,7 +1,7 @@
 //! `Workbook`.
 //!
 //! ```text
-//! class      what Python sees: one method per method of the Rust workbook
+//! class      what Python sees; its methods by subject in methods
 //! core       the workbook itself, and how work gets to it: here, on a pool's thread, or on an edit's
 //!   gate     who may use it now
 //!   desk     the thread that waits for a recalculation calls the Python functions
@@ -21,6 +21,7 @@ mod desk;
 mod edit;
 mod frame;
 mod gate;
+mod methods;
 mod place;
 mod plugin;
 mod pools;

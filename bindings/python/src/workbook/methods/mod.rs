@@ -1,0 +1,8 @@
+//! The methods of `Workbook`, by subject.
+
+mod cells;
+mod data;
+mod editing;
+mod formulas;
+mod functions;
+mod plugins;

@@ -1,0 +1,112 @@
+//! Plugins.
+
+use crate::runtime::Runtime;
+use crate::workbook::{
+    class::Workbook,
+    plugin::{self},
+    report,
+};
+use formualizer_workbook::WasmFunctionSpec;
+use pyo3::{prelude::*, types::PyList};
+use std::path::PathBuf;
+
+#[pymethods]
+impl Workbook {
+    #[pyo3(signature = (data, *, module_id=None, on_conflict="refuse"))]
+    fn register_wasm_module_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Bound<'_, PyAny>,
+        module_id: Option<String>,
+        on_conflict: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (data, policy) = (plugin::bytes(data)?, plugin::policy(py, on_conflict)?);
+        let info = self.slow(py, move |book| match module_id {
+            Some(id) => book.register_wasm_module_bytes_as(&id, &data, policy),
+            None => book.register_wasm_module_bytes(&data, policy),
+        })?;
+        report::module(py, &info)
+    }
+
+    #[pyo3(signature = (path, *, on_conflict="refuse"))]
+    fn register_wasm_module_file<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        on_conflict: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let policy = plugin::policy(py, on_conflict)?;
+        let info = self.slow(py, move |book| book.register_wasm_module_file(path, policy))?;
+        report::module(py, &info)
+    }
+
+    #[pyo3(signature = (folder, *, on_conflict="refuse"))]
+    fn register_wasm_modules_dir<'py>(
+        &self,
+        py: Python<'py>,
+        folder: PathBuf,
+        on_conflict: &str,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let policy = plugin::policy(py, on_conflict)?;
+        let infos = self.slow(py, move |book| book.register_wasm_modules_dir(folder, policy))?;
+        report::modules(py, &infos)
+    }
+
+    #[pyo3(signature = (data, *, module_id=None))]
+    fn attach_wasm_module_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Bound<'_, PyAny>,
+        module_id: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let data = plugin::bytes(data)?;
+        let info =
+            self.slow(py, move |book| book.attach_wasm_module_bytes(module_id.as_deref(), &data))?;
+        report::module(py, &info)
+    }
+
+    #[pyo3(signature = (name, module_id, function, *, on_conflict="refuse"))]
+    fn bind_wasm_function(
+        &self,
+        py: Python<'_>,
+        name: String,
+        module_id: String,
+        function: String,
+        on_conflict: &str,
+    ) -> PyResult<bool> {
+        let policy = plugin::policy(py, on_conflict)?;
+        let spec = WasmFunctionSpec::new(name, module_id, function).policy(policy);
+        self.quick(py, move |book| book.bind_wasm_function(&spec))
+    }
+
+    fn list_wasm_modules<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let infos = self.quick(py, |book| Ok(book.list_wasm_modules()))?;
+        report::modules(py, &infos)
+    }
+
+    fn unregister_wasm_module(&self, py: Python<'_>, module_id: String) -> PyResult<()> {
+        self.quick(py, move |book| book.unregister_wasm_module(&module_id))
+    }
+
+    fn inspect_wasm_module_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Bound<'_, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let data = plugin::bytes(data)?;
+        let info = self.quick(py, move |book| book.inspect_wasm_module_bytes(&data))?;
+        report::module(py, &info)
+    }
+
+    fn use_wasmtime_runtime(&self, py: Python<'_>) -> PyResult<()> {
+        self.use_runtime(py, plugin::backend(py, "wasmtime")?)
+    }
+
+    fn use_wasmi_runtime(&self, py: Python<'_>) -> PyResult<()> {
+        self.use_runtime(py, plugin::backend(py, "wasmi")?)
+    }
+
+    fn set_runtime(&self, py: Python<'_>, runtime: &Runtime) -> PyResult<()> {
+        self.use_runtime(py, runtime.handle.clone())
+    }
+}
