@@ -375,7 +375,12 @@ impl Function {
         give(py, outcome, kind, errors, json)
     }
 
-    /// Another function that calls the same one with these options.
+    /// The same function, called with these options.
+    ///
+    /// deadline: seconds that one call may take, all batches together.
+    /// batch_rows: rows of a batch; chosen by their width otherwise.
+    /// threads: threads that one call uses at most.
+    /// seed, now_us: entropy and clock (microseconds since 1970-01-01T00:00:00Z) of volatile functions; equal ones give equal results.
     #[pyo3(signature = (*, errors=None, deadline=None, batch_rows=None, threads=None, seed=None, now_us=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per option")]
     fn with_options(
@@ -397,7 +402,7 @@ impl Function {
                 let message = format!("deadline={seconds}: give a positive number of seconds");
                 error::argument(py, self.name(), &message)
             };
-            if !(seconds > 0.0) {
+            if seconds.is_nan() || seconds <= 0.0 {
                 return Err(refuse());
             }
             options.deadline =
@@ -458,7 +463,7 @@ impl Function {
         Module::of(self.plugin.clone())
     }
 
-    /// What becomes of rows that fail: "raise", "null" or "struct".
+    /// What becomes of rows that fail, unless a call says otherwise.
     #[getter]
     fn errors(&self) -> &'static str {
         self.options.errors.name()

@@ -7,7 +7,21 @@ use std::time::Duration;
 /// Seconds that stand for "no bound" where a duration is wanted.
 const NEVER: f64 = 1e9;
 
-/// What a module, an instance and a call may use. Sizes are bytes, times are seconds.
+/// What a module, an instance and a call may use. Sizes are bytes, times are seconds; what is left out has its default.
+///
+/// memory_bytes: linear memory of one instance (128 MiB).
+/// batch_deadline: time of one batch of an elementwise call (1).
+/// call_deadline: time of one call of another kind (10).
+/// total_deadline: time of one whole call from Python, all batches together (none).
+/// stack_bytes: the plugin's stack (1 MiB).
+/// table_elements: elements of the module's table (10 000).
+/// module_bytes: size of a module (10 MiB).
+/// module_functions: functions of a module (20 000).
+/// result_bytes: result of one batch or call (64 MiB).
+/// message_bytes: bytes that are read of a plugin's message (10 000).
+/// instances: instances of one module at a time (32).
+///
+/// Raises `ArgumentError` naming the limit that is out of its range.
 #[pyclass(frozen, eq, module = "formualizer_udf")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Limits(udf_columnar::Limits);
@@ -27,7 +41,7 @@ fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {
     let refuse = || {
         error::argument(py, "Limits", &format!("{name}={value}: give a positive number of seconds"))
     };
-    if !(value > 0.0) {
+    if value.is_nan() || value <= 0.0 {
         return Err(refuse());
     }
     Duration::try_from_secs_f64(value.min(NEVER)).map_err(|_| refuse())

@@ -138,7 +138,10 @@ fn compiled(handle: &Handle, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, udf_col
     live.pool()?.install(|| live.engine.load(bytes))
 }
 
-/// A plugin whose functions are its attributes and items.
+/// A plugin. Its functions are its attributes and items: `module.NAME`, `module["NAME"]`, in any case and by any alias.
+///
+/// Compiled once per process and runtime, whoever loads the same bytes. Pickled by content: the bytes, and the runtime's
+/// configuration. May be used from many threads at once, and in a process that is forked from this one.
 #[pyclass(frozen, module = "formualizer_udf", weakref)]
 pub(crate) struct Module {
     plugin: Arc<Plugin>,
@@ -147,10 +150,6 @@ pub(crate) struct Module {
 impl Module {
     pub(crate) fn of(plugin: Arc<Plugin>) -> Self {
         Self { plugin }
-    }
-
-    pub(crate) fn plugin(&self) -> &Arc<Plugin> {
-        &self.plugin
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -187,6 +186,9 @@ fn read(path: &Path) -> PyResult<Vec<u8>> {
 
 #[pymethods]
 impl Module {
+    /// Inspects and compiles a module.
+    ///
+    /// Raises `ModuleError` or `ManifestError`, naming what the module breaks.
     #[staticmethod]
     #[pyo3(signature = (data, *, runtime=None))]
     fn from_bytes(py: Python<'_>, data: &[u8], runtime: Option<&Runtime>) -> PyResult<Self> {
@@ -195,6 +197,9 @@ impl Module {
         Plugin::load(py, Arc::from(data), None, handle).map(Self::of)
     }
 
+    /// Inspects and compiles a module's file.
+    ///
+    /// Raises `OSError` where it cannot be read; `ModuleError` or `ManifestError`, naming the file and what the module breaks.
     #[staticmethod]
     #[pyo3(signature = (path, *, runtime=None))]
     fn from_file(py: Python<'_>, path: PathBuf, runtime: Option<&Runtime>) -> PyResult<Self> {
@@ -228,6 +233,7 @@ impl Module {
         Ok(Self::of(plugin))
     }
 
+    /// The module's id, such as "formualizer.finance".
     #[getter]
     fn id(&self) -> &str {
         &self.plugin.info.manifest.module.id
@@ -238,6 +244,7 @@ impl Module {
         &self.plugin.info.manifest.module.version
     }
 
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
     #[getter]
     fn sha256(&self) -> String {
         self.plugin.info.sha256_hex()
@@ -248,6 +255,7 @@ impl Module {
         Runtime { handle: self.plugin.handle.clone() }
     }
 
+    /// The file that it was read from, if it was.
     #[getter]
     fn path(&self) -> Option<PathBuf> {
         self.plugin.path.clone()
@@ -257,7 +265,7 @@ impl Module {
         PyBytes::new(py, &self.plugin.bytes)
     }
 
-    /// The functions by name, in the order of the manifest.
+    /// The functions by name, in the manifest's order; those of a kind that cannot be called are left out.
     #[getter]
     fn functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let _inside = fork::enter(py)?;
@@ -271,6 +279,7 @@ impl Module {
         Ok(functions)
     }
 
+    /// What `formualizer_udf.inspect` gives for it.
     fn inspect<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         describe(py, &self.plugin.info)
     }
@@ -347,6 +356,14 @@ impl Module {
 }
 
 /// What a module says about itself, found without executing a byte of it.
+///
+/// source: the module's bytes, or the path of its file.
+///
+/// Returns a dict with `manifest` (as docs/manifest.md describes it), `bare` (whether the manifest was made from the exports),
+/// `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
+/// `exports` (names and signatures).
+///
+/// Raises `ModuleError` or `ManifestError` where it is no module that can be taken, `OSError` where the file cannot be read.
 #[pyfunction]
 #[pyo3(signature = (source, *, limits=None))]
 pub(crate) fn inspect<'py>(

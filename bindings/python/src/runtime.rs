@@ -103,7 +103,15 @@ impl Handle {
     }
 }
 
-/// An engine with its limits, and the threads that calls use.
+/// An engine with its limits, and the threads that calls use. Equal runtimes share one engine.
+///
+/// backend: "wasmtime" (machine code, the default) or "wasmi" (an interpreter, where code may not be generated).
+/// limits: what plugins may use.
+/// threads: threads that the rows of one call are spread over; the machine's number of processors if left out. Results do not
+///     depend on it.
+/// cache_dir: a folder of this user's own that keeps compiled modules between processes (wasmtime only).
+///
+/// Raises `Unsupported` for an engine that is not there, `ArgumentError` for other values that cannot be.
 #[pyclass(frozen, module = "formualizer_udf")]
 pub(crate) struct Runtime {
     pub(crate) handle: Arc<Handle>,
@@ -167,7 +175,7 @@ impl Runtime {
         Ok(Self { handle: Arc::new(handle) })
     }
 
-    /// The runtime of modules that name none.
+    /// The runtime of modules that name none: one per process.
     #[staticmethod]
     fn default(py: Python<'_>) -> PyResult<Self> {
         let _inside = fork::enter(py)?;

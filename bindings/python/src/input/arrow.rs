@@ -12,11 +12,11 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
     let py = object.py();
     let is_array = object.hasattr(intern!(py, "__arrow_c_array__"))?;
     let (chunks, data_type) = if is_array {
-        let array: PyArray = object.extract()?;
+        let array: PyArray = object.extract().map_err(|e| refuse(place, &e, py))?;
         let data_type = array.field().data_type().clone();
         (vec![array.array().clone()], data_type)
     } else {
-        let array: PyChunkedArray = object.extract()?;
+        let array: PyChunkedArray = object.extract().map_err(|e| refuse(place, &e, py))?;
         let data_type = array.data_type().clone();
         (array.chunks().to_vec(), data_type)
     };
@@ -29,6 +29,11 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
         false => Given::Column(column(py, &chunks, &data_type, place)?),
     };
     Ok(Understood { given, kind: Some(kind) })
+}
+
+/// The exception for an object whose capsules hold something that is no array.
+fn refuse(place: Place<'_>, error: &PyErr, py: Python<'_>) -> PyErr {
+    place.refuse(py, &format!("its Arrow data cannot be read: {}", error.value(py)))
 }
 
 fn column(

@@ -87,6 +87,9 @@ impl Item {
         if object.is_instance_of::<PyDelta>() {
             return delta(object).map(|us| Some(Self::Duration(us)));
         }
+        if class == "datetime64" || class == "timedelta64" {
+            return in_microseconds(object).map(Some);
+        }
         // NumPy's and other libraries' scalars.
         if object.hasattr(intern!(py, "__index__"))? && !object.is_callable() {
             return integer(&object.call_method0(intern!(py, "__index__"))?).map(Some);
@@ -226,6 +229,29 @@ fn datetime(object: &Bound<'_, PyAny>) -> PyResult<Item> {
         )));
     }
     Ok(Item::DateTime(delta(&object.sub(epoch.bind(py))?)?, aware))
+}
+
+/// NumPy's `datetime64` and `timedelta64`, whose own values are mere integers where they are finer than microseconds.
+fn in_microseconds(object: &Bound<'_, PyAny>) -> PyResult<Item> {
+    let py = object.py();
+    let kind: String =
+        object.getattr(intern!(py, "dtype"))?.getattr(intern!(py, "kind"))?.extract()?;
+    let rounded = object.call_method1(intern!(py, "astype"), (format!("{kind}8[us]"),))?;
+    let value = rounded.call_method0(intern!(py, "item"))?;
+    if value.is_none() {
+        return Ok(Item::Missing);
+    }
+    if !rounded.eq(object)? {
+        return Err(pyo3::exceptions::PyValueError::new_err(format!(
+            "{object} is not exact in microseconds: round it first"
+        )));
+    }
+    match Item::of(&value)? {
+        Some(item @ (Item::DateTime(..) | Item::Duration(_))) => Ok(item),
+        _ => Err(pyo3::exceptions::PyOverflowError::new_err(format!(
+            "{object} is beyond the years of Python"
+        ))),
+    }
 }
 
 fn delta(object: &Bound<'_, PyAny>) -> PyResult<i64> {

@@ -20,14 +20,21 @@ use udf_columnar::CancelToken;
 
 /// Sheets of values and formulas, recalculated a column at a time, whose formulas call plugins and Python functions.
 ///
-/// A cell is `"B2"` or `(2, 2)`: row and column, both from 1. A range is `"A1:B10"`, `"A:A"`, `"1:3"`, or two cells. An edit stores
-/// what it is given; `recalculate` brings all values up to date.
+/// A cell is `"B2"` or `(2, 2)`: row and column, both from 1. A range is `"A1:B10"`, `"A:A"`, `"1:3"`, a cell, or two cells. An edit
+/// stores what it is given and nothing more; `recalculate` brings all values up to date.
 ///
-/// Values are None (blank), bool, int or float, str, datetime.date, datetime.datetime, datetime.time and datetime.timedelta; an error
-/// is a dict `{"type": "Error", "kind": "Div", "message": …}`.
+/// Values are None (blank), bool, int or float, str, `datetime.date`, `datetime`, `time` and `timedelta`. Numbers come back as
+/// floats. An error is a dict: `{"type": "Error", "kind": "Div"}`, with `"message"` where there is one. Kinds are Null, Ref, Name, Value,
+/// Div, Na, Num, Error, NImpl, Spill, Calc, Circ and Cancelled; what cells show ("#DIV/0!") and "Div0" are understood as well.
 ///
-/// Several threads may use one workbook; they take turns. While it recalculates and may call Python functions, every other use of it, in
-/// any thread, raises `WorkbookError` of the kind "reentrant".
+/// Whatever it refuses is a `WorkbookError`, whose `kind` says what was wrong: "address", "sheet", "formula", "name", "function", "plugin",
+/// "data", "io", "file", "cancelled" or "reentrant". What fails has changed nothing. Failures of formulas are values of cells.
+///
+/// Several threads may use a workbook; they take turns, with the interpreter lock released. Two uses are refused (kind
+/// "reentrant") rather than left waiting, since waiting could be for ever: any use, in any thread, while the workbook recalculates and
+/// may call Python (it has functions that were registered, or `progress` was given); and a use in another thread while an edit is open.
+///
+/// A workbook is not pickled or copied, and cannot be used in a process that was forked after it was made (`ForkError`).
 #[pyclass(frozen, module = "formualizer_udf", weakref)]
 pub(crate) struct Workbook {
     /// Present until it is dropped.
@@ -130,6 +137,14 @@ impl Workbook {
         Ok(Self::of(book, handle))
     }
 
+    /// A workbook from a file: .xlsx, .xlsm, .xls, .xlsb and .ods, told by their content. Values that the file stores for formulas
+    /// are there at once.
+    ///
+    /// file_bytes: the file may have so many bytes (1 GiB).
+    /// part_bytes, total_bytes: bytes of one of its parts, and of all, unpacked (2 GiB, 4 GiB).
+    /// parts, cells, depth: parts (65 536), cells (100 000 000), and how deep elements are nested (256).
+    ///
+    /// Raises `WorkbookError`: "io" where the file cannot be read, "file" where its content is broken, not supported or beyond a limit.
     #[staticmethod]
     #[pyo3(signature = (path, *, runtime=None, file_bytes=None, part_bytes=None, total_bytes=None, parts=None, cells=None, depth=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
@@ -149,6 +164,7 @@ impl Workbook {
         Self::load(py, runtime, move || Book::open_with(path, &options))
     }
 
+    /// The same from the content of a file.
     #[staticmethod]
     #[pyo3(signature = (data, *, runtime=None, file_bytes=None, part_bytes=None, total_bytes=None, parts=None, cells=None, depth=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
@@ -169,6 +185,13 @@ impl Workbook {
         Self::load(py, runtime, move || Book::from_bytes(data, &options))
     }
 
+    /// Saves as .xlsx or .xlsm: into a copy of the file that it was loaded from, where everything else stays as it is, or as a
+    /// new file. The file appears when it is complete.
+    ///
+    /// values_only: values in place of formulas.
+    ///
+    /// Raises `WorkbookError`: "io" where the file cannot be written, "file" where the extension does not fit, or a part of the
+    /// loaded file cannot follow inserted or deleted rows. What was there before is whole then.
     #[pyo3(signature = (path, *, values_only=false))]
     fn save<'py>(
         &self,
@@ -181,6 +204,7 @@ impl Workbook {
         report::saved(py, &saved)
     }
 
+    /// The bytes that `save` writes.
     #[pyo3(signature = (*, values_only=false))]
     fn to_bytes<'py>(&self, py: Python<'py>, values_only: bool) -> PyResult<Bound<'py, PyBytes>> {
         let options = SaveOptions::default().values_only(values_only);
@@ -188,6 +212,7 @@ impl Workbook {
         Ok(PyBytes::new(py, &bytes))
     }
 
+    /// What the file said that was not taken over, with the cells; at most about a hundred.
     #[getter]
     fn load_warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         self.quick(py, |book| Ok(book.load_warnings().to_vec()))

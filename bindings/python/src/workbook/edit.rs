@@ -78,6 +78,7 @@ enum State {
 }
 
 // What `Workbook.edit` gives: see there.
+/// Edits of a workbook that are made together; see `Workbook.edit`.
 #[pyclass(frozen, module = "formualizer_udf", weakref)]
 pub(crate) struct Edit {
     workbook: Py<Workbook>,
@@ -294,7 +295,7 @@ impl Edit {
         Ok(false)
     }
 
-    /// What the recalculation at the end did: `None` before, where the block raised, and for an edit within another.
+    /// What the recalculation at the end did: None before, where the block raised, and for an edit within another.
     #[getter]
     fn report(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);

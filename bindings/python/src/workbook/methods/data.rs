@@ -12,6 +12,17 @@ use std::path::PathBuf;
 
 #[pymethods]
 impl Workbook {
+    /// Stores the columns of a frame from a cell on, and gives the range that they fill.
+    ///
+    /// frame: a DataFrame or Series of pandas or polars, a Table, RecordBatch or array of pyarrow, an array of NumPy (one or two
+    ///     dimensions, or with fields), an object with the Arrow PyCapsule interface, or a dict of columns.
+    /// header: the names of the columns fill the first row.
+    /// index: the index of a pandas frame comes first.
+    ///
+    /// Null is a blank cell, as NaN of pandas is; a NaN of other libraries is `#NUM!`. Arrow columns of Float64, Boolean and Utf8
+    /// in one chunk are shared, not copied; memory that others may write to (NumPy, pandas) is copied.
+    ///
+    /// Raises `ArgumentError` for what is no frame; `WorkbookError` of the kind "data" where cells cannot hold a column, with its name.
     #[pyo3(signature = (sheet, cell, frame, *, header=true, index=false))]
     fn write_frame(
         &self,
@@ -25,6 +36,14 @@ impl Workbook {
         frame::write(py, &self.core, (sheet, cell), frame, header, index)
     }
 
+    /// The cells of a range as a frame: of the whole sheet if no range is given.
+    ///
+    /// header: the first row has the names of the columns. A blank name becomes "column 3", a second "price" becomes "price 2".
+    ///     Without, columns are named by their letters.
+    /// as_: "pandas", "polars", "pyarrow" (a Table) or "numpy" (a dict of arrays, which cannot be written to).
+    ///
+    /// Blanks and errors are null. Columns of one kind have its type; numbers are floats; columns of several kinds are the texts
+    /// that show. Columns of numbers share the sheet's memory with Arrow, polars and NumPy, up to 65 536 rows a chunk.
     #[pyo3(signature = (sheet, range=None, *, header=true, as_="pandas"))]
     fn read_frame<'py>(
         &self,
@@ -37,6 +56,9 @@ impl Workbook {
         frame::read(py, &self.core, sheet, range, header, as_)
     }
 
+    /// Puts the data of a file into a sheet, as one edit: .csv, .tsv, .json, .ndjson, .arrow, .feather or .parquet.
+    ///
+    /// headers: the names of the columns fill the first row.
     #[pyo3(signature = (sheet, cell, path, *, headers=true))]
     fn import_data<'py>(
         &self,
@@ -51,6 +73,11 @@ impl Workbook {
         report::imported(py, &imported)
     }
 
+    /// Writes the values of a range into a file of these formats, which appears when it is complete.
+    ///
+    /// headers: the first row of the range has the names of the columns.
+    /// neutralize_formulas: in CSV, an apostrophe before texts that a spreadsheet would take for a formula.
+    /// errors_as_null: errors are left out, as blanks are.
     #[pyo3(signature = (sheet, range, path, *, headers=true, neutralize_formulas=false, errors_as_null=false))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per option")]
     fn export_data(

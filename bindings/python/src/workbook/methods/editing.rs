@@ -10,6 +10,9 @@ use pyo3::prelude::*;
 
 #[pymethods]
 impl Workbook {
+    /// Inserts blank rows before a row, which counts from 1; references, names and tables follow as in Excel.
+    ///
+    /// Raises `WorkbookError` of the kind "data" where cells would be pushed off the sheet, or an array formula be torn.
     #[pyo3(signature = (sheet, row, count=CountArg(1)))]
     fn insert_rows(
         &self,
@@ -21,6 +24,7 @@ impl Workbook {
         self.quick(py, move |book| book.insert_rows(&sheet, row.0, count.0))
     }
 
+    /// Deletes rows from one on; references to deleted cells are `#REF!`.
     #[pyo3(signature = (sheet, row, count=CountArg(1)))]
     fn delete_rows(
         &self,
@@ -32,6 +36,7 @@ impl Workbook {
         self.quick(py, move |book| book.delete_rows(&sheet, row.0, count.0))
     }
 
+    /// Inserts blank columns before a column: "C", or its number from 1.
     #[pyo3(signature = (sheet, column, count=CountArg(1)))]
     fn insert_columns(
         &self,
@@ -43,6 +48,7 @@ impl Workbook {
         self.quick(py, move |book| book.insert_columns(&sheet, column, count.0))
     }
 
+    /// Deletes columns from one on.
     #[pyo3(signature = (sheet, column, count=CountArg(1)))]
     fn delete_columns(
         &self,
@@ -54,6 +60,7 @@ impl Workbook {
         self.quick(py, move |book| book.delete_columns(&sheet, column, count.0))
     }
 
+    /// Moves a range so that its first cell is at `to_cell`, as cutting and pasting does; references to it follow.
     fn move_range(
         &self,
         py: Python<'_>,
@@ -65,6 +72,7 @@ impl Workbook {
         self.quick(py, move |book| book.move_range(&sheet, range, &to_sheet, to_cell))
     }
 
+    /// Copies a range: values as they are, formulas with their relative references moved.
     fn copy_range(
         &self,
         py: Python<'_>,
@@ -76,6 +84,7 @@ impl Workbook {
         self.quick(py, move |book| book.copy_range(&sheet, range, &to_sheet, to_cell))
     }
 
+    /// Hides rows ("3:10"), or shows them again. `SUBTOTAL(109,…)` leaves hidden rows out.
     #[pyo3(signature = (sheet, rows, hidden=true))]
     fn set_rows_hidden(
         &self,
@@ -87,18 +96,22 @@ impl Workbook {
         self.quick(py, move |book| book.set_rows_hidden(&sheet, rows, hidden))
     }
 
+    /// The rows that are hidden, as ranges (first, last) that count from 1.
     fn hidden_rows(&self, py: Python<'_>, sheet: String) -> PyResult<Vec<(u32, u32)>> {
         self.quick(py, move |book| book.hidden_rows(&sheet))
     }
 
+    /// Takes back the last edit; False where there is none, and within an edit. Recalculate afterwards.
     fn undo(&self, py: Python<'_>) -> PyResult<bool> {
         self.quick(py, |book| Ok(book.undo()))
     }
 
+    /// Does again what `undo` took back.
     fn redo(&self, py: Python<'_>) -> PyResult<bool> {
         self.quick(py, |book| Ok(book.redo()))
     }
 
+    /// Remembers so many edits from now on; 0, as it is at first, none.
     fn set_undo_limit(&self, py: Python<'_>, edits: CountArg) -> PyResult<()> {
         self.quick(py, move |book| {
             book.set_undo_limit(edits.0 as usize);
@@ -106,6 +119,12 @@ impl Workbook {
         })
     }
 
+    /// Several edits as one: `with workbook.edit() as edit: …`
+    ///
+    /// All edits of the block are one step to undo, and one recalculation at its end, with these options. A block that raises is taken
+    /// back as a whole, and nothing is recalculated. Blocks may stand in blocks: the inner one is taken back alone where it
+    /// raises; undoing and recalculating are left to the outermost. Only the thread that opened it uses the workbook meanwhile.
+    /// `edit.report` is the report of the recalculation. Where that is interrupted, the edits stay.
     #[pyo3(signature = (*, threads=None, seed=None, now=None, progress=None))]
     fn edit(
         slf: Bound<'_, Self>,
@@ -120,6 +139,16 @@ impl Workbook {
         Ok(Edit::new(slf.unbind(), how, progress.map(Bound::unbind)))
     }
 
+    /// Brings every value up to date: what changed, what depends on it, and what is volatile.
+    ///
+    /// threads: 1 to 1024; those of the runtime if left out. Results do not depend on it.
+    /// seed: of `RAND` and other volatile functions; equal workbooks that were recalculated as often give equal values.
+    /// now: what `NOW` gives, local time without a zone; the clock's if left out.
+    /// progress: called in this thread with the regions that are done and those of this round, at most once a region. What it raises
+    ///     cancels, and is raised here.
+    ///
+    /// Ctrl+C cancels within a second: `KeyboardInterrupt` is raised, each cell has its old or its new value, and the next recalculation
+    /// does the rest.
     #[pyo3(signature = (*, threads=None, seed=None, now=None, progress=None))]
     fn recalculate(
         &self,

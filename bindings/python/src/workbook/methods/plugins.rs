@@ -12,6 +12,13 @@ use std::path::PathBuf;
 
 #[pymethods]
 impl Workbook {
+    /// Loads a plugin, and binds the names and aliases of its functions.
+    ///
+    /// module_id: repeats the manifest's, and names a module that has no manifest.
+    /// on_conflict: what becomes of names that are taken, by built-ins or other functions: "refuse" makes it an error (kind
+    ///     "function"), "skip" leaves them, "override" takes them.
+    ///
+    /// Raises `WorkbookError` of the kind "plugin" where the module breaks the contract, or another one has its id.
     #[pyo3(signature = (data, *, module_id=None, on_conflict="refuse"))]
     fn register_wasm_module_bytes<'py>(
         &self,
@@ -28,6 +35,7 @@ impl Workbook {
         report::module(py, &info)
     }
 
+    /// The same of a file.
     #[pyo3(signature = (path, *, on_conflict="refuse"))]
     fn register_wasm_module_file<'py>(
         &self,
@@ -40,6 +48,7 @@ impl Workbook {
         report::module(py, &info)
     }
 
+    /// The same of every `*.wasm` file directly in a folder, in the order of their names, all or none.
     #[pyo3(signature = (folder, *, on_conflict="refuse"))]
     fn register_wasm_modules_dir<'py>(
         &self,
@@ -52,6 +61,7 @@ impl Workbook {
         report::modules(py, &infos)
     }
 
+    /// Loads a plugin; no name is bound.
     #[pyo3(signature = (data, *, module_id=None))]
     fn attach_wasm_module_bytes<'py>(
         &self,
@@ -65,6 +75,7 @@ impl Workbook {
         report::module(py, &info)
     }
 
+    /// Binds a name to a function of an attached plugin; False where "skip" left the name to what it has.
     #[pyo3(signature = (name, module_id, function, *, on_conflict="refuse"))]
     fn bind_wasm_function(
         &self,
@@ -79,15 +90,18 @@ impl Workbook {
         self.quick(py, move |book| book.bind_wasm_function(&spec))
     }
 
+    /// The attached plugins, by id.
     fn list_wasm_modules<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let infos = self.quick(py, |book| Ok(book.list_wasm_modules()))?;
         report::modules(py, &infos)
     }
 
+    /// Removes a plugin and all its names.
     fn unregister_wasm_module(&self, py: Python<'_>, module_id: String) -> PyResult<()> {
         self.quick(py, move |book| book.unregister_wasm_module(&module_id))
     }
 
+    /// What a plugin says about itself. Nothing is compiled, run or kept.
     fn inspect_wasm_module_bytes<'py>(
         &self,
         py: Python<'py>,
@@ -98,14 +112,17 @@ impl Workbook {
         report::module(py, &info)
     }
 
+    /// Runs plugins as machine code, with the default limits. Attached plugins are loaded again.
     fn use_wasmtime_runtime(&self, py: Python<'_>) -> PyResult<()> {
         self.use_runtime(py, plugin::backend(py, "wasmtime")?)
     }
 
+    /// Runs plugins in an interpreter, with the default limits. Attached plugins are loaded again.
     fn use_wasmi_runtime(&self, py: Python<'_>) -> PyResult<()> {
         self.use_runtime(py, plugin::backend(py, "wasmi")?)
     }
 
+    /// Runs plugins on this runtime, with its limits and threads. Attached plugins are loaded again, all or none.
     fn set_runtime(&self, py: Python<'_>, runtime: &Runtime) -> PyResult<()> {
         self.use_runtime(py, runtime.handle.clone())
     }
