@@ -219,6 +219,36 @@ fn a_handler_takes_a_column_at_once_where_it_offers_that() {
     assert_eq!(calls.load(Ordering::Relaxed), 2);
 }
 
+/// Tells how many rows it was given.
+struct Rows {
+    takes_columns: bool,
+}
+
+impl CustomFnHandler for Rows {
+    fn call(&self, _args: &[Value]) -> Result<Value, ExcelError> {
+        Ok(Value::Number(0.0))
+    }
+
+    fn call_batch(&self, args: &BatchArguments<'_>) -> Option<Result<BatchOutput, ExcelError>> {
+        Some(Ok(BatchOutput::Values(vec![Value::Number(args.rows() as f64); args.rows()])))
+    }
+
+    fn takes_columns(&self) -> bool {
+        self.takes_columns
+    }
+}
+
+#[test]
+fn a_single_row_is_a_column_where_the_handler_asks_for_that() {
+    for (takes_columns, wanted) in [(true, 1.0), (false, 0.0)] {
+        let manager = with_handler(Rows { takes_columns });
+        let cells = call_rows(&manager, "F", vec![rows(&[5.0])], 1);
+        assert_eq!(cells.get(0), CellRef::number(wanted));
+        let cells = call_rows(&manager, "F", vec![rows(&[5.0, 6.0])], 2);
+        assert_eq!(cells.get(1), CellRef::number(2.0));
+    }
+}
+
 #[test]
 fn columns_are_shared_with_handlers() {
     struct Identity;
