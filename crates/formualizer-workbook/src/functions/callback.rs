@@ -72,6 +72,12 @@ pub trait CustomFnHandler: Send + Sync {
         let _ = args;
         None
     }
+
+    /// Whether [`call_batch`](Self::call_batch) is offered a single row, too. Without, which is the default, a
+    /// single row is always a [`call`](Self::call).
+    fn takes_columns(&self) -> bool {
+        false
+    }
 }
 
 impl<F> CustomFnHandler for F
@@ -164,7 +170,7 @@ impl Callback {
         let dates = environment.dates;
         let results = self.guarded(registry, sessions, || {
             let fold = self.may_fold() && !arguments.iter().any(|a| matches!(a, Argument::Rows(_)));
-            if rows > 1
+            if (rows > 1 || self.handler.takes_columns())
                 && !fold
                 && let Some(results) = self.batch(sessions, environment, arguments, rows)
             {
