@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from inspect import Signature
+from pathlib import Path
 from typing import Any, Literal, Self, final
 
 __version__: str
@@ -15,7 +16,7 @@ def engines() -> list[str]:
     """Names of the engines that this build has, the preferred one first."""
 
 def inspect(
-    source: bytes | str | os.PathLike[str], *, limits: Limits | None = None
+    source: bytes | bytearray | memoryview | str | os.PathLike[str], *, limits: Limits | None = None
 ) -> dict[str, Any]:
     """What a module says about itself, found without executing a byte of it.
 
@@ -119,7 +120,7 @@ class Runtime:
     @property
     def threads(self) -> int: ...
     @property
-    def cache_dir(self) -> str | None: ...
+    def cache_dir(self) -> Path | None: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -132,7 +133,7 @@ class Module:
     """
 
     @staticmethod
-    def from_bytes(data: bytes, *, runtime: Runtime | None = None) -> Module:
+    def from_bytes(data: bytes | bytearray | memoryview, *, runtime: Runtime | None = None) -> Module:
         """Inspects and compiles a module.
 
         Raises `ModuleError` or `ManifestError`, naming what the module breaks.
@@ -160,7 +161,7 @@ class Module:
     @property
     def runtime(self) -> Runtime: ...
     @property
-    def path(self) -> str | None:
+    def path(self) -> Path | None:
         """The file that it was read from, if it was."""
 
     @property
