@@ -5,13 +5,13 @@ mod arrow;
 mod block;
 mod numpy;
 mod objects;
+mod zone;
 
 pub(crate) use block::Block;
 pub(crate) use objects::{cell, date_of_serial};
 
 use crate::error::{self, FailedRow};
 use arrow_array::StringArray;
-use arrow_schema::DataType;
 use pyo3::{
     intern,
     prelude::*,
@@ -91,7 +91,8 @@ impl Outcome {
                 chunks.push(column);
             }
         }
-        let columns: Vec<Vec<Column>> = columns.into_iter().map(any::plain).collect();
+        let columns: Vec<Vec<Column>> =
+            columns.into_iter().map(any::plain).map(zone::agreed).collect();
         let rows = columns.first().map_or(0, |chunks| chunks.iter().map(Column::len).sum());
         Self { rows, width: columns.len(), columns: Mutex::new(columns), names, shape }
     }
@@ -227,9 +228,7 @@ impl Outcome {
 
     /// Whether a column is one of instants.
     fn is_utc(&self, py: Python<'_>, index: usize) -> PyResult<bool> {
-        let of =
-            |column: &Column| matches!(column.array().data_type(), DataType::Timestamp(_, Some(_)));
-        Ok(self.chunks(py, index)?.iter().any(of))
+        Ok(self.chunks(py, index)?.iter().any(zone::is_utc))
     }
 
     /// A column as a NumPy array: nulls are NaN, NaT or masked. Once, as the array takes the memory.
