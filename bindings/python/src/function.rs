@@ -4,6 +4,7 @@ use crate::{
     call, error, fork,
     input::{self, Argument as Input, Given, Kind, Place, Understood},
     module::{Module, Plugin},
+    number,
     output::{Errors, Outcome, Shape},
     signature,
 };
@@ -13,7 +14,12 @@ use pyo3::{
     prelude::*,
     types::{PyDict, PyString, PyTuple},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    hash::{BuildHasher, RandomState},
+    num::NonZeroUsize,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 use udf_columnar::{
     Argument, Call, CancelToken, Column, Lane, Output, Session, SessionOptions, Signature,
 };
@@ -28,8 +34,23 @@ struct Options {
     deadline: Option<Duration>,
     batch_rows: Option<usize>,
     threads: Option<usize>,
-    seed: u64,
-    now_us: i64,
+    /// Another one for each call where there is none.
+    seed: Option<u64>,
+    /// The time of the call where there is none.
+    now_us: Option<i64>,
+}
+
+impl Options {
+    fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| RandomState::new().hash_one(0))
+    }
+
+    fn now_us(&self) -> i64 {
+        self.now_us.unwrap_or_else(|| {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(now.as_micros()).unwrap_or(i64::MAX)
+        })
+    }
 }
 
 // A function of a module. A doc comment would be every instance's `__doc__`.
@@ -79,7 +100,7 @@ impl Function {
                     }
                     bound[index] = Some(value);
                 }
-                None if name == "errors" => errors = Errors::of(py, &value.extract::<String>()?)?,
+                None if name == "errors" => errors = Errors::of(&value, self.name())?,
                 None => {
                     let names: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
                     let message = format!(
@@ -117,7 +138,7 @@ impl Function {
             .threads(self.options.threads.unwrap_or(threads))
             .batch_rows(self.options.batch_rows)
             .deadline(self.options.deadline)
-            .volatile(self.options.seed, self.options.now_us)
+            .volatile(self.options.seed(), self.options.now_us())
             .cancel(cancel.clone());
         Ok(self.plugin.module()?.open(options))
     }
@@ -385,39 +406,36 @@ impl Function {
     #[expect(clippy::too_many_arguments, reason = "one keyword per option")]
     fn with_options(
         &self,
-        py: Python<'_>,
-        errors: Option<&str>,
-        deadline: Option<f64>,
-        batch_rows: Option<usize>,
-        threads: Option<usize>,
-        seed: Option<u64>,
-        now_us: Option<i64>,
+        errors: Option<&Bound<'_, PyAny>>,
+        deadline: Option<&Bound<'_, PyAny>>,
+        batch_rows: Option<&Bound<'_, PyAny>>,
+        threads: Option<&Bound<'_, PyAny>>,
+        seed: Option<&Bound<'_, PyAny>>,
+        now_us: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let of = self.name();
         let mut options = self.options.clone();
         if let Some(errors) = errors {
-            options.errors = Errors::of(py, errors)?;
+            options.errors = Errors::of(errors, of)?;
         }
-        if let Some(seconds) = deadline {
-            let refuse = || {
-                let message = format!("deadline={seconds}: give a positive number of seconds");
-                error::argument(py, self.name(), &message)
-            };
-            if seconds.is_nan() || seconds <= 0.0 {
-                return Err(refuse());
-            }
-            options.deadline =
-                Some(Duration::try_from_secs_f64(seconds.min(1e9)).map_err(|_| refuse())?);
+        if let Some(deadline) = deadline {
+            options.deadline = Some(number::seconds(of, "deadline", deadline)?);
         }
-        for (name, value) in [("batch_rows", batch_rows), ("threads", threads)] {
-            if value == Some(0) {
-                let message = format!("{name}=0: give at least 1");
-                return Err(error::argument(py, self.name(), &message));
-            }
+        let at_least_one = |name, value: &Bound<'_, PyAny>| {
+            number::integer::<NonZeroUsize>(of, name, value).map(NonZeroUsize::get)
+        };
+        if let Some(rows) = batch_rows {
+            options.batch_rows = Some(at_least_one("batch_rows", rows)?);
         }
-        options.batch_rows = batch_rows.or(options.batch_rows);
-        options.threads = threads.or(options.threads);
-        options.seed = seed.unwrap_or(options.seed);
-        options.now_us = now_us.unwrap_or(options.now_us);
+        if let Some(threads) = threads {
+            options.threads = Some(at_least_one("threads", threads)?);
+        }
+        if let Some(seed) = seed {
+            options.seed = Some(number::integer(of, "seed", seed)?);
+        }
+        if let Some(now_us) = now_us {
+            options.now_us = Some(number::integer(of, "now_us", now_us)?);
+        }
         Ok(Self { plugin: self.plugin.clone(), signature: self.signature.clone(), options })
     }
 

@@ -13,6 +13,7 @@ mod function;
 mod input;
 mod limits;
 mod module;
+mod number;
 mod output;
 mod runtime;
 mod signature;

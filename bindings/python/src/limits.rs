@@ -1,11 +1,7 @@
 //! `Limits`: what a module, an instance and a call may use.
 
-use crate::error;
+use crate::{error, number};
 use pyo3::{prelude::*, types::PyTuple};
-use std::time::Duration;
-
-/// Seconds that stand for "no bound" where a duration is wanted.
-const NEVER: f64 = 1e9;
 
 /// What a module, an instance and a call may use. Sizes are bytes, times are seconds; what is left out has its default.
 ///
@@ -36,17 +32,6 @@ impl Limits {
     }
 }
 
-/// A positive number of seconds.
-fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {
-    let refuse = || {
-        error::argument(py, "Limits", &format!("{name}={value}: give a positive number of seconds"))
-    };
-    if value.is_nan() || value <= 0.0 {
-        return Err(refuse());
-    }
-    Duration::try_from_secs_f64(value.min(NEVER)).map_err(|_| refuse())
-}
-
 #[pymethods]
 impl Limits {
     #[new]
@@ -55,37 +40,27 @@ impl Limits {
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
     fn new(
         py: Python<'_>,
-        memory_bytes: Option<u64>,
-        batch_deadline: Option<f64>,
-        call_deadline: Option<f64>,
-        total_deadline: Option<f64>,
-        stack_bytes: Option<usize>,
-        table_elements: Option<u64>,
-        module_bytes: Option<usize>,
-        module_functions: Option<u32>,
-        result_bytes: Option<u64>,
-        message_bytes: Option<usize>,
-        instances: Option<usize>,
+        memory_bytes: Option<&Bound<'_, PyAny>>,
+        batch_deadline: Option<&Bound<'_, PyAny>>,
+        call_deadline: Option<&Bound<'_, PyAny>>,
+        total_deadline: Option<&Bound<'_, PyAny>>,
+        stack_bytes: Option<&Bound<'_, PyAny>>,
+        table_elements: Option<&Bound<'_, PyAny>>,
+        module_bytes: Option<&Bound<'_, PyAny>>,
+        module_functions: Option<&Bound<'_, PyAny>>,
+        result_bytes: Option<&Bound<'_, PyAny>>,
+        message_bytes: Option<&Bound<'_, PyAny>>,
+        instances: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut builder = udf_columnar::Limits::builder();
         macro_rules! set {
-            ($($name:ident),*) => { $(if let Some(value) = $name { builder = builder.$name(value); })* };
-        }
-        macro_rules! set_seconds {
-            ($($name:ident),*) => { $(if let Some(value) = $name {
-                builder = builder.$name(seconds(py, stringify!($name), value)?);
+            ($read:path: $($name:ident),*) => { $(if let Some(value) = $name {
+                builder = builder.$name($read("Limits", stringify!($name), value)?);
             })* };
         }
-        set!(
-            memory_bytes,
-            stack_bytes,
-            table_elements,
-            module_bytes,
-            module_functions,
-            result_bytes
-        );
-        set!(message_bytes, instances);
-        set_seconds!(batch_deadline, call_deadline, total_deadline);
+        set!(number::integer: memory_bytes, stack_bytes, table_elements, module_bytes);
+        set!(number::integer: module_functions, result_bytes, message_bytes, instances);
+        set!(number::seconds: batch_deadline, call_deadline, total_deadline);
         match builder.build() {
             Ok(limits) => Ok(Self(limits)),
             Err(problem) => Err(error::argument(py, "Limits", problem.message())),

@@ -8,7 +8,7 @@ use crate::{
 };
 use pyo3::{
     prelude::*,
-    types::{PyBytes, PyDict, PyList, PyTuple},
+    types::{PyBytes, PyDict, PyList, PyMemoryView, PyTuple},
 };
 use std::{
     path::{Path, PathBuf},
@@ -164,6 +164,16 @@ fn handle_of(py: Python<'_>, runtime: Option<&Runtime>) -> PyResult<Arc<Handle>>
     }
 }
 
+/// The content of `bytes`, a `bytearray` or a `memoryview`; `None` for other objects.
+fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
+    if let Ok(bytes) = data.cast::<PyBytes>() {
+        return Ok(Some(bytes.as_bytes().to_vec()));
+    }
+    let Ok(view) = PyMemoryView::from(data) else { return Ok(None) };
+    let bytes = view.call_method0("tobytes")?;
+    Ok(Some(bytes.cast::<PyBytes>()?.as_bytes().to_vec()))
+}
+
 /// The content of a module's file.
 ///
 /// # Errors
@@ -191,10 +201,15 @@ impl Module {
     /// Raises `ModuleError` or `ManifestError`, naming what the module breaks.
     #[staticmethod]
     #[pyo3(signature = (data, *, runtime=None))]
-    fn from_bytes(py: Python<'_>, data: &[u8], runtime: Option<&Runtime>) -> PyResult<Self> {
+    fn from_bytes(data: &Bound<'_, PyAny>, runtime: Option<&Runtime>) -> PyResult<Self> {
+        let py = data.py();
         let _inside = fork::enter(py)?;
+        let bytes = bytes_of(data)?.ok_or_else(|| {
+            let message = "Module.from_bytes: give the content of a .wasm file as bytes; Module.from_file takes its path";
+            error::argument(py, "Module.from_bytes", message)
+        })?;
         let handle = handle_of(py, runtime)?;
-        Plugin::load(py, Arc::from(data), None, handle).map(Self::of)
+        Plugin::load(py, bytes.into(), None, handle).map(Self::of)
     }
 
     /// Inspects and compiles a module's file.
@@ -371,9 +386,9 @@ pub(crate) fn inspect<'py>(
     source: &Bound<'py, PyAny>,
     limits: Option<&Limits>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let (bytes, path) = match source.extract::<Vec<u8>>() {
-        Ok(bytes) if !source.is_instance_of::<pyo3::types::PyString>() => (bytes, None),
-        _ => {
+    let (bytes, path) = match bytes_of(source)? {
+        Some(bytes) => (bytes, None),
+        None => {
             let path: PathBuf = source.extract()?;
             (py.detach(|| read(&path))?, Some(path))
         }

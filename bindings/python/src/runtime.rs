@@ -1,6 +1,6 @@
 //! `Runtime`: an engine with its limits, and the threads that calls use.
 
-use crate::{error, fork, limits::Limits};
+use crate::{error, fork, limits::Limits, number};
 use formualizer_workbook::WasmUdfRuntime;
 use pyo3::{prelude::*, types::PyTuple};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -147,17 +147,19 @@ impl Runtime {
         py: Python<'_>,
         backend: Option<String>,
         limits: Option<&Limits>,
-        threads: Option<isize>,
+        threads: Option<&Bound<'_, PyAny>>,
         cache_dir: Option<PathBuf>,
     ) -> PyResult<Self> {
         let _inside = fork::enter(py)?;
-        let threads = match threads.map(usize::try_from) {
+        let threads = match threads {
             None => default_threads(),
-            Some(Ok(threads @ 1..=1024)) => threads,
-            Some(_) => {
-                let message = format!("threads={}: give 1 to 1024", threads.unwrap_or(0));
-                return Err(error::argument(py, "Runtime", &message));
-            }
+            Some(threads) => match number::integer::<isize>("Runtime", "threads", threads)? {
+                threads @ 1..=1024 => threads.unsigned_abs(),
+                threads => {
+                    let message = format!("Runtime: threads={threads}: give 1 to 1024");
+                    return Err(error::argument(py, "Runtime", &message));
+                }
+            },
         };
         let backend = match backend {
             Some(name) => name,

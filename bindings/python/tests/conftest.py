@@ -21,3 +21,15 @@ def text() -> fu.Module:
 @pytest.fixture(scope="session")
 def kitchen_sink() -> fu.Module:
     return fu.Module.from_file(PLUGINS / "kitchen_sink.wasm")
+
+
+@pytest.fixture(scope="session")
+def checks() -> fu.Module:
+    """The plugin of the conformance suite: echoes of every type, and functions that fail on purpose."""
+    return fu.Module.from_file(PLUGINS / "conformance.wasm")
+
+
+@pytest.fixture(scope="session")
+def without_columns() -> fu.Module:
+    """A plugin that answers JSON, a row at a time."""
+    return fu.Module.from_file(PLUGINS / "upstream_json.wasm")

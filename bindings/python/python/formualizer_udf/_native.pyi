@@ -6,6 +6,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import Signature
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, final, overload
 
@@ -34,7 +35,7 @@ def engines() -> list[str]:
     """Names of the engines that this build has, the preferred one first."""
 
 def inspect(
-    source: bytes | str | os.PathLike[str], *, limits: Limits | None = None
+    source: bytes | bytearray | memoryview | str | os.PathLike[str], *, limits: Limits | None = None
 ) -> dict[str, Any]:
     """What a module says about itself, found without executing a byte of it.
 
@@ -138,7 +139,7 @@ class Runtime:
     @property
     def threads(self) -> int: ...
     @property
-    def cache_dir(self) -> str | None: ...
+    def cache_dir(self) -> Path | None: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -151,7 +152,7 @@ class Module:
     """
 
     @staticmethod
-    def from_bytes(data: bytes, *, runtime: Runtime | None = None) -> Module:
+    def from_bytes(data: bytes | bytearray | memoryview, *, runtime: Runtime | None = None) -> Module:
         """Inspects and compiles a module.
 
         Raises `ModuleError` or `ManifestError`, naming what the module breaks.
@@ -179,7 +180,7 @@ class Module:
     @property
     def runtime(self) -> Runtime: ...
     @property
-    def path(self) -> str | None:
+    def path(self) -> Path | None:
         """The file that it was read from, if it was."""
 
     @property
@@ -724,6 +725,7 @@ class _Outcome:
     def height(self) -> int: ...
     @property
     def names(self) -> list[str] | None: ...
+    def is_utc(self, index: int) -> bool: ...
     def numpy(self, index: int) -> Any: ...
     def parts(self, index: int) -> tuple[Any, Any]: ...
     def arrow(self, index: int, chunked: bool) -> Any: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ._native import Function, Limits, Module, Runtime
@@ -11,7 +12,7 @@ def limits(keywords: dict[str, Any]) -> Limits:
     return Limits(**keywords)
 
 
-def runtime(backend: str, limits: Limits, threads: int, cache_dir: str | None) -> Runtime:
+def runtime(backend: str, limits: Limits, threads: int, cache_dir: Path | None) -> Runtime:
     return Runtime(backend, limits=limits, threads=threads, cache_dir=cache_dir)
 
 

@@ -3,7 +3,11 @@
 use super::{Given, Kind, Place, Understood};
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, cast::AsArray, new_empty_array};
 use arrow_schema::DataType;
-use pyo3::{intern, prelude::*};
+use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
+    intern,
+    prelude::*,
+};
 use pyo3_arrow::{PyArray, PyChunkedArray};
 use udf_columnar::Column;
 
@@ -11,12 +15,23 @@ use udf_columnar::Column;
 pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
     let py = object.py();
     let is_array = object.hasattr(intern!(py, "__arrow_c_array__"))?;
+    let import = |e: PyErr| {
+        // What an object's own method raises, Ctrl-C among it, is not ours to change.
+        if !e.is_instance_of::<PyTypeError>(py) && !e.is_instance_of::<PyValueError>(py) {
+            return e;
+        }
+        let class = super::type_name(&object.get_type());
+        let why = format!("a {class} cannot be taken through Arrow: {}", e.value(py));
+        let refused = place.refuse(py, &why);
+        refused.set_cause(py, Some(e));
+        refused
+    };
     let (chunks, data_type) = if is_array {
-        let array: PyArray = object.extract().map_err(|e| refuse(place, &e, py))?;
+        let array: PyArray = object.extract().map_err(import)?;
         let data_type = array.field().data_type().clone();
         (vec![array.array().clone()], data_type)
     } else {
-        let array: PyChunkedArray = object.extract().map_err(|e| refuse(place, &e, py))?;
+        let array: PyChunkedArray = object.extract().map_err(import)?;
         let data_type = array.data_type().clone();
         (array.chunks().to_vec(), data_type)
     };
@@ -29,11 +44,6 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
         false => Given::Column(column(py, &chunks, &data_type, place)?),
     };
     Ok(Understood { given, kind: Some(kind) })
-}
-
-/// The exception for an object whose capsules hold something that is no array.
-fn refuse(place: Place<'_>, error: &PyErr, py: Python<'_>) -> PyErr {
-    place.refuse(py, &format!("its Arrow data cannot be read: {}", error.value(py)))
 }
 
 fn column(

@@ -163,6 +163,15 @@ fn borrow(view: PyUntypedBuffer, width: usize) -> Option<Buffer> {
     Some(if aligned { bytes } else { Buffer::from(bytes.as_slice()) })
 }
 
+/// The content of a `bytearray` or of another object that offers its memory as bytes.
+pub(super) fn bytes<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Ok(view) = PyUntypedBuffer::get(object) else { return Ok(None) };
+    if Element::of(&view) != Some(Element::U8) || view.dimensions() != 1 {
+        return Ok(None);
+    }
+    PyMemoryView::from(object)?.call_method0("tobytes").map(Some)
+}
+
 /// A column of an object that offers its memory (`array.array`, `memoryview`), if it does.
 pub(super) fn understand(
     object: &Bound<'_, PyAny>,

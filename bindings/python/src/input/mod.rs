@@ -6,13 +6,14 @@ mod numpy;
 pub(crate) mod objects;
 
 use crate::error;
+use arrow_array::{StringArray, UInt8Array, cast::AsArray};
 use pyo3::{
     intern,
     prelude::*,
     sync::PyOnceLock,
     types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple, PyType},
 };
-use udf_abi::{DType, manifest::Param};
+use udf_abi::{DType, ErrorCode, manifest::Param};
 use udf_columnar::Column;
 
 /// What a caller passes, in chunks as they came.
@@ -123,7 +124,24 @@ impl Place<'_> {
     }
 
     pub(crate) fn column(&self, py: Python<'_>, array: arrow_array::ArrayRef) -> PyResult<Column> {
-        Column::try_new(array).map_err(|e| self.refuse(py, e.message()))
+        let column = Column::try_new(array).map_err(|e| self.refuse(py, e.message()))?;
+        match (self.dtype(), column.dtype()) {
+            // As results give errors to Python.
+            (DType::Error, DType::Utf8) => self.errors(py, column.array().as_string::<i32>()),
+            _ => Ok(column),
+        }
+    }
+
+    /// Texts such as "#N/A" as a column of errors.
+    fn errors(&self, py: Python<'_>, texts: &StringArray) -> PyResult<Column> {
+        let code = |text: Option<&str>| match text {
+            None => Ok(None),
+            Some(text) => ErrorCode::from_text(text)
+                .map(|c| Some(c.code()))
+                .ok_or_else(|| self.refuse(py, &format!("{text:?} is no error: \"#N/A\" is one"))),
+        };
+        let codes = texts.iter().map(code).collect::<PyResult<UInt8Array>>()?;
+        Column::try_new_errors(codes).map_err(|e| self.refuse(py, e.message()))
     }
 }
 
@@ -172,6 +190,11 @@ fn adapted(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Argument> {
         || object.hasattr(intern!(py, "__arrow_c_stream__"))?
     {
         return arrow::understand(object, place).map(Argument::Value);
+    }
+    if place.dtype() == DType::Binary
+        && let Some(bytes) = buffer::bytes(object)?
+    {
+        return Ok(Argument::Value(Understood::scalar(objects::scalar(&bytes, place)?)));
     }
     if let Some(understood) = buffer::understand(object, place)? {
         return Ok(Argument::Value(understood));

@@ -45,15 +45,27 @@ pub(super) fn is_array(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
     let py = object.py();
     let plain = object.get_type().is(ndarray(py)?.ok_or_else(|| place.refuse(py, "no NumPy"))?);
+    let dimensions: usize = object.getattr(intern!(py, "ndim"))?.extract()?;
     if !plain && object.hasattr(intern!(py, "mask"))? {
-        return masked(object, place);
+        return match dimensions {
+            2 => by_columns(object, place),
+            _ => masked(object, place),
+        };
+    }
+    if dimensions == 0 {
+        // One element is one row, which stands for every row.
+        let row = object.call_method1(intern!(py, "reshape"), (1,))?;
+        return match understand(&row, place)?.given {
+            Given::Column(chunks) => chunks.into_iter().next().map(Understood::scalar),
+            _ => None,
+        }
+        .ok_or_else(|| place.refuse(py, "a NumPy array of no dimensions holds no value"));
     }
     if let Some(numbers) = buffer::numbers(object)? {
         return of_numbers(object, &numbers, place);
     }
     let dtype = object.getattr(intern!(py, "dtype"))?;
     let kind: String = dtype.getattr(intern!(py, "kind"))?.extract()?;
-    let dimensions: usize = object.getattr(intern!(py, "ndim"))?.extract()?;
     if dimensions > 1 && matches!(kind.as_str(), "M" | "m" | "O" | "U" | "T") {
         return by_columns(object, place);
     }
@@ -72,18 +84,13 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
         }
         "O" | "U" | "S" | "T" => {
             let list = object.call_method0(intern!(py, "tolist"))?;
-            return Ok(match dimensions {
-                0 => Understood::scalar(objects::scalar(&list, place)?),
-                _ => Understood::column(vec![objects::column(&list, place)?], Kind::Numpy),
-            });
+            let column = objects::column(&list, place)?;
+            return Ok(Understood::column(vec![column], Kind::Numpy));
         }
         _ => return Err(refuse(py, &dtype, place)),
     };
     let column = place.column(py, array)?;
-    Ok(match dimensions {
-        0 => Understood::scalar(column),
-        _ => Understood::column(vec![column], Kind::Numpy),
-    })
+    Ok(Understood::column(vec![column], Kind::Numpy))
 }
 
 fn refuse(py: Python<'_>, dtype: &Bound<'_, PyAny>, place: Place<'_>) -> PyErr {
@@ -97,12 +104,9 @@ fn of_numbers(
 ) -> PyResult<Understood> {
     let py = object.py();
     match (numbers.array(), numbers.shape.as_slice()) {
-        (Some(array), shape) => {
+        (Some(array), _) => {
             let column = place.column(py, array)?;
-            Ok(match shape.is_empty() {
-                true => Understood::scalar(column),
-                false => Understood::column(vec![column], Kind::Numpy),
-            })
+            Ok(Understood::column(vec![column], Kind::Numpy))
         }
         (None, [_, _]) => by_columns(object, place),
         (None, shape) => Err(place
@@ -136,15 +140,17 @@ fn masked(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
         .getattr(intern!(py, "ma"))?
         .call_method1(intern!(py, "getmaskarray"), (object,))?;
     let understood = understand(&object.getattr(intern!(py, "data"))?, place)?;
-    let Given::Column(chunks) = understood.given else {
-        return Err(place.refuse(py, "a masked array has one dimension"));
-    };
+    let missing = missing.call_method1(intern!(py, "reshape"), (-1,))?;
     let missing = mask(&missing, place)?;
-    let chunks = chunks
-        .into_iter()
-        .map(|column| without(py, column, missing.as_ref(), false, place))
-        .collect::<PyResult<_>>()?;
-    Ok(Understood::column(chunks, Kind::Numpy))
+    let unmasked = |column| without(py, column, missing.as_ref(), false, place);
+    match understood.given {
+        Given::Column(chunks) => {
+            let chunks = chunks.into_iter().map(unmasked).collect::<PyResult<_>>()?;
+            Ok(Understood::column(chunks, Kind::Numpy))
+        }
+        Given::Scalar(column) => unmasked(column).map(Understood::scalar),
+        _ => Err(place.refuse(py, "a masked array has one dimension or two")),
+    }
 }
 
 /// The rows of a NumPy array of booleans that are false: those that are not missing.
@@ -224,10 +230,21 @@ fn times(
         ("h" | "m" | "W" | "D" | "s", _) => {
             (object.call_method1(intern!(py, "astype"), (format!("{kind}8[s]"),))?, "s".to_owned())
         }
-        _ => (
-            object.call_method1(intern!(py, "astype"), (format!("{kind}8[us]"),))?,
-            "us".to_owned(),
-        ),
+        _ => {
+            let us = object.call_method1(intern!(py, "astype"), (format!("{kind}8[us]"),))?;
+            let back = us.call_method1(intern!(py, "astype"), (dtype,))?;
+            // As integers, in which "not a time" equals itself.
+            let back = back.call_method1(intern!(py, "astype"), (intern!(py, "i8"),))?;
+            let given = object.call_method1(intern!(py, "astype"), (intern!(py, "i8"),))?;
+            let numpy = py.import(intern!(py, "numpy"))?;
+            let exact: bool =
+                numpy.call_method1(intern!(py, "array_equal"), (back, given))?.extract()?;
+            if !exact {
+                let why = format!("holds a {dtype} that is not exact in microseconds: round it");
+                return Err(place.refuse(py, &why));
+            }
+            (us, "us".to_owned())
+        }
     };
     // In the machine's byte order; no copy where it is that already.
     let native = py

@@ -82,13 +82,15 @@ impl Item {
             return Ok(i32::try_from(ordinal - EPOCH_ORDINAL).ok().map(Self::Date));
         }
         if object.is_instance_of::<PyTime>() {
+            if !object.getattr(intern!(py, "tzinfo"))?.is_none() {
+                return Err(pyo3::exceptions::PyValueError::new_err(format!(
+                    "{object} has a time zone, which a time of day cannot keep: drop it with replace(tzinfo=None)"
+                )));
+            }
             return time(object).map(Some);
         }
         if object.is_instance_of::<PyDelta>() {
             return delta(object).map(|us| Some(Self::Duration(us)));
-        }
-        if class == "datetime64" || class == "timedelta64" {
-            return in_microseconds(object).map(Some);
         }
         // NumPy's and other libraries' scalars.
         if object.hasattr(intern!(py, "__index__"))? && !object.is_callable() {
@@ -99,6 +101,10 @@ impl Item {
                 continue;
             }
             let inner = object.call_method0(method)?;
+            if (class == "datetime64" || class == "timedelta64") && inner.is_instance_of::<PyInt>()
+            {
+                return time64(object).map(Some);
+            }
             let plain = !inner.get_type().is(object.get_type());
             return if plain { Self::of(&inner) } else { Ok(None) };
         }
@@ -231,26 +237,23 @@ fn datetime(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     Ok(Item::DateTime(delta(&object.sub(epoch.bind(py))?)?, aware))
 }
 
-/// NumPy's `datetime64` and `timedelta64`, whose own values are mere integers where they are finer than microseconds.
-fn in_microseconds(object: &Bound<'_, PyAny>) -> PyResult<Item> {
+/// NumPy's `datetime64` and `timedelta64` of units that Python's own types do not have.
+fn time64(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     let py = object.py();
-    let kind: String =
-        object.getattr(intern!(py, "dtype"))?.getattr(intern!(py, "kind"))?.extract()?;
-    let rounded = object.call_method1(intern!(py, "astype"), (format!("{kind}8[us]"),))?;
-    let value = rounded.call_method0(intern!(py, "item"))?;
-    if value.is_none() {
-        return Ok(Item::Missing);
+    let refuse = |why: &str| pyo3::exceptions::PyValueError::new_err(format!("{object} {why}"));
+    let dtype = object.getattr(intern!(py, "dtype"))?;
+    let kind: String = dtype.getattr(intern!(py, "kind"))?.extract()?;
+    if !dtype.str()?.to_cow()?.contains('[') {
+        return Err(refuse("has no unit: give it one"));
     }
-    if !rounded.eq(object)? {
-        return Err(pyo3::exceptions::PyValueError::new_err(format!(
-            "{object} is not exact in microseconds: round it first"
-        )));
+    let us = object.call_method1(intern!(py, "astype"), (format!("{kind}8[us]"),))?;
+    if !us.eq(object)? {
+        return Err(refuse("is not exact in microseconds: round it first"));
     }
-    match Item::of(&value)? {
-        Some(item @ (Item::DateTime(..) | Item::Duration(_))) => Ok(item),
-        _ => Err(pyo3::exceptions::PyOverflowError::new_err(format!(
-            "{object} is beyond the years of Python"
-        ))),
+    let inner = us.call_method0(intern!(py, "item"))?;
+    match inner.is_instance_of::<PyInt>() {
+        true => Err(refuse("is beyond the years that Python has")),
+        false => Item::of(&inner)?.ok_or_else(|| refuse("is no value")),
     }
 }
 
@@ -430,7 +433,13 @@ pub(super) fn list(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Unders
     }
     let mut columns: Vec<Vec<Item>> = Vec::new();
     for (index, row) in list.try_iter()?.enumerate() {
-        let items = items_of(&row?, place)?;
+        let row = row?;
+        if !is_row(&row) {
+            let class = super::type_name(&row.get_type());
+            let why = format!("row {index} is a {class}, the first row is a list of values");
+            return Err(place.refuse(py, &why));
+        }
+        let items = items_of(&row, place)?;
         if index == 0 {
             columns.resize(items.len(), Vec::new());
         }

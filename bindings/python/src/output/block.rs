@@ -9,18 +9,13 @@ use arrow_buffer::{Buffer, MutableBuffer};
 use pyo3::{exceptions::PyBufferError, ffi, prelude::*};
 use std::{ffi::c_int, ptr::NonNull};
 
-/// Bytes that NumPy makes an array of. The array may be written to where nobody else holds the bytes.
+/// Bytes that NumPy makes an array of, which may be written to.
 #[pyclass(frozen, name = "_Block", module = "formualizer_udf._native")]
 pub(crate) struct Block {
     start: NonNull<u8>,
     length: usize,
     /// Keeps the bytes alive; they are reached through `start` alone.
-    owner: Owner,
-}
-
-enum Owner {
-    Alone { _bytes: MutableBuffer },
-    Shared { _bytes: Buffer },
+    _owner: MutableBuffer,
 }
 
 // SAFETY: the bytes live on the heap, are freed by whatever thread drops the last view, and Rust neither reads nor writes them
@@ -30,19 +25,16 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
+    /// Takes the bytes over where nobody else holds them, and copies them otherwise.
     pub(super) fn new(bytes: Buffer) -> Self {
-        match bytes.into_mutable() {
-            Ok(mut bytes) => {
-                let length = bytes.len();
-                let start = NonNull::new(bytes.as_mut_ptr()).unwrap_or(NonNull::dangling());
-                Self { start, length, owner: Owner::Alone { _bytes: bytes } }
-            }
-            Err(bytes) => {
-                let length = bytes.len();
-                let start = NonNull::new(bytes.as_ptr().cast_mut()).unwrap_or(NonNull::dangling());
-                Self { start, length, owner: Owner::Shared { _bytes: bytes } }
-            }
-        }
+        let mut owner = bytes.into_mutable().unwrap_or_else(|shared| {
+            let mut copy = MutableBuffer::with_capacity(shared.len());
+            copy.extend_from_slice(shared.as_slice());
+            copy
+        });
+        let length = owner.len();
+        let start = NonNull::new(owner.as_mut_ptr()).unwrap_or(NonNull::dangling());
+        Self { start, length, _owner: owner }
     }
 }
 
@@ -54,19 +46,18 @@ impl Block {
         flags: c_int,
     ) -> PyResult<()> {
         let block = slf.get();
-        let read_only = c_int::from(matches!(block.owner, Owner::Shared { .. }));
         let Ok(length) = ffi::Py_ssize_t::try_from(block.length) else {
             return Err(PyBufferError::new_err("the result is too large for a view"));
         };
         // SAFETY: `view` is Python's own, to be filled in; `start` points to `length` bytes that this object owns, and the view
-        // holds a reference to this object until it is released. Bytes that others hold are given out for reading only.
+        // holds a reference to this object until it is released. Nobody else holds the bytes, so that they may be written to.
         let status = unsafe {
             ffi::PyBuffer_FillInfo(
                 view,
                 slf.as_ptr(),
                 block.start.as_ptr().cast(),
                 length,
-                read_only,
+                0,
                 flags,
             )
         };

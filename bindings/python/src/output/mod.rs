@@ -5,6 +5,7 @@ mod arrow;
 mod block;
 mod numpy;
 mod objects;
+mod zone;
 
 pub(crate) use block::Block;
 
@@ -16,6 +17,8 @@ use pyo3::{
     types::{PyDict, PyList},
 };
 use pyo3_arrow::{PyArray, PyChunkedArray};
+use std::sync::{Mutex, PoisonError};
+use udf_abi::DType;
 use udf_columnar::{Column, Output};
 
 /// What becomes of rows that failed.
@@ -31,14 +34,15 @@ pub(crate) enum Errors {
 }
 
 impl Errors {
-    pub(crate) fn of(py: Python<'_>, name: &str) -> PyResult<Self> {
-        match name {
-            "raise" => Ok(Self::Raise),
-            "null" => Ok(Self::Null),
-            "struct" => Ok(Self::Struct),
-            other => {
-                let message = format!("errors={other:?}: give \"raise\", \"null\" or \"struct\"");
-                Err(error::argument(py, "errors", &message))
+    pub(crate) fn of(name: &Bound<'_, PyAny>, function: &str) -> PyResult<Self> {
+        match name.extract::<String>().as_deref() {
+            Ok("raise") => Ok(Self::Raise),
+            Ok("null") => Ok(Self::Null),
+            Ok("struct") => Ok(Self::Struct),
+            _ => {
+                let shown = name.repr()?;
+                let message = format!("errors={shown}: give 'raise', 'null' or 'struct'");
+                Err(error::argument(name.py(), function, &message))
             }
         }
     }
@@ -67,7 +71,9 @@ pub(crate) enum Shape {
 #[pyclass(frozen, name = "_Outcome", module = "formualizer_udf._native")]
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    columns: Vec<Vec<Column>>,
+    columns: Mutex<Vec<Vec<Column>>>,
+    rows: usize,
+    width: usize,
     names: Option<Vec<String>>,
     shape: Shape,
 }
@@ -84,13 +90,15 @@ impl Outcome {
                 chunks.push(column);
             }
         }
-        let columns = columns.into_iter().map(any::plain).collect();
-        Self { columns, names, shape }
+        let columns: Vec<Vec<Column>> =
+            columns.into_iter().map(any::plain).map(zone::agreed).collect();
+        let rows = columns.first().map_or(0, |chunks| chunks.iter().map(Column::len).sum());
+        Self { rows, width: columns.len(), columns: Mutex::new(columns), names, shape }
     }
 
     /// Whether this is one row of one column.
     pub(crate) fn is_single(&self) -> bool {
-        self.columns.len() == 1 && self.rows() == 1
+        self.width == 1 && self.rows == 1
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -102,7 +110,7 @@ impl Outcome {
         /// Most rows that an exception lists.
         const LISTED: usize = 100;
         let (mut count, mut listed) = (0, Vec::new());
-        for chunks in &self.columns {
+        for chunks in self.columns.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let mut start = 0;
             for column in chunks {
                 if let Some(errors) = column.errors() {
@@ -122,19 +130,34 @@ impl Outcome {
     }
 
     pub(crate) fn rows(&self) -> usize {
-        self.columns.first().map_or(0, |chunks| chunks.iter().map(Column::len).sum())
+        self.rows
     }
 
-    fn chunks(&self, py: Python<'_>, index: usize) -> PyResult<&[Column]> {
-        match self.columns.get(index) {
-            Some(chunks) => Ok(chunks),
+    fn chunks(&self, py: Python<'_>, index: usize) -> PyResult<Vec<Column>> {
+        match self.columns.lock().unwrap_or_else(PoisonError::into_inner).get(index) {
+            Some(chunks) => Ok(chunks.clone()),
             None => Err(error::internal(py, &format!("the result has no column {index}"))),
         }
     }
 
+    /// The column, of which this object keeps nothing, so that its memory can become the caller's; columns with errors stay,
+    /// for who asks for those.
+    fn take(&self, py: Python<'_>, index: usize) -> PyResult<Vec<Column>> {
+        let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(chunks) = columns.get_mut(index) else {
+            return Err(error::internal(py, &format!("the result has no column {index}")));
+        };
+        if chunks.iter().any(|column| column.errors().is_some()) {
+            return Ok(chunks.clone());
+        }
+        let nothing = |column: &Column| Column::new_null(DType::Null, column.len());
+        let nothing = chunks.iter().map(nothing).collect();
+        Ok(std::mem::replace(chunks, nothing))
+    }
+
     /// The only value.
     pub(crate) fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.columns.first().and_then(|chunks| chunks.first()) {
+        match self.chunks(py, 0)?.first() {
             Some(column) if column.len() == 1 => objects::value(py, column, 0),
             _ => Err(error::internal(py, "the result is not one value")),
         }
@@ -144,19 +167,20 @@ impl Outcome {
     pub(crate) fn value_and_error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let both = PyDict::new(py);
         both.set_item(intern!(py, "value"), self.value(py)?)?;
-        let column = self.columns.first().and_then(|chunks| chunks.first());
-        both.set_item(intern!(py, "error"), column.and_then(|column| error_text(column, 0)))?;
+        let chunks = self.chunks(py, 0)?;
+        let text = chunks.first().and_then(|column| error_text(column, 0));
+        both.set_item(intern!(py, "error"), text)?;
         Ok(both)
     }
 
     /// The usual case of lists: one column.
     pub(crate) fn objects_of_first<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        objects::list(py, self.chunks(py, 0)?)
+        objects::list(py, &self.chunks(py, 0)?)
     }
 
     /// The usual case: one column as a plain NumPy array. The memory is the result's own where nobody else holds it.
     pub(crate) fn into_numpy<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let mut columns = self.columns;
+        let mut columns = self.columns.into_inner().unwrap_or_else(PoisonError::into_inner);
         match columns.pop() {
             Some(chunks) if columns.is_empty() => numpy::array(py, chunks),
             _ => Err(error::internal(py, "the result is not one column")),
@@ -187,32 +211,38 @@ impl Outcome {
 
     #[getter]
     fn width(&self) -> usize {
-        self.columns.len()
+        self.width
     }
 
     #[getter]
     fn height(&self) -> usize {
-        self.rows()
+        self.rows
     }
 
     /// Names of the columns where the manifest gives them.
     #[getter]
     fn names(&self) -> Option<Vec<String>> {
-        self.names.clone().filter(|names| names.len() == self.columns.len())
+        self.names.clone().filter(|names| names.len() == self.width)
     }
 
-    /// A column as a NumPy array: nulls are NaN, NaT or masked.
+    /// Whether a column is one of instants.
+    fn is_utc(&self, py: Python<'_>, index: usize) -> PyResult<bool> {
+        Ok(self.chunks(py, index)?.iter().any(zone::is_utc))
+    }
+
+    /// A column as a NumPy array: nulls are NaN, NaT or masked. Once, as the array takes the memory.
     fn numpy<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        numpy::array(py, self.chunks(py, index)?.to_vec())
+        numpy::array(py, self.take(py, index)?)
     }
 
-    /// A column as a NumPy array of values, and one of booleans that are true for nulls (None where there are none).
+    /// A column as a NumPy array of values, and one of booleans that are true for nulls (None where there are none). Once, as
+    /// the array takes the memory.
     fn parts<'py>(
         &self,
         py: Python<'py>,
         index: usize,
     ) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
-        numpy::parts(py, self.chunks(py, index)?.to_vec())
+        numpy::parts(py, self.take(py, index)?)
     }
 
     /// A column as one Arrow array, or as a chunked one.
@@ -222,7 +252,7 @@ impl Outcome {
         index: usize,
         chunked: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let arrays = arrow::arrays(self.chunks(py, index)?);
+        let arrays = arrow::arrays(&self.chunks(py, index)?);
         if chunked {
             let chunks = PyChunkedArray::from_array_refs(arrays)?;
             return Ok(chunks.into_pyobject(py)?.into_any());
@@ -233,18 +263,18 @@ impl Outcome {
 
     /// A column as a list of Python's own values.
     fn objects<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyList>> {
-        objects::list(py, self.chunks(py, index)?)
+        objects::list(py, &self.chunks(py, index)?)
     }
 
     /// Errors of a column's rows as a list of texts and None.
     fn errors<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyList>> {
         let chunks = self.chunks(py, index)?;
-        PyList::new(py, errors_of(chunks))
+        PyList::new(py, errors_of(&chunks))
     }
 
     /// Errors of a column's rows as an Arrow array of texts.
     fn errors_arrow<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        let texts: StringArray = errors_of(self.chunks(py, index)?).into_iter().collect();
+        let texts: StringArray = errors_of(&self.chunks(py, index)?).into_iter().collect();
         Ok(PyArray::from_array_ref(std::sync::Arc::new(texts)).into_pyobject(py)?.into_any())
     }
 }

@@ -168,11 +168,6 @@ pub(super) fn array<'py>(py: Python<'py>, chunks: Vec<Column>) -> PyResult<Bound
     let mask = mask_of(py, &nulls)?;
     match missing(dtype) {
         Some(missing) => {
-            let writable: bool = array
-                .getattr(intern!(py, "flags"))?
-                .getattr(intern!(py, "writeable"))?
-                .extract()?;
-            let array = if writable { array } else { array.call_method0(intern!(py, "copy"))? };
             let missing = match missing {
                 "nan" => f64::NAN.into_pyobject(py)?.into_any(),
                 text => text.into_pyobject(py)?.into_any(),

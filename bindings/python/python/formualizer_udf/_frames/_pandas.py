@@ -32,11 +32,12 @@ def adapt(value: Any) -> _Input | None:
         return _Input(values, missing=missing, nan_is_missing=flavour == "numpy", wrap=wrap)
     if isinstance(value, pd.DataFrame):
         columns = []
-        flavour = "numpy"
+        flavours = []
         for position in range(value.shape[1]):
             values, missing, flavour = _column(value.iloc[:, position])
             columns.append(_Input(values, missing=missing, nan_is_missing=flavour == "numpy", wrap=_Wrap()))
-        return _Input(columns, is_frame=True, wrap=_Wrap(value.index, None, flavour))
+            flavours.append(flavour)
+        return _Input(columns, is_frame=True, wrap=_Wrap(value.index, None, (flavours or ["numpy"])[0]))
     if isinstance(value, pd.Index) and not isinstance(value, pd.MultiIndex):
         return adapt(value.to_series())
     return None
@@ -49,11 +50,13 @@ def _column(series: Any) -> tuple[Any, Any, str]:
     if isinstance(dtype, pd.ArrowDtype):
         return array.__arrow_array__(), None, "arrow"
     if isinstance(dtype, pd.StringDtype):
-        return series.to_numpy(dtype=object, na_value=None).tolist(), None, "string"
+        # pandas has two types of texts; one of them has NaN for missing ones.
+        flavour = "nullable" if dtype.na_value is pd.NA else "numpy"
+        return series.to_numpy(dtype=object, na_value=None).tolist(), None, flavour
     if isinstance(dtype, pd.CategoricalDtype):
         return _column(pd.Series(series.astype(dtype.categories.dtype)))
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), None, "utc"
+        return series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), None, "numpy"
     if str(dtype) in _NULLABLE.values():
         missing = series.isna().to_numpy()
         plain = str(dtype).lower() if str(dtype) != "boolean" else "bool"
@@ -63,6 +66,13 @@ def _column(series: Any) -> tuple[Any, Any, str]:
     if dtype == object:
         return series.tolist(), None, "numpy"
     return series.to_numpy(), None, "numpy"
+
+
+def _without(values: Any, missing: Any) -> Any:
+    """The floats or times with NaN or NaT where they are missing."""
+    if missing is not None:
+        values[missing] = "NaT" if values.dtype.kind in "mM" else float("nan")
+    return values
 
 
 class _Wrap:
@@ -88,25 +98,23 @@ class _Wrap:
             import pyarrow as pa
 
             return pd.array(pd.arrays.ArrowExtensionArray(pa.chunked_array(outcome.arrow(column, True))))
+        utc = outcome.is_utc(column)
         values, missing = outcome.parts(column)
         kind = values.dtype.kind
         if kind == "O":
-            texts = outcome.objects(column)
-            if all(text is None or isinstance(text, str) for text in texts):
-                return pd.array(texts, dtype="str")
+            if all(text is None or isinstance(text, str) for text in values):
+                return pd.array(values, dtype="string" if self.flavour == "nullable" else "str")
             return values
-        if self.flavour == "nullable" and str(values.dtype) in _NULLABLE:
+        if kind == "M" and utc:
+            values = _without(values, missing)
+            return pd.array(values).tz_localize("UTC")
+        whole = kind in "iub"
+        if str(values.dtype) in _NULLABLE and (self.flavour == "nullable" or (whole and missing is not None)):
             filled = pd.array(values, dtype=_NULLABLE[str(values.dtype)])
             if missing is not None:
                 filled[missing] = pd.NA
             return filled
-        if missing is None:
-            return values
-        if kind in "iub":
-            filled = pd.array(values, dtype=_NULLABLE[str(values.dtype)])
-            filled[missing] = pd.NA
-            return filled
-        return outcome.numpy(column)
+        return _without(values, missing)
 
     def _series(self, outcome: _Outcome, column: int, name: Any) -> Any:
         # A table has the input's rows where it has as many.

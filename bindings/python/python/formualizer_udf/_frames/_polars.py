@@ -7,17 +7,32 @@ from typing import Any, Literal
 import polars as pl
 
 from .._native import Function, _Input, _Outcome
+from ..errors import ArgumentError
 
 
 def adapt(value: Any) -> _Input | None:
     if isinstance(value, pl.Series):
-        return _Input(value.rechunk() if value.n_chunks() == 0 else _Stream(value), wrap=_Wrap(value.name))
+        return _column(value, value.name)
     if isinstance(value, pl.DataFrame):
-        columns = [_Input(_Stream(column), wrap=_Wrap()) for column in value.get_columns()]
+        columns = [_column(column) for column in value.get_columns()]
         return _Input(columns, is_frame=True, wrap=_Wrap())
     if isinstance(value, pl.Expr):
         return _Input(None, deferred=_Expression)
+    if isinstance(value, pl.LazyFrame):
+        raise ArgumentError(
+            "a polars LazyFrame has no rows yet: collect() it, or pass expressions: "
+            "frame.with_columns(module.NAME(pl.col('a'), pl.col('b')))"
+        )
     return None
+
+
+def _column(series: pl.Series, name: str = "") -> _Input:
+    if series.dtype == pl.Null:
+        return _Input([None] * len(series), wrap=_Wrap(name))
+    if series.dtype == pl.Object:
+        # Through Arrow they are addresses in memory.
+        return _Input(series.to_list(), wrap=_Wrap(name))
+    return _Input(_Stream(series), wrap=_Wrap(name))
 
 
 class _Stream:
@@ -69,7 +84,6 @@ _TYPES: dict[str, Any] = {
     "binary": pl.Binary,
     "date32": pl.Date,
     "time64": pl.Time,
-    "timestamp": pl.Datetime("us"),
     "duration": pl.Duration("us"),
 }
 
@@ -82,24 +96,50 @@ class _Expression:
         expressions = [a for a in arguments if isinstance(a, pl.Expr)]
         places = [i for i, a in enumerate(arguments) if isinstance(a, pl.Expr)]
 
+        params, returns, names = function._describe()
+        shapes = [params[min(place, len(params) - 1)]["shape"] for place in places]
+
+        found: list[Any] = []
+
         def run(columns: Any) -> Any:
             given = list(arguments)
             # Literals and aggregates are columns of one row beside longer ones.
             rows = max((len(column) for column in columns), default=0)
-            for place, column in zip(places, columns):
-                given[place] = column[0] if len(column) == 1 and rows != 1 else column
+            for place, shape, column in zip(places, shapes, columns):
+                if shape == "range" and column.dtype == pl.Struct:
+                    given[place] = column.struct.unnest()
+                else:
+                    given[place] = column[0] if len(column) == 1 and rows != 1 else column
             result = function(*given, errors=errors)
-            return result if isinstance(result, (pl.Series, pl.DataFrame)) else pl.Series([result])
+            if isinstance(result, pl.DataFrame):
+                return result.to_struct()
+            if isinstance(result, pl.Series):
+                if len(result) == 0 and found:
+                    # Without rows nobody knows whether times are instants; polars has asked with rows when it planned.
+                    return result.cast(found[0]) if result.dtype == pl.Datetime else result
+                found[:] = [result.dtype]
+                return result
+            # One value: its type is the function's, which polars cannot tell from a null.
+            return pl.Series([result], dtype=dtype)
 
-        _, returns, _ = function._describe()
-        dtype = _TYPES.get(returns[0]) if len(returns) == 1 else None
-        if dtype is not None and errors == "struct":
-            dtype = pl.Struct({"value": dtype, "error": pl.String})
-        elementwise = function.kind == "elementwise"
+        dtype = _type_of(returns, names, errors)
         return pl.map_batches(
             expressions,
             run,
             return_dtype=dtype,
-            is_elementwise=elementwise,
+            is_elementwise=function.kind == "elementwise",
             returns_scalar=function.kind == "reduce",
         )
+
+
+def _type_of(returns: list[str], names: list[str] | None, errors: str) -> Any:
+    """The type of a result; None where the call alone tells it (cells of any kind; times, which may be instants)."""
+
+    def one(name: str) -> Any:
+        dtype = _TYPES.get(name)
+        return dtype if dtype is None or errors != "struct" else pl.Struct({"value": dtype, "error": pl.String})
+
+    types = [one(name) for name in returns]
+    if any(dtype is None for dtype in types):
+        return None
+    return types[0] if names is None else pl.Struct(dict(zip(names, types)))
