@@ -336,5 +336,5 @@ def frame(outcome: _Outcome, kind: str) -> Any:
 
         return _arrow._pyarrow(outcome, False, True)
     else:
-        return {name: outcome.numpy(at) for at, name in enumerate(outcome.names or ())}
+        return {name: outcome.view(at) for at, name in enumerate(outcome.names or ())}
     return wrap.wrap(outcome, False)

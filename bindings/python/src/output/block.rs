@@ -9,13 +9,18 @@ use arrow_buffer::{Buffer, MutableBuffer};
 use pyo3::{exceptions::PyBufferError, ffi, prelude::*};
 use std::{ffi::c_int, ptr::NonNull};
 
-/// Bytes that NumPy makes an array of, which may be written to.
+/// Bytes that NumPy makes an array of: one that may be written to, unless others hold the bytes too.
 #[pyclass(frozen, name = "_Block", module = "formualizer_udf._native")]
 pub(crate) struct Block {
     start: NonNull<u8>,
     length: usize,
     /// Keeps the bytes alive; they are reached through `start` alone.
-    _owner: MutableBuffer,
+    owner: Owner,
+}
+
+enum Owner {
+    Alone { _bytes: MutableBuffer },
+    Shared { _bytes: Buffer },
 }
 
 // SAFETY: the bytes live on the heap, are freed by whatever thread drops the last view, and Rust neither reads nor writes them
@@ -34,7 +39,14 @@ impl Block {
         });
         let length = owner.len();
         let start = NonNull::new(owner.as_mut_ptr()).unwrap_or(NonNull::dangling());
-        Self { start, length, _owner: owner }
+        Self { start, length, owner: Owner::Alone { _bytes: owner } }
+    }
+
+    /// Bytes that others hold too, for reading.
+    pub(super) fn shared(bytes: Buffer) -> Self {
+        let length = bytes.len();
+        let start = NonNull::new(bytes.as_ptr().cast_mut()).unwrap_or(NonNull::dangling());
+        Self { start, length, owner: Owner::Shared { _bytes: bytes } }
     }
 }
 
@@ -49,15 +61,16 @@ impl Block {
         let Ok(length) = ffi::Py_ssize_t::try_from(block.length) else {
             return Err(PyBufferError::new_err("the result is too large for a view"));
         };
+        let read_only = c_int::from(matches!(block.owner, Owner::Shared { .. }));
         // SAFETY: `view` is Python's own, to be filled in; `start` points to `length` bytes that this object owns, and the view
-        // holds a reference to this object until it is released. Nobody else holds the bytes, so that they may be written to.
+        // holds a reference to this object until it is released. Bytes that others hold are given out for reading only.
         let status = unsafe {
             ffi::PyBuffer_FillInfo(
                 view,
                 slf.as_ptr(),
                 block.start.as_ptr().cast(),
                 length,
-                0,
+                read_only,
                 flags,
             )
         };

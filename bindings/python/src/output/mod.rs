@@ -235,6 +235,12 @@ impl Outcome {
         numpy::array(py, self.take(py, index)?)
     }
 
+    /// A column as a NumPy array that cannot be written to and shares the column's memory where that is in one piece and without
+    /// nulls; as `numpy` gives it otherwise.
+    fn view<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        numpy::view(py, self.chunks(py, index)?.to_vec())
+    }
+
     /// A column as a NumPy array of values, and one of booleans that are true for nulls (None where there are none). Once, as
     /// the array takes the memory.
     fn parts<'py>(

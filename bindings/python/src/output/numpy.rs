@@ -122,13 +122,36 @@ fn array_of<'py>(
     bytes: Buffer,
     dtype: &'static str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let numpy = numpy(py)?;
-    if bytes.is_empty() {
-        return numpy.module.bind(py).call_method1(intern!(py, "empty"), (0, dtype));
+    match bytes.is_empty() {
+        true => numpy(py)?.module.bind(py).call_method1(intern!(py, "empty"), (0, dtype)),
+        false => of_block(py, Block::new(bytes), dtype),
     }
+}
+
+/// One column as an array that cannot be written to and shares the column's memory, where it is in one piece and without nulls; as
+/// [`array`] otherwise.
+pub(super) fn view<'py>(py: Python<'py>, chunks: Vec<Column>) -> PyResult<Bound<'py, PyAny>> {
+    if chunks.len() != 1 {
+        return array(py, chunks);
+    }
+    match values(chunks) {
+        Ok(Values { bytes, dtype, nulls: None }) if !bytes.is_empty() => {
+            of_block(py, Block::shared(bytes), dtype)
+        }
+        Ok(values) => of_values(py, values),
+        Err(chunks) => object_array(py, &chunks),
+    }
+}
+
+fn of_block<'py>(
+    py: Python<'py>,
+    block: Block,
+    dtype: &'static str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = numpy(py)?;
     // Times are no format of the buffer protocol's.
     let plain = if dtype.len() > 2 { "i8" } else { dtype };
-    let block = Bound::new(py, Block::new(bytes))?;
+    let block = Bound::new(py, block)?;
     let frombuffer = numpy.frombuffer.bind(py);
     if plain == "f8" {
         return frombuffer.call1((block, &numpy.float64));
@@ -158,10 +181,13 @@ fn object_array<'py>(py: Python<'py>, chunks: &[Column]) -> PyResult<Bound<'py, 
 
 /// One column as an array: a null is NaN, NaT or None, or masked where the type has none of them.
 pub(super) fn array<'py>(py: Python<'py>, chunks: Vec<Column>) -> PyResult<Bound<'py, PyAny>> {
-    let values = match values(chunks) {
-        Ok(values) => values,
-        Err(chunks) => return object_array(py, &chunks),
-    };
+    match values(chunks) {
+        Ok(values) => of_values(py, values),
+        Err(chunks) => object_array(py, &chunks),
+    }
+}
+
+fn of_values(py: Python<'_>, values: Values) -> PyResult<Bound<'_, PyAny>> {
     let Values { bytes, dtype, nulls } = values;
     let array = array_of(py, bytes, dtype)?;
     let Some(nulls) = nulls else { return Ok(array) };
