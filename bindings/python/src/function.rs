@@ -403,7 +403,6 @@ impl Function {
     /// threads: threads that one call uses at most.
     /// seed, now_us: entropy and clock (microseconds since 1970-01-01T00:00:00Z) of volatile functions; equal ones give equal results.
     #[pyo3(signature = (*, errors=None, deadline=None, batch_rows=None, threads=None, seed=None, now_us=None))]
-    #[expect(clippy::too_many_arguments, reason = "one keyword per option")]
     fn with_options(
         &self,
         errors: Option<&Bound<'_, PyAny>>,
