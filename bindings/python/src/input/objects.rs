@@ -2,8 +2,8 @@
 
 use super::{Given, Kind, Place, Understood};
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float64Array, Int64Array,
-    Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
+    ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float32Array, Float64Array,
+    Int64Array, Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
     builder::{BinaryBuilder, StringBuilder},
 };
 use pyo3::{
@@ -93,20 +93,20 @@ impl Item {
             return delta(object).map(|us| Some(Self::Duration(us)));
         }
         // NumPy's and other libraries' scalars.
-        if object.hasattr(intern!(py, "__index__"))? && !object.is_callable() {
-            return integer(&object.call_method0(intern!(py, "__index__"))?).map(Some);
-        }
         for method in [intern!(py, "item"), intern!(py, "as_py")] {
             if !object.hasattr(method)? {
                 continue;
             }
             let inner = object.call_method0(method)?;
-            if (class == "datetime64" || class == "timedelta64") && inner.is_instance_of::<PyInt>()
-            {
+            // Times of units that Python's own types do not have.
+            if inner.is_instance_of::<PyInt>() && is_time64(object) {
                 return time64(object).map(Some);
             }
             let plain = !inner.get_type().is(object.get_type());
             return if plain { Self::of(&inner) } else { Ok(None) };
+        }
+        if object.hasattr(intern!(py, "__index__"))? && !object.is_callable() {
+            return integer(&object.call_method0(intern!(py, "__index__"))?).map(Some);
         }
         Ok(None)
     }
@@ -237,6 +237,12 @@ fn datetime(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     Ok(Item::DateTime(delta(&object.sub(epoch.bind(py))?)?, aware))
 }
 
+fn is_time64(object: &Bound<'_, PyAny>) -> bool {
+    let py = object.py();
+    let kind = object.getattr(intern!(py, "dtype")).and_then(|d| d.getattr(intern!(py, "kind")));
+    kind.and_then(|kind| kind.extract::<String>()).is_ok_and(|kind| kind == "M" || kind == "m")
+}
+
 /// NumPy's `datetime64` and `timedelta64` of units that Python's own types do not have.
 fn time64(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     let py = object.py();
@@ -337,6 +343,26 @@ fn typed(items: &[Item], family: Family) -> Option<ArrayRef> {
     })
 }
 
+/// Python's floats, which have no other width, rounded to the one that is wanted.
+fn singles(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyResult<ArrayRef> {
+    let single = |item: &Item| {
+        let value = match item {
+            Item::Float(value) => *value,
+            Item::Int(value) => *value as f64,
+            _ => return Ok(None),
+        };
+        let single = value as f32;
+        if single.is_infinite() && value.is_finite() {
+            return Err(
+                place.refuse(py, &format!("holds {value:e}, which is beyond the range of f32"))
+            );
+        }
+        Ok(Some(single))
+    };
+    let singles = items.iter().map(single).collect::<PyResult<Float32Array>>()?;
+    Ok(Arc::new(singles))
+}
+
 /// The items as a column of the type that the parameter takes, or of their own.
 pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyResult<Column> {
     let mut family = Some(Family::Nothing);
@@ -363,6 +389,9 @@ pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyR
     // A column without values is of the type that is wanted.
     if family == Some(Family::Nothing) {
         return Ok(Column::new_null(place.dtype(), items.len()));
+    }
+    if family == Some(Family::Float) && place.dtype() == DType::F32 {
+        return place.column(py, singles(py, items, place)?);
     }
     let array = family.and_then(|family| typed(items, family)).ok_or_else(|| {
         place.refuse(py, "holds integers that are not exact as floats (beyond 2^53)")
