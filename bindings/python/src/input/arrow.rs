@@ -4,7 +4,7 @@ use super::{Given, Kind, Place, Understood};
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, cast::AsArray, new_empty_array};
 use arrow_schema::DataType;
 use pyo3::{
-    exceptions::{PyTypeError, PyValueError},
+    exceptions::{PyException, PyLookupError, PyTypeError, PyValueError},
     intern,
     prelude::*,
 };
@@ -16,8 +16,12 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
     let py = object.py();
     let is_array = object.hasattr(intern!(py, "__arrow_c_array__"))?;
     let import = |e: PyErr| {
-        // What an object's own method raises, Ctrl-C among it, is not ours to change.
-        if !e.is_instance_of::<PyTypeError>(py) && !e.is_instance_of::<PyValueError>(py) {
+        // What the import raises; anything else is an object's own, Ctrl-C among it, and not ours to change.
+        let ours = e.is_instance_of::<PyTypeError>(py)
+            || e.is_instance_of::<PyValueError>(py)
+            || e.is_instance_of::<PyLookupError>(py)
+            || e.get_type(py).is(py.get_type::<PyException>());
+        if !ours {
             return e;
         }
         let class = super::type_name(&object.get_type());
