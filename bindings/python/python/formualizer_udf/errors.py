@@ -105,12 +105,16 @@ class ForkError(UdfError):
 
 
 class CallError(UdfError):
-    """A call failed as a whole.
+    """A call failed as a whole. As text it begins with the function's name.
 
     function: the function's name, or None before it is known.
     """
 
     function: str | None = None
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if self.function is None or text.startswith(self.function) else f"{self.function}: {text}"
 
 
 class ArgumentError(CallError, TypeError):
