@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,8 +68,9 @@ def test_datafusion_calls_it_in_sql(finance: fu.Module) -> None:
 
 
 @pytest.fixture
-def spark() -> Iterator[Any]:
+def spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     sql = pytest.importorskip("pyspark.sql")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)  # or its workers are whichever python3 comes first
     session = sql.SparkSession.builder.master("local[2]").getOrCreate()
     yield session
     session.stop()
