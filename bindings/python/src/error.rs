@@ -1,6 +1,7 @@
 //! Failures as the exceptions of `formualizer_udf.errors`.
 
 use pyo3::{intern, prelude::*, sync::PyOnceLock, types::PyTuple};
+use std::io;
 use udf_abi::ErrorCode;
 use udf_columnar::ErrorKind;
 
@@ -140,9 +141,29 @@ pub(crate) fn rows(
     })
 }
 
-/// The exception for what a workbook refused.
+/// The `OSError` of a file, such as `FileNotFoundError`; with `errno` where the system gave one.
+pub(crate) fn of_file(py: Python<'_>, cause: Option<&io::Error>, text: &str) -> PyErr {
+    let kind = cause.map_or(io::ErrorKind::Other, io::Error::kind);
+    let made = PyErr::from(io::Error::new(kind, text));
+    let errno = cause.and_then(io::Error::raw_os_error).filter(|_| cfg!(unix));
+    match errno.map(|errno| made.value(py).setattr(intern!(py, "errno"), errno)) {
+        Some(Err(error)) => error,
+        _ => made,
+    }
+}
+
+/// What the system said of a file, if that is where the error began.
+fn cause<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e io::Error> {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.filter_map(|error| error.downcast_ref()).last()
+}
+
+/// The exception for what a workbook refused: an `OSError` where a file cannot be read or written.
 pub(crate) fn of_workbook(py: Python<'_>, error: &formualizer_workbook::Error) -> PyErr {
     use formualizer_workbook::ErrorKind as K;
+    if error.kind() == K::Io {
+        return of_file(py, cause(error), &error.to_string());
+    }
     let kind = match error.kind() {
         K::Address => "address",
         K::Sheet => "sheet",
@@ -151,7 +172,6 @@ pub(crate) fn of_workbook(py: Python<'_>, error: &formualizer_workbook::Error) -
         K::Function => "function",
         K::Plugin => "plugin",
         K::Data => "data",
-        K::Io => "io",
         K::File => "file",
         K::Cancelled => "cancelled",
         K::Reentrant => "reentrant",

@@ -178,20 +178,9 @@ fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
 ///
 /// # Errors
 /// `OSError` of the file.
-fn read(path: &Path) -> PyResult<Vec<u8>> {
-    std::fs::read(path).map_err(|e| {
-        let message = format!("{}: {e}", path.display());
-        match e.kind() {
-            std::io::ErrorKind::NotFound => pyo3::exceptions::PyFileNotFoundError::new_err(message),
-            std::io::ErrorKind::PermissionDenied => {
-                pyo3::exceptions::PyPermissionError::new_err(message)
-            }
-            std::io::ErrorKind::IsADirectory => {
-                pyo3::exceptions::PyIsADirectoryError::new_err(message)
-            }
-            _ => pyo3::exceptions::PyOSError::new_err(message),
-        }
-    })
+fn read(py: Python<'_>, path: &Path) -> PyResult<Vec<u8>> {
+    py.detach(|| std::fs::read(path))
+        .map_err(|e| error::of_file(py, Some(&e), &format!("{}: {e}", path.display())))
 }
 
 #[pymethods]
@@ -220,7 +209,7 @@ impl Module {
     fn from_file(py: Python<'_>, path: PathBuf, runtime: Option<&Runtime>) -> PyResult<Self> {
         let _inside = fork::enter(py)?;
         let handle = handle_of(py, runtime)?;
-        let bytes = py.detach(|| read(&path))?;
+        let bytes = read(py, &path)?;
         Plugin::load(py, bytes.into(), Some(path), handle).map(Self::of)
     }
 
@@ -390,7 +379,7 @@ pub(crate) fn inspect<'py>(
         Some(bytes) => (bytes, None),
         None => {
             let path: PathBuf = source.extract()?;
-            (py.detach(|| read(&path))?, Some(path))
+            (read(py, &path)?, Some(path))
         }
     };
     let limits = limits.map(|l| l.inner().clone()).unwrap_or_default();

@@ -115,7 +115,7 @@ class Runtime:
     limits: what plugins may use.
     threads: threads that the rows of one call are spread over; the machine's number of processors if left out. Results do not
         depend on it.
-    cache_dir: a folder of this user's own that keeps compiled modules between processes (wasmtime only).
+    cache_dir: a folder of this user's own that keeps compiled modules between processes (wasmtime only); made if it is not there.
 
     Raises `Unsupported` for an engine that is not there, `ArgumentError` for other values that cannot be.
     """
@@ -128,6 +128,8 @@ class Runtime:
         threads: int | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
     ) -> None: ...
+    @staticmethod
+    def _restore(backend: str, limits: Limits, threads: int, cache_dir: str | os.PathLike[str] | None) -> Runtime: ...
     @staticmethod
     def default() -> Runtime:
         """The runtime of modules that name none: one per process."""
@@ -279,7 +281,7 @@ class Workbook:
     Div, Na, Num, Error, NImpl, Spill, Calc, Circ and Cancelled; what cells show ("#DIV/0!") and "Div0" are understood as well.
 
     Whatever it refuses is a `WorkbookError`, whose `kind` says what was wrong: "address", "sheet", "formula", "name", "function", "plugin",
-    "data", "io", "file", "cancelled" or "reentrant". What fails has changed nothing. Failures of formulas are values of cells.
+    "data", "file", "cancelled" or "reentrant"; a file that cannot be read or written is an `OSError`. What fails has changed nothing. Failures of formulas are values of cells.
 
     Several threads may use a workbook; they take turns, with the interpreter lock released. Two uses are refused (kind
     "reentrant") rather than left waiting, since waiting could be for ever: any use, in any thread, while the workbook recalculates and
@@ -314,7 +316,7 @@ class Workbook:
         part_bytes, total_bytes: bytes of one of its parts, and of all, unpacked (2 GiB, 4 GiB).
         parts, cells, depth: parts (65 536), cells (100 000 000), and how deep elements are nested (256).
 
-        Raises `WorkbookError`: "io" where the file cannot be read, "file" where its content is broken, not supported or beyond a limit.
+        Raises `OSError` where the file cannot be read; `WorkbookError` of the kind "file" where its content is broken, not supported or beyond a limit.
         """
 
     @staticmethod
@@ -337,8 +339,8 @@ class Workbook:
 
         values_only: values in place of formulas.
 
-        Raises `WorkbookError`: "io" where the file cannot be written, "file" where the extension does not fit, or a part of the
-        loaded file cannot follow inserted or deleted rows. What was there before is whole then.
+        Raises `OSError` where the file cannot be written; `WorkbookError` of the kind "file" where the extension does not fit, or a
+        part of the loaded file cannot follow inserted or deleted rows. What was there before is whole then.
         """
 
     def to_bytes(self, *, values_only: bool = False) -> bytes:
@@ -564,10 +566,25 @@ class Workbook:
         that show. Columns of numbers share the sheet's memory with Arrow, polars and NumPy, up to 65 536 rows a chunk.
         """
 
-    def import_data(self, sheet: str, cell: _Cell, path: _Path, *, headers: bool = True) -> ImportReport:
+    def import_data(
+        self,
+        sheet: str,
+        cell: _Cell,
+        path: _Path,
+        *,
+        headers: bool = True,
+        file_bytes: int | None = None,
+        total_bytes: int | None = None,
+        cells: int | None = None,
+    ) -> ImportReport:
         """Puts the data of a file into a sheet, as one edit: .csv, .tsv, .json, .ndjson, .arrow, .feather or .parquet.
 
         headers: the names of the columns fill the first row.
+        file_bytes: the file may have so many bytes (1 GiB).
+        total_bytes, cells: bytes that an Arrow file unpacks to (4 GiB), and cells that it fills (100 000 000).
+
+        Raises `OSError` where the file cannot be read; `WorkbookError` of the kind "file" where it is damaged, beyond a limit or larger than
+        a sheet, with the line or column. Nothing is stored then.
         """
 
     def export_data(
@@ -585,6 +602,8 @@ class Workbook:
         headers: the first row of the range has the names of the columns.
         neutralize_formulas: in CSV, an apostrophe before texts that a spreadsheet would take for a formula.
         errors_as_null: errors are left out, as blanks are.
+
+        Raises `OSError` where the file cannot be written; `WorkbookError` of the kind "file" for an extension of no known format.
         """
 
     # Plugins.
@@ -602,7 +621,7 @@ class Workbook:
         """
 
     def register_wasm_module_file(self, path: _Path, *, on_conflict: _OnConflict = "refuse") -> WasmModuleInfo:
-        """The same of a file."""
+        """The same of a file. Raises `OSError` where it cannot be read."""
 
     def register_wasm_modules_dir(self, folder: _Path, *, on_conflict: _OnConflict = "refuse") -> list[WasmModuleInfo]:
         """The same of every `*.wasm` file directly in a folder, in the order of their names, all or none."""

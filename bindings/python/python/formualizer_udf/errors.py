@@ -195,7 +195,7 @@ class Cancelled(CallError):
 class WorkbookError(UdfError):
     """A workbook refused something.
 
-    kind: "address", "sheet", "formula", "name", "function", "plugin", "data", "io", "file", "cancelled" or
+    kind: "address", "sheet", "formula", "name", "function", "plugin", "data", "file", "cancelled" or
         "reentrant" (a callback that uses the workbook that is calling it).
     """
 

@@ -28,7 +28,7 @@ use udf_columnar::CancelToken;
 /// Div, Na, Num, Error, NImpl, Spill, Calc, Circ and Cancelled; what cells show ("#DIV/0!") and "Div0" are understood as well.
 ///
 /// Whatever it refuses is a `WorkbookError`, whose `kind` says what was wrong: "address", "sheet", "formula", "name", "function", "plugin",
-/// "data", "io", "file", "cancelled" or "reentrant". What fails has changed nothing. Failures of formulas are values of cells.
+/// "data", "file", "cancelled" or "reentrant"; a file that cannot be read or written is an `OSError`. What fails has changed nothing. Failures of formulas are values of cells.
 ///
 /// Several threads may use a workbook; they take turns, with the interpreter lock released. Two uses are refused (kind
 /// "reentrant") rather than left waiting, since waiting could be for ever: any use, in any thread, while the workbook recalculates and
@@ -144,7 +144,7 @@ impl Workbook {
     /// part_bytes, total_bytes: bytes of one of its parts, and of all, unpacked (2 GiB, 4 GiB).
     /// parts, cells, depth: parts (65 536), cells (100 000 000), and how deep elements are nested (256).
     ///
-    /// Raises `WorkbookError`: "io" where the file cannot be read, "file" where its content is broken, not supported or beyond a limit.
+    /// Raises `OSError` where the file cannot be read; `WorkbookError` of the kind "file" where its content is broken, not supported or beyond a limit.
     #[staticmethod]
     #[pyo3(signature = (path, *, runtime=None, file_bytes=None, part_bytes=None, total_bytes=None, parts=None, cells=None, depth=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
@@ -190,8 +190,8 @@ impl Workbook {
     ///
     /// values_only: values in place of formulas.
     ///
-    /// Raises `WorkbookError`: "io" where the file cannot be written, "file" where the extension does not fit, or a part of the
-    /// loaded file cannot follow inserted or deleted rows. What was there before is whole then.
+    /// Raises `OSError` where the file cannot be written; `WorkbookError` of the kind "file" where the extension does not fit, or a
+    /// part of the loaded file cannot follow inserted or deleted rows. What was there before is whole then.
     #[pyo3(signature = (path, *, values_only=false))]
     fn save<'py>(
         &self,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
+from pyarrow import feather
 
 import formualizer_udf as fu
 from formualizer_udf import WorkbookError
@@ -21,6 +24,13 @@ def refused(kind, call, *words):
     assert caught.value.kind == kind, caught.value
     for word in words:
         assert word in str(caught.value)
+
+
+def unreadable(error, call, word):
+    with pytest.raises(error, match=word) as caught:
+        call()
+    if error is FileNotFoundError:
+        assert caught.value.errno == errno.ENOENT
 
 
 @pytest.fixture
@@ -104,8 +114,8 @@ def test_bytes_may_be_of_any_kind(filled, data):
 
 
 def test_a_file_that_is_not_there_or_no_workbook_is_refused(tmp_path):
-    refused("io", lambda: fu.Workbook.open(tmp_path / "none.xlsx"), "none.xlsx")
-    refused("io", lambda: fu.Workbook.open(tmp_path), "folder")
+    unreadable(FileNotFoundError, lambda: fu.Workbook.open(tmp_path / "none.xlsx"), "none.xlsx")
+    unreadable(IsADirectoryError, lambda: fu.Workbook.open(tmp_path), "folder")
     (tmp_path / "text.xlsx").write_text("no workbook")
     refused("file", lambda: fu.Workbook.open(tmp_path / "text.xlsx"), "text.xlsx")
     refused("file", lambda: fu.Workbook.from_bytes(b""))
@@ -129,13 +139,16 @@ def test_files_beyond_a_limit_are_refused_by_its_name(filled, tmp_path, limit):
 @pytest.mark.parametrize("name", ["out.xls", "out.csv", "out.xlsm", "none/out.xlsx"])
 def test_a_save_that_fails_leaves_what_was_there(filled, tmp_path, name):
     before = sorted(os.listdir(tmp_path))
-    refused("io" if "/" in name else "file", lambda: filled.save(tmp_path / name), "out")
+    if "/" in name:
+        unreadable(FileNotFoundError, lambda: filled.save(tmp_path / name), "out")
+    else:
+        refused("file", lambda: filled.save(tmp_path / name), "out")
     assert sorted(os.listdir(tmp_path)) == before
 
 
 def test_a_save_over_a_folder_leaves_nothing_behind(filled, tmp_path):
     (tmp_path / "out.xlsx").mkdir()
-    refused("io", lambda: filled.save(tmp_path / "out.xlsx"))
+    unreadable(IsADirectoryError, lambda: filled.save(tmp_path / "out.xlsx"), "out.xlsx")
     assert os.listdir(tmp_path) == ["out.xlsx"]
 
 
@@ -169,7 +182,15 @@ def test_data_that_is_damaged_or_missing_changes_nothing(wb, tmp_path):
     (tmp_path / "bad.parquet").write_bytes(b"PAR1nothing")
     refused("file", lambda: wb.import_data("S", "A1", tmp_path / "bad.json"), "bad.json")
     refused("file", lambda: wb.import_data("S", "A1", tmp_path / "bad.parquet"))
-    refused("io", lambda: wb.import_data("S", "A1", tmp_path / "none.csv"))
+    unreadable(FileNotFoundError, lambda: wb.import_data("S", "A1", tmp_path / "none.csv"), "none.csv")
+    unreadable(FileNotFoundError, lambda: wb.export_data("S", "A1", tmp_path / "none" / "a.csv"), "a.csv")
     refused("file", lambda: wb.import_data("S", "A1", tmp_path / "data.doc"), ".csv")
     refused("file", lambda: wb.export_data("S", "A1", tmp_path / "data.doc"))
     assert wb.used_range("S") is None and not (tmp_path / "data.doc").exists()
+
+
+@pytest.mark.parametrize("limit", ["file_bytes", "total_bytes", "cells"])
+def test_data_beyond_a_limit_is_refused_by_its_name(wb, tmp_path, limit):
+    feather.write_feather(pa.table({"name": ["a", "b"]}), str(tmp_path / "a.arrow"), compression="lz4")
+    refused("file", lambda: wb.import_data("S", "C1", tmp_path / "a.arrow", **{limit: 1}), limit, "a.arrow")
+    assert wb.import_data("S", "C1", tmp_path / "a.arrow", **{limit: 10_000}).rows == 2

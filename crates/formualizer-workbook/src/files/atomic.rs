@@ -1,7 +1,11 @@
 //! Files that appear when they are complete.
 
 use crate::{Error, ErrorKind};
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 /// Writes a file: beside the target, flushed to the disk, then renamed. What was there before stays whole if anything fails, and its
 /// permissions are kept.
@@ -9,19 +13,23 @@ use std::{fs, io::Write, path::Path};
 /// # Errors
 /// [`Io`](ErrorKind::Io) where the folder does not exist or may not be written to, or the disk is full.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |e: std::io::Error| {
+    let failed = |e: io::Error| {
         Error::new(ErrorKind::Io, format!("{} cannot be written: {e}", path.display()))
             .with_source(e)
     };
     // A link stays one: the file that it leads to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if target.is_dir() {
-        return Err(Error::new(ErrorKind::Io, format!("{} is a folder", path.display())));
+        let message = format!("{} is a folder", path.display());
+        let folder = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(Error::new(ErrorKind::Io, message).with_source(folder));
     }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    // What is said of a missing folder is not of the file beside.
+    fs::metadata(folder).map_err(failed)?;
     let mut beside =
         tempfile::Builder::new().prefix(".formualizer-").tempfile_in(folder).map_err(failed)?;
     beside.write_all(bytes).map_err(failed)?;

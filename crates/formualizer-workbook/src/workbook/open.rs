@@ -8,7 +8,12 @@ use crate::{
     book::Book,
     files::{LoadOptions, Warnings, kind::Kind, xlsx},
 };
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
 
 impl Workbook {
     /// Loads a workbook from a file: `.xlsx` and `.xlsm`, and `.xls`, `.xlsb` and `.ods` with the feature `other-spreadsheets`, told by
@@ -91,11 +96,12 @@ impl Workbook {
 
 /// The bytes of a file, which may not be more than `limit`.
 pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let failed = |e: std::io::Error| Error::new(ErrorKind::Io, e.to_string()).with_source(e);
+    let failed = |e: io::Error| Error::new(ErrorKind::Io, e.to_string()).with_source(e);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?;
     if size.is_dir() {
-        return Err(Error::new(ErrorKind::Io, "a folder, not a file"));
+        let folder = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(Error::new(ErrorKind::Io, "a folder, not a file").with_source(folder));
     }
     let too_large = || {
         Error::new(

@@ -4,6 +4,7 @@ use crate::workbook::{
     class::Workbook,
     frame,
     place::{CellArg, RangeArg},
+    plugin::FileBounds,
     report,
 };
 use formualizer_workbook::{ExportOptions, ImportOptions};
@@ -59,7 +60,13 @@ impl Workbook {
     /// Puts the data of a file into a sheet, as one edit: .csv, .tsv, .json, .ndjson, .arrow, .feather or .parquet.
     ///
     /// headers: the names of the columns fill the first row.
-    #[pyo3(signature = (sheet, cell, path, *, headers=true))]
+    /// file_bytes: the file may have so many bytes (1 GiB).
+    /// total_bytes, cells: bytes that an Arrow file unpacks to (4 GiB), and cells that it fills (100 000 000).
+    ///
+    /// Raises `OSError` where the file cannot be read; `WorkbookError` of the kind "file" where it is damaged, beyond a limit or larger than
+    /// a sheet, with the line or column. Nothing is stored then.
+    #[pyo3(signature = (sheet, cell, path, *, headers=true, file_bytes=None, total_bytes=None, cells=None))]
+    #[expect(clippy::too_many_arguments, reason = "one keyword per option")]
     fn import_data<'py>(
         &self,
         py: Python<'py>,
@@ -67,8 +74,12 @@ impl Workbook {
         cell: CellArg,
         path: PathBuf,
         headers: bool,
+        file_bytes: Option<u64>,
+        total_bytes: Option<u64>,
+        cells: Option<u64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let options = ImportOptions::default().headers(headers);
+        let bounds = FileBounds { file_bytes, total_bytes, cells, ..FileBounds::default() };
+        let options = ImportOptions::default().headers(headers).limits(bounds.limits());
         let imported = self.slow(py, move |book| book.import(&sheet, cell, path, &options))?;
         report::imported(py, &imported)
     }
@@ -78,6 +89,8 @@ impl Workbook {
     /// headers: the first row of the range has the names of the columns.
     /// neutralize_formulas: in CSV, an apostrophe before texts that a spreadsheet would take for a formula.
     /// errors_as_null: errors are left out, as blanks are.
+    ///
+    /// Raises `OSError` where the file cannot be written; `WorkbookError` of the kind "file" for an extension of no known format.
     #[pyo3(signature = (sheet, range, path, *, headers=true, neutralize_formulas=false, errors_as_null=false))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per option")]
     fn export_data(

@@ -35,7 +35,7 @@ impl Workbook {
         report::module(py, &info)
     }
 
-    /// The same of a file.
+    /// The same of a file. Raises `OSError` where it cannot be read.
     #[pyo3(signature = (path, *, on_conflict="refuse"))]
     fn register_wasm_module_file<'py>(
         &self,
