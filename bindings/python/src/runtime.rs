@@ -109,7 +109,7 @@ impl Handle {
 /// limits: what plugins may use.
 /// threads: threads that the rows of one call are spread over; the machine's number of processors if left out. Results do not
 ///     depend on it.
-/// cache_dir: a folder of this user's own that keeps compiled modules between processes (wasmtime only).
+/// cache_dir: a folder of this user's own that keeps compiled modules between processes (wasmtime only); made if it is not there.
 ///
 /// Raises `Unsupported` for an engine that is not there, `ArgumentError` for other values that cannot be.
 #[pyclass(frozen, module = "formualizer_udf")]
@@ -137,6 +137,13 @@ pub(crate) fn default_handle(py: Python<'_>) -> PyResult<Arc<Handle>> {
     };
     let handle = Handle::new(config).map_err(|e| error::of_module(py, &e))?;
     Ok(DEFAULT.get_or_init(|| Arc::new(handle)).clone())
+}
+
+impl Runtime {
+    fn with(py: Python<'_>, config: Config) -> PyResult<Self> {
+        let handle = Handle::new(config).map_err(|e| error::of_module(py, &e))?;
+        Ok(Self { handle: Arc::new(handle) })
+    }
 }
 
 #[pymethods]
@@ -167,14 +174,31 @@ impl Runtime {
         };
         if cache_dir.is_some() && backend != "wasmtime" {
             let message = format!(
-                "cache_dir: the backend {backend} compiles nothing that could be kept; leave it out"
+                "Runtime: cache_dir: the backend {backend} compiles nothing that could be kept; leave it out"
             );
             return Err(error::argument(py, "Runtime", &message));
         }
+        if let Some(folder) = &cache_dir {
+            CacheConfig::new(folder).check().map_err(|e| {
+                let message = format!("Runtime: cache_dir: {}", e.message());
+                error::argument(py, "Runtime", &message)
+            })?;
+        }
         let limits = limits.map(|l| l.inner().clone()).unwrap_or_default();
-        let handle = Handle::new(Config { backend, limits, threads, cache_dir })
-            .map_err(|e| error::of_module(py, &e))?;
-        Ok(Self { handle: Arc::new(handle) })
+        Self::with(py, Config { backend, limits, threads, cache_dir })
+    }
+
+    /// The runtime of a pickle. A cache that cannot be used here is done without.
+    #[staticmethod]
+    fn _restore(
+        py: Python<'_>,
+        backend: String,
+        limits: &Limits,
+        threads: usize,
+        cache_dir: Option<PathBuf>,
+    ) -> PyResult<Self> {
+        let _inside = fork::enter(py)?;
+        Self::with(py, Config { backend, limits: limits.inner().clone(), threads, cache_dir })
     }
 
     /// The runtime of modules that name none: one per process.

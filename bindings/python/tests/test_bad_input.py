@@ -48,6 +48,7 @@ CASES: list[Case] = [
     ("no threads", lambda m: fu.Runtime(threads=0), fu.ArgumentError, "give 1 to 1024"),
     ("threads that are no number", lambda m: fu.Runtime(threads="2"), fu.ArgumentError, "give an integer"),  # type: ignore[arg-type]
     ("a cache without code", lambda m: fu.Runtime("wasmi", cache_dir="x"), fu.ArgumentError, "leave it out"),
+    ("a cache that is a file", lambda m: fu.Runtime(cache_dir=__file__), fu.ArgumentError, "cache_dir: .*is not a folder: give one"),
     ("memory below a page", lambda m: fu.Limits(memory_bytes=1), fu.ArgumentError, "65536 to 4294967296"),
     ("negative memory", lambda m: fu.Limits(memory_bytes=-1), fu.ArgumentError, "memory_bytes=-1"),
     ("memory beyond numbers", lambda m: fu.Limits(memory_bytes=2**80), fu.ArgumentError, "out of range"),

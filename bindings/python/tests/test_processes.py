@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,30 @@ def test_pickles_keep_content_configuration_and_options() -> None:
     assert pickle.loads(pickle.dumps(runtime)) == runtime
     assert copy.copy(function) is function and copy.deepcopy(module) is module
     assert hash(pickle.loads(pickle.dumps(module))) == hash(module)
+
+
+def test_a_cache_is_made_where_there_is_none_and_kept_by_pickles(tmp_path: Path) -> None:
+    cache = tmp_path / "a" / "cache"
+    runtime = fu.Runtime(cache_dir=cache)
+    module = fu.Module.from_file(PLUGINS / "finance.wasm", runtime=runtime)
+    assert price(module.BS_CALL) > 0 and list(cache.iterdir())
+    again = pickle.loads(pickle.dumps(module))
+    assert again.runtime.cache_dir == cache and price(again.BS_CALL) == price(module.BS_CALL)
+
+
+def test_a_pickle_serves_where_its_cache_cannot_be_used(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    limits = fu.Limits(instances=18)
+    data = pickle.dumps(fu.Module.from_file(PLUGINS / "finance.wasm", runtime=fu.Runtime(limits=limits, cache_dir=cache)))
+    for left in cache.iterdir():
+        left.unlink()
+    cache.rmdir()
+    cache.write_text("a file by now")
+    with pytest.raises(fu.ArgumentError, match="not a folder"):
+        fu.Runtime(limits=limits, cache_dir=cache)
+    program = "import pickle, sys; module = pickle.load(sys.stdin.buffer); print(module.BS_CALL(100.0, 100.0, 0.02, 0.2, 1.0) > 0)"
+    done = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, timeout=60)
+    assert done.stdout.split() == [b"True"], done.stderr
 
 
 def test_a_module_that_is_unpickled_again_is_not_compiled_again(finance: fu.Module) -> None:

@@ -13,7 +13,7 @@ def limits(keywords: dict[str, Any]) -> Limits:
 
 
 def runtime(backend: str, limits: Limits, threads: int, cache_dir: Path | None) -> Runtime:
-    return Runtime(backend, limits=limits, threads=threads, cache_dir=cache_dir)
+    return Runtime._restore(backend, limits, threads, cache_dir)
 
 
 def module(data: bytes, runtime: Runtime) -> Module:

@@ -49,7 +49,7 @@ impl Dir {
         }
         if metadata.mode() & WRITABLE_BY_OTHERS != 0 {
             return Err(format!(
-                "may be written to by other users (mode {:o}): run chmod 700 on it",
+                "may be written to by other users (mode {:o}): give a folder of your own, or run chmod 700 on this one",
                 metadata.mode() & 0o777
             ));
         }
