@@ -95,15 +95,15 @@ def test_rows_are_a_range(checks: fu.Module, kitchen_sink: fu.Module) -> None:
 
 
 REFUSED: list[tuple[Any, str]] = [
-    (decimal.Decimal("1.5"), "decimal.Decimal"),
+    (decimal.Decimal("1.5"), r"cannot take a decimal.Decimal \(float\(\) makes it one\)"),
     (fractions.Fraction(1, 2), "fractions.Fraction"),
     (1j, "complex"),
-    ([decimal.Decimal("1.5")], "row 0: a decimal.Decimal is no value"),
+    ([decimal.Decimal("1.5")], r"row 0: a decimal.Decimal is no value \(float\(\) makes it one\)"),
     ([1.0, 2j], "row 1: a complex is no value"),
     ([1.0, "a"], "int and str|float and str"),
     ([1.0, True], "float and bool"),
     ([1, [2]], "row 1: a list is no value"),
-    ([2**64], "row 0: .*does not fit in 64 bits"),
+    ([2**64], f"row 0: {2**64} does not fit in 64 bits"),
     (-(2**63) - 1, "does not fit in 64 bits"),
     ([-1, 2**63], "not exact"),
     ([2**53 + 1, 0.5], "not exact as floats"),

@@ -204,8 +204,9 @@ fn adapted(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Argument> {
         None => Err(place.refuse(
             py,
             &format!(
-                "cannot take a {}: pass a number, text, date or None, a list, a NumPy array, or an object with the Arrow PyCapsule interface (pandas, polars, pyarrow, DuckDB)",
-                type_name(&object.get_type())
+                "cannot take a {}{}: pass a number, text, date or None, a list, a NumPy array, or an object with the Arrow PyCapsule interface (pandas, polars, pyarrow, DuckDB)",
+                type_name(&object.get_type()),
+                objects::advice(object)
             ),
         )),
     }

@@ -7,6 +7,7 @@ use arrow_array::{
     builder::{BinaryBuilder, StringBuilder},
 };
 use pyo3::{
+    exceptions::{PyException, PyOverflowError, PyValueError},
     intern,
     prelude::*,
     sync::PyOnceLock,
@@ -83,7 +84,7 @@ impl Item {
         }
         if object.is_instance_of::<PyTime>() {
             if !object.getattr(intern!(py, "tzinfo"))?.is_none() {
-                return Err(pyo3::exceptions::PyValueError::new_err(format!(
+                return Err(PyValueError::new_err(format!(
                     "{object} has a time zone, which a time of day cannot keep: drop it with replace(tzinfo=None)"
                 )));
             }
@@ -202,7 +203,7 @@ fn integer(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     }
     match object.extract::<u64>() {
         Ok(value) => Ok(Item::Big(value)),
-        Err(_) => Err(pyo3::exceptions::PyOverflowError::new_err(format!(
+        Err(_) => Err(PyOverflowError::new_err(format!(
             "{object} does not fit in 64 bits: pass it as a float"
         ))),
     }
@@ -230,7 +231,7 @@ fn datetime(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     if let Ok(nanoseconds) = object.getattr(intern!(py, "nanosecond"))
         && nanoseconds.extract::<i64>()? != 0
     {
-        return Err(pyo3::exceptions::PyValueError::new_err(format!(
+        return Err(PyValueError::new_err(format!(
             "{object} is not exact in microseconds: round it first"
         )));
     }
@@ -246,7 +247,7 @@ fn is_time64(object: &Bound<'_, PyAny>) -> bool {
 /// NumPy's `datetime64` and `timedelta64` of units that Python's own types do not have.
 fn time64(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     let py = object.py();
-    let refuse = |why: &str| pyo3::exceptions::PyValueError::new_err(format!("{object} {why}"));
+    let refuse = |why: &str| PyValueError::new_err(format!("{object} {why}"));
     let dtype = object.getattr(intern!(py, "dtype"))?;
     let kind: String = dtype.getattr(intern!(py, "kind"))?.extract()?;
     if !dtype.str()?.to_cow()?.contains('[') {
@@ -271,7 +272,7 @@ fn delta(object: &Bound<'_, PyAny>) -> PyResult<i64> {
     let micros = part(intern!(py, "microseconds"))?;
     days.checked_mul(DAY_US)
         .and_then(|us| us.checked_add(seconds * 1_000_000 + micros))
-        .ok_or_else(|| pyo3::exceptions::PyOverflowError::new_err("a duration beyond 64 bits"))
+        .ok_or_else(|| PyOverflowError::new_err("a duration beyond 64 bits"))
 }
 
 fn time(object: &Bound<'_, PyAny>) -> PyResult<Item> {
@@ -399,16 +400,44 @@ pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyR
     place.column(py, array)
 }
 
+/// Why a value is refused, of an exception that says it; one that ends the program passes on.
+///
+/// # Errors
+/// What is no `Exception`, such as `KeyboardInterrupt`.
+pub(crate) fn reason(py: Python<'_>, error: PyErr) -> PyResult<String> {
+    if !error.is_instance_of::<PyException>(py) {
+        return Err(error);
+    }
+    // What this package says itself needs no name of a class before it.
+    let own = error.get_type(py);
+    let plain = own.is(py.get_type::<PyValueError>()) || own.is(py.get_type::<PyOverflowError>());
+    Ok(if plain { error.value(py).to_string() } else { error.to_string() })
+}
+
+/// What to do with an object that is no value, in brackets; nothing where nothing is known.
+pub(super) fn advice(object: &Bound<'_, PyAny>) -> &'static str {
+    match object.get_type().name().as_ref().map(|name| name.to_string_lossy()).as_deref() {
+        Ok("Decimal" | "Fraction") => " (float() makes it one)",
+        _ => "",
+    }
+}
+
+/// That an object is no value.
+pub(crate) fn no_value(object: &Bound<'_, PyAny>) -> String {
+    format!("a {} is no value{}", super::type_name(&object.get_type()), advice(object))
+}
+
 fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
     let py = list.py();
     let mut items = Vec::with_capacity(list.len().unwrap_or(0));
     for (row, object) in list.try_iter()?.enumerate() {
         let object = object?;
-        let item = Item::of(&object).map_err(|e| place.refuse(py, &format!("row {row}: {e}")))?;
-        items.push(item.ok_or_else(|| {
-            let class = object.get_type();
-            place.refuse(py, &format!("row {row}: a {} is no value", super::type_name(&class)))
-        })?);
+        let item = Item::of(&object).or_else(|error| {
+            Err(place.refuse(py, &format!("row {row}: {}", reason(py, error)?)))
+        })?;
+        items.push(
+            item.ok_or_else(|| place.refuse(py, &format!("row {row}: {}", no_value(&object))))?,
+        );
     }
     Ok(items)
 }
@@ -417,10 +446,7 @@ fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
 pub(super) fn scalar(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Column> {
     match scalar_of_any(object, place)? {
         Some(column) => Ok(column),
-        None => Err(place.refuse(
-            object.py(),
-            &format!("a {} is no value", super::type_name(&object.get_type())),
-        )),
+        None => Err(place.refuse(object.py(), &no_value(object))),
     }
 }
 
@@ -436,7 +462,7 @@ pub(super) fn scalar_of_any(
         let array: ArrayRef = Arc::new(Float64Array::new(vec![float.value()].into(), None));
         return place.column(py, array).map(Some);
     }
-    let item = Item::of(object).map_err(|e| place.refuse(py, &e.to_string()))?;
+    let item = Item::of(object).or_else(|error| Err(place.refuse(py, &reason(py, error)?)))?;
     item.map(|item| column_of(py, &[item], place)).transpose()
 }
 

@@ -1,6 +1,9 @@
 //! Values of cells as Python's own, and back.
 
-use crate::{error, input::objects::Item};
+use crate::{
+    error,
+    input::objects::{Item, no_value, reason},
+};
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeDelta, Timelike};
 use formualizer_workbook::{DateSystem, ExcelError, ExcelErrorKind, Value};
 use pyo3::{
@@ -112,7 +115,10 @@ fn duration_of(py: Python<'_>, duration: TimeDelta) -> PyResult<Bound<'_, PyAny>
     Ok(PyDelta::new(py, days, part(rest.num_seconds()), part(us), true)?.into_any())
 }
 
-/// What a cell can hold, of a Python value: `Err` says why it cannot. A Python exception only where Python fails.
+/// What a cell can hold, of a Python value: `Err` says why it cannot.
+///
+/// # Errors
+/// What is no `Exception`, such as `KeyboardInterrupt`.
 pub(super) fn from_python(
     object: &Bound<'_, PyAny>,
     dates: DateSystem,
@@ -120,30 +126,14 @@ pub(super) fn from_python(
     if let Ok(dict) = object.cast::<PyDict>() {
         return error_of(dict);
     }
-    let object = numpy_time(object)?;
-    let Some(item) = Item::of(&object)? else {
-        let class = object.get_type();
-        return Ok(Err(format!(
-            "a {} is no value of a cell: give None, a bool, number, text, date, time, timedelta, or an error {{\"type\": \"Error\", \"kind\": \"Na\"}}",
-            class.name()?
-        )));
-    };
-    Ok(value_of(item, dates))
-}
-
-/// NumPy's times as Python's; anything else as it is.
-fn numpy_time<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = object.py();
-    let class = object.get_type();
-    let name = class.name()?;
-    for (known, micros) in [("datetime64", "datetime64[us]"), ("timedelta64", "timedelta64[us]")] {
-        if name == known {
-            return object
-                .call_method1(intern!(py, "astype"), (micros,))?
-                .call_method0(intern!(py, "item"));
-        }
+    match Item::of(object) {
+        Ok(Some(item)) => Ok(value_of(item, dates)),
+        Ok(None) => Ok(Err(format!(
+            "{}: a cell takes None, a bool, number, text, date, time, timedelta, or an error {{\"type\": \"Error\", \"kind\": \"Na\"}}",
+            no_value(object)
+        ))),
+        Err(error) => reason(object.py(), error).map(Err),
     }
-    Ok(object.clone())
 }
 
 fn value_of(item: Item, dates: DateSystem) -> Result<Value, String> {

@@ -92,7 +92,7 @@ def test_what_a_function_returns_is_the_value(wb, returned, value):
         ({"a": 1}, "dict"),
         ({"type": "Error", "kind": "wrong"}, "wrong"),
         (dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc), "zone"),
-        (pl.col("a"), "a Expr"),
+        (pl.col("a"), "Expr is no value"),
     ],
     ids=lambda v: str(v)[:30],
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import math
 
+import numpy as np
 import pytest
 
 import formualizer_udf as fu
@@ -51,7 +53,6 @@ def test_integers_come_back_as_floats(wb):
 
 
 def test_scalars_of_numpy_and_pandas_are_values(wb):
-    import numpy as np
     import pandas as pd
 
     row = [np.float32(0.5), np.int16(3), np.bool_(True), np.datetime64("2024-01-02T03:04:05", "ns"), pd.Timestamp(2024, 1, 2), pd.NA, pd.NaT]
@@ -78,6 +79,10 @@ def test_a_number_that_is_not_finite_is_an_error(wb, number):
     [
         (2**53 + 1, "2^53"),
         (2**63, "2^53"),
+        (2**64, "64 bits"),
+        (decimal.Decimal("1.5"), "float() makes it one"),
+        (np.datetime64("2024-01-02T03:04:05.000000001", "ns"), "microseconds"),
+        ("\ud800", "surrogates"),
         (b"bytes", "bytes"),
         (object(), "object"),
         ([1], "set_values"),

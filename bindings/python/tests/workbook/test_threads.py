@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import formualizer_udf as fu
@@ -352,6 +353,18 @@ def test_ctrl_c_ends_the_waiting_for_another_thread():
     assert interrupted(lambda: [book.value("S", "A1") for _ in iter(int, 1)], 0.2) < 1
     thread.join(120)
     assert not thread.is_alive()
+
+
+def test_ctrl_c_ends_saving_and_opening(wb, tmp_path):
+    column = np.arange(600_000) + 0.25
+    wb.write_frame("S", "A1", {"a": column, "b": -column})
+    assert interrupted(lambda: wb.save(tmp_path / "a.xlsx"), 0.05) < 1
+    assert wb.value("S", "A2") == 0.25
+    # Whole, if it is there.
+    assert not (tmp_path / "a.xlsx").exists() or fu.Workbook.open(tmp_path / "a.xlsx").value("S", "B600001") == -column[-1]
+    wb.save(tmp_path / "b.xlsx")
+    assert interrupted(lambda: fu.Workbook.open(tmp_path / "b.xlsx"), 0.05) < 1
+    assert fu.Workbook.open(tmp_path / "b.xlsx").value("S", "B600001") == -column[-1]
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
