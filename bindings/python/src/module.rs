@@ -37,9 +37,6 @@ pub(crate) struct Warm {
     pub(crate) session: Box<dyn Session>,
 }
 
-/// Sessions of a plugin that are kept: one for small calls, one for large ones.
-const MOST_WARM: usize = 2;
-
 /// Modules that were unpickled: a task after the other finds them compiled.
 static UNPICKLED: Mutex<Vec<Arc<Plugin>>> = Mutex::new(Vec::new());
 
@@ -95,11 +92,13 @@ impl Plugin {
         Ok(Warm { generation, threads, cancel, session })
     }
 
-    /// Keeps a session for the next call, unless there are enough.
+    /// Keeps a session for the next call, unless there are enough: one of several threads, and one of a single thread for each
+    /// thread that the runtime has, since as many may be making small calls side by side.
     pub(crate) fn rest(&self, warm: Warm) {
         let mut at_rest = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = at_rest.iter().any(|w| w.threads == warm.threads);
-        if !known && at_rest.len() < MOST_WARM && !warm.cancel.is_cancelled() {
+        let alike = at_rest.iter().filter(|w| w.threads == warm.threads).count();
+        let most = if warm.threads == 1 { self.handle.config.threads } else { 1 };
+        if alike < most && !warm.cancel.is_cancelled() {
             at_rest.push(warm);
         }
     }

@@ -93,14 +93,26 @@ impl Pool {
 
     /// Discards what a session left at rest.
     pub(crate) fn close(&self, session: u64) {
+        self.discard(|of| of == session);
+    }
+
+    /// Discards what all sessions left at rest, and gives the number of instances.
+    #[cfg(feature = "wasmtime")]
+    pub(crate) fn discard_idle(&self) -> usize {
+        self.discard(|_| true)
+    }
+
+    fn discard(&self, which: impl Fn(u64) -> bool) -> usize {
         let gone: Vec<_> = {
             let mut state = self.lock();
-            let gone: Vec<_> = state.idle.extract_if(.., |(of, _)| *of == session).collect();
+            let gone: Vec<_> = state.idle.extract_if(.., |(of, _)| which(*of)).collect();
             state.taken -= gone.len();
             gone
         };
+        let number = gone.len();
         drop(gone);
         self.freed.notify_all();
+        number
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -41,6 +41,14 @@ impl LoadedModule {
     }
 }
 
+impl LoadedModule {
+    /// Its instances.
+    #[cfg(feature = "wasmtime")]
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.shared.pool
+    }
+}
+
 impl fmt::Debug for LoadedModule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let module = &self.shared.info.manifest.module;

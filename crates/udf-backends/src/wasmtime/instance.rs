@@ -1,6 +1,6 @@
 //! Instances on wasmtime: limits, interruption, and traps as errors.
 
-use super::{bridge, ticker::Ticker};
+use super::{bridge, slots::EngineSlots, ticker::Ticker};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
@@ -24,6 +24,7 @@ use wasmtime::{
 pub(super) struct ModuleFactory {
     pre: InstancePre<State>,
     ticker: Arc<Ticker>,
+    slots: Arc<EngineSlots>,
     limits: Limits,
 }
 
@@ -32,17 +33,17 @@ impl ModuleFactory {
         engine: &Engine,
         module: &Module,
         ticker: Arc<Ticker>,
+        slots: Arc<EngineSlots>,
         limits: &Limits,
     ) -> Result<Self, Error> {
         let pre = Linker::new(engine)
             .instantiate_pre(module)
             .map_err(|e| Error::new(ErrorKind::InvalidModule, format!("cannot link it: {e:#}")))?;
-        Ok(Self { pre, ticker, limits: limits.clone() })
+        Ok(Self { pre, ticker, slots, limits: limits.clone() })
     }
-}
 
-impl Factory for ModuleFactory {
-    fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
+    /// A store with an instance, or with the reason why there is none.
+    fn instantiate(&self, until: &Until) -> (Store<State>, wasmtime::Result<Instance>) {
         let growth = Growth::new(&self.limits);
         let state = State { growth, until: until.clone(), stopped: None };
         let mut store = Store::new(self.pre.module().engine(), state);
@@ -61,6 +62,16 @@ impl Factory for ModuleFactory {
         let entered = self.ticker.enter();
         let instance = self.pre.instantiate(&mut store);
         drop(entered);
+        (store, instance)
+    }
+}
+
+impl Factory for ModuleFactory {
+    fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
+        let (mut store, mut instance) = self.instantiate(until);
+        while instance.as_ref().is_err_and(is_full) && self.slots.free() {
+            (store, instance) = self.instantiate(until);
+        }
         let instance = match instance {
             Ok(instance) => instance,
             Err(error) => return Err(failure(&mut store, &error, None, &self.limits)),
@@ -215,6 +226,11 @@ fn typed<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(
     instance.get_typed_func(store, name).map_err(|_| missing(name))
 }
 
+/// Whether the engine has no slot left.
+fn is_full(error: &wasmtime::Error) -> bool {
+    error.downcast_ref::<PoolConcurrencyLimitError>().is_some()
+}
+
 /// What stopped the guest.
 fn failure(
     store: &mut Store<State>,
@@ -225,10 +241,10 @@ fn failure(
     if let Some(stopped) = store.data_mut().stopped.take() {
         return stopped;
     }
-    if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+    if is_full(error) {
         return Error::new(
             ErrorKind::Busy,
-            "all instances of this runtime are in use: close sessions, or use fewer modules at a time",
+            "all instances of this runtime are in use: make fewer calls at a time, or give some modules a runtime of their own",
         );
     }
     let trap = error.downcast_ref::<Trap>().copied();

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod instance;
+mod slots;
 mod ticker;
 
 #[cfg(feature = "cache")]
@@ -12,11 +13,12 @@ use ::wasmtime::{
     WasmBacktraceDetails,
 };
 use instance::ModuleFactory;
+use slots::EngineSlots;
 use std::{fmt, sync::Arc};
 use ticker::Ticker;
 use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
 
-/// Instances of all modules of one engine at a time. Slots cost address space, not memory.
+/// Instances of all modules of one engine at a time. EngineSlots cost address space, not memory.
 const SLOTS: u32 = 512;
 /// Bytes of a slot's memory that stay resident between instances, set to zero instead: what a small plugin has from the start
 /// (1 MiB) and one block of columns. Page faults cost more than that.
@@ -30,6 +32,7 @@ pub struct WasmtimeRuntime {
     limits: Limits,
     store: Store,
     ticker: Arc<Ticker>,
+    slots: Arc<EngineSlots>,
     #[cfg(feature = "cache")]
     cache: Option<ModuleCache>,
 }
@@ -60,6 +63,7 @@ impl WasmtimeRuntime {
             limits,
             store: Store::default(),
             ticker,
+            slots: Arc::default(),
             #[cfg(feature = "cache")]
             cache: None,
         })
@@ -98,9 +102,17 @@ impl WasmtimeRuntime {
         };
         #[cfg(not(feature = "cache"))]
         let module = compile()?;
-        let factory =
-            ModuleFactory::try_new(&self.engine, &module, self.ticker.clone(), &self.limits)?;
-        LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, &self.limits)
+        let factory = ModuleFactory::try_new(
+            &self.engine,
+            &module,
+            self.ticker.clone(),
+            self.slots.clone(),
+            &self.limits,
+        )?;
+        let factory = Box::new(factory) as Box<dyn Factory>;
+        let loaded = LoadedModule::try_new(info, factory, &self.limits)?;
+        self.slots.share(loaded.pool());
+        Ok(loaded)
     }
 }
 

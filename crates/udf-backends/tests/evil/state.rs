@@ -4,7 +4,7 @@ use crate::{
     guest::{Guest, MANY_ROWS, in_place},
     harness::{
         assert_fails, call, call_evil, counting, doubles, numbers, on_every_runtime, patient,
-        session, values,
+        runtimes, session, values,
     },
 };
 use std::time::{Duration, Instant};
@@ -153,6 +153,27 @@ fn a_call_for_which_no_instance_comes_free_is_told_so() {
         });
         doubles(module, session(module).as_mut(), "GOOD", 4);
     });
+}
+
+#[test]
+fn sessions_at_rest_make_room_for_those_of_other_modules() {
+    // Together more than wasmtime has slots for.
+    let limits = patient().to_builder().instances(400).build().unwrap();
+    for runtime in runtimes(&limits) {
+        let modules = [Guest::harmless(), counting_guest()];
+        let modules = modules.map(|guest| runtime.load(&guest.bytes()).unwrap());
+        let mut at_rest = Vec::new();
+        for module in &modules {
+            for _ in 0..400 {
+                let mut session = session(module.as_ref());
+                doubles(module.as_ref(), session.as_mut(), "GOOD", 2);
+                at_rest.push((module, session));
+            }
+        }
+        for (module, session) in &mut at_rest {
+            doubles(module.as_ref(), session.as_mut(), "GOOD", 3);
+        }
+    }
 }
 
 #[test]
