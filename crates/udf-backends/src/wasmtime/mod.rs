@@ -18,7 +18,7 @@ use std::{fmt, sync::Arc};
 use ticker::Ticker;
 use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
 
-/// Instances of all modules of one engine at a time. EngineSlots cost address space, not memory.
+/// Instances of all modules of one engine at a time. Slots cost address space, not memory.
 const SLOTS: u32 = 512;
 /// Bytes of a slot's memory that stay resident between instances, set to zero instead: what a small plugin has from the start
 /// (1 MiB) and one block of columns. Page faults cost more than that.
