@@ -154,6 +154,20 @@ def test_a_list_that_holds_itself_is_refused(checks: fu.Module) -> None:
         checks.SUM_RANGE(endless)
 
 
+def test_values_that_give_one_another_for_ever_are_refused(checks: fu.Module) -> None:
+    class One:
+        def item(self) -> Any:
+            return Other()
+
+    class Other:
+        def item(self) -> Any:
+            return One()
+
+    for given in (One(), [One()]):
+        with pytest.raises(fu.ArgumentError, match="One"):
+            checks.MULADD(given, 1.0)
+
+
 def test_an_exception_of_a_value_itself_is_told(checks: fu.Module) -> None:
     class Broken:
         def __index__(self) -> int:

@@ -180,3 +180,36 @@ def test_integers_that_no_float_can_be_are_refused(checks: fu.Module) -> None:
     assert checks.MULADD(np.array([2**53]), 1.0).tolist() == [float(2**53 + 1)]
     with pytest.raises(fu.ArgumentError, match="9007199254740993, which is not exact as Float64"):
         checks.MULADD(np.array([1, 2**53 + 1]), 1.0)
+
+
+@pytest.mark.filterwarnings("ignore:.*matrix.*:PendingDeprecationWarning")
+def test_a_matrix_is_the_array_that_it_holds(checks: fu.Module) -> None:
+    matrix = np.matrix([[1.0, 2.0], [3.0, 4.0]])
+    assert checks.SUM_RANGE(matrix) == 10.0
+    assert checks.SUM_RANGE(np.ma.MaskedArray(np.asarray(matrix), mask=[[True, False], [False, False]])) == 9.0
+    with pytest.raises(fu.ArgumentError, match="a range was given"):
+        checks.MULADD(matrix, 1.0)
+    with pytest.raises(fu.ArgumentError, match="numpy.asarray"):
+        checks.SUM_RANGE(np.ma.MaskedArray(matrix))
+
+
+def test_a_subclass_whose_parts_are_like_itself_does_no_harm(checks: fu.Module) -> None:
+    class Endless(np.ndarray):
+        mask = False
+
+        @property
+        def data(self) -> Any:
+            return self
+
+        @property
+        def T(self) -> Any:
+            return [self]
+
+        def reshape(self, *shape: Any) -> Any:
+            return self
+
+    one = np.ones(2).view(Endless)
+    assert checks.MULADD(one, 1.0).tolist() == [2.0, 2.0]
+    assert checks.MULADD(np.array(1.0).view(Endless), 1.0) == 2.0
+    with pytest.raises(fu.ArgumentError, match="numpy.asarray"):
+        checks.SUM_RANGE(np.ones((2, 2)).view(Endless))

@@ -41,15 +41,28 @@ pub(super) fn is_array(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     }
 }
 
+/// Whether an object is an array, and of no subclass.
+fn is_plain(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(ndarray(object.py())?.is_some_and(|class| object.get_type().is(class)))
+}
+
 /// A scalar (no dimensions), a column (one) or a range (two: rows and columns).
 pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
     let py = object.py();
-    let plain = object.get_type().is(ndarray(py)?.ok_or_else(|| place.refuse(py, "no NumPy"))?);
     let dimensions: usize = object.getattr(intern!(py, "ndim"))?.extract()?;
-    if !plain && object.hasattr(intern!(py, "mask"))? {
-        return match dimensions {
-            2 => by_columns(object, place),
-            _ => masked(object, place),
+    if !is_plain(object)? {
+        if object.hasattr(intern!(py, "mask"))? {
+            return match dimensions {
+                2 => by_columns(object, place),
+                _ => masked(object, place),
+            };
+        }
+        // What a subclass means by rows and columns is its own: those of `numpy.matrix` are matrices again.
+        let base =
+            py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "asarray"), (object,))?;
+        return match is_plain(&base)? {
+            true => understand(&base, place),
+            false => Err(place.refuse(py, "numpy.asarray() makes no array of it")),
         };
     }
     if dimensions == 0 {
@@ -124,9 +137,18 @@ fn by_columns(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understoo
     }
     let mut columns = Vec::new();
     for column in object.getattr(intern!(py, "T"))?.try_iter()? {
-        match understand(&column?, place)?.given {
-            Given::Column(chunks) => columns.push(chunks),
-            _ => return Err(place.refuse(py, "a column of the array is not one")),
+        let column = column?;
+        let dimensions: usize = column.getattr(intern!(py, "ndim"))?.extract()?;
+        let given = match dimensions {
+            1 => Some(understand(&column, place)?.given),
+            _ => None,
+        };
+        match given {
+            Some(Given::Column(chunks)) => columns.push(chunks),
+            _ => {
+                let why = "a column of the array is not one: pass numpy.asarray() of it";
+                return Err(place.refuse(py, why));
+            }
         }
     }
     Ok(Understood { given: Given::Range(columns), kind: Some(Kind::Numpy) })
@@ -135,11 +157,13 @@ fn by_columns(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understoo
 /// `numpy.ma.MaskedArray`.
 fn masked(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
     let py = object.py();
-    let missing = py
-        .import(intern!(py, "numpy"))?
-        .getattr(intern!(py, "ma"))?
-        .call_method1(intern!(py, "getmaskarray"), (object,))?;
-    let understood = understand(&object.getattr(intern!(py, "data"))?, place)?;
+    let ma = py.import(intern!(py, "numpy"))?.getattr(intern!(py, "ma"))?;
+    let missing = ma.call_method1(intern!(py, "getmaskarray"), (object,))?;
+    let data = ma.call_method1(intern!(py, "getdata"), (object, false))?;
+    if !is_plain(&data)? {
+        return Err(place.refuse(py, "numpy.ma.getdata() makes no array of it"));
+    }
+    let understood = understand(&data, place)?;
     let missing = missing.call_method1(intern!(py, "reshape"), (-1,))?;
     let missing = mask(&missing, place)?;
     let unmasked = |column| without(py, column, missing.as_ref(), false, place);

@@ -48,6 +48,15 @@ const EPOCH_ORDINAL: i64 = 719_163;
 impl Item {
     /// `None` for an object that is no value.
     pub(crate) fn of(object: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        match Self::own(object)? {
+            Some(item) => Ok(Some(item)),
+            // A scalar of Arrow may be one of NumPy.
+            None => Self::foreign(object, 2),
+        }
+    }
+
+    /// Python's own values, and those that say that nothing is there.
+    fn own(object: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         let py = object.py();
         if object.is_none() {
             return Ok(Some(Self::Missing));
@@ -93,7 +102,12 @@ impl Item {
         if object.is_instance_of::<PyDelta>() {
             return delta(object).map(|us| Some(Self::Duration(us)));
         }
-        // NumPy's and other libraries' scalars.
+        Ok(None)
+    }
+
+    /// NumPy's and other libraries' scalars, one in another up to `depth`, and what can be an index.
+    fn foreign(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Option<Self>> {
+        let py = object.py();
         for method in [intern!(py, "item"), intern!(py, "as_py")] {
             if !object.hasattr(method)? {
                 continue;
@@ -103,8 +117,10 @@ impl Item {
             if inner.is_instance_of::<PyInt>() && is_time64(object) {
                 return time64(object).map(Some);
             }
-            let plain = !inner.get_type().is(object.get_type());
-            return if plain { Self::of(&inner) } else { Ok(None) };
+            return match Self::own(&inner)? {
+                None if depth > 1 => Self::foreign(&inner, depth - 1),
+                found => Ok(found),
+            };
         }
         if object.hasattr(intern!(py, "__index__"))? && !object.is_callable() {
             return integer(&object.call_method0(intern!(py, "__index__"))?).map(Some);
