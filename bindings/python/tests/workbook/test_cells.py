@@ -132,6 +132,20 @@ def test_ranges_are_texts_or_pairs_of_cells(wb):
         wb.values("S", 5)
 
 
+@pytest.mark.parametrize("range", ["A1:XFD1048576", "A:XFD", "A:IW"])
+def test_no_more_cells_are_filled_than_memory_holds(wb, range):
+    for fill in [
+        lambda: wb.set_formulas("S", range, "=1"),
+        lambda: wb.set_array_formula("S", range, "=1"),
+        lambda: wb.fill_down("S", range),
+        lambda: wb.fill_right("S", range),
+    ]:
+        refused("data", fill, "smaller range")
+    assert wb.used_range("S") is None
+    wb.set_formulas("S", "A:IV", "=1")
+    assert wb.formula("S", "IV1048576") == "=1"
+
+
 def test_an_unknown_sheet_is_refused_by_everything(wb):
     for call in [
         lambda: wb.value("T", "A1"),

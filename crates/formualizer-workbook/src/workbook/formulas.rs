@@ -2,12 +2,35 @@
 
 use super::{IntoCell, IntoRange, Workbook};
 use crate::{
-    Error,
+    Error, ErrorKind,
     address::{Cell, Rect, SheetId},
     cells::Cells,
     formula::{Arrays, Template, compile, compile_as},
 };
 use std::sync::Arc;
+
+/// Cells that are filled at once: a quarter of a billion values take some gigabytes.
+const MOST_FILLED: u64 = 1 << 28;
+/// Cells of one array formula, which are computed together.
+const MOST_OF_ARRAY: u64 = 1 << 26;
+
+/// Refuses ranges, such as a whole sheet, whose values no machine would hold.
+///
+/// # Errors
+/// [`Data`](ErrorKind::Data) with both numbers.
+pub(super) fn check_filled(rect: &Rect) -> Result<(), Error> {
+    check_cells(rect, MOST_FILLED, "filled at once")
+}
+
+fn check_cells(rect: &Rect, most: u64, how: &str) -> Result<(), Error> {
+    let cells = rect.cells();
+    if cells <= most {
+        return Ok(());
+    }
+    let message =
+        format!("{rect} has {cells} cells, of which {most} can be {how}: give a smaller range");
+    Err(Error::new(ErrorKind::Data, message))
+}
 
 impl Workbook {
     /// Puts a formula in a cell; `=` in front may be missing. An array result spills.
@@ -28,7 +51,7 @@ impl Workbook {
     /// one formula, however large the range.
     ///
     /// # Errors
-    /// As [`set_formula`](Self::set_formula).
+    /// As [`set_formula`](Self::set_formula), and for more than 268 435 456 cells.
     pub fn set_formulas(
         &mut self,
         sheet: &str,
@@ -36,6 +59,7 @@ impl Workbook {
         formula: &str,
     ) -> Result<(), Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
+        check_filled(&rect)?;
         self.put_formula(sheet, &rect, formula)
     }
 
@@ -43,7 +67,7 @@ impl Workbook {
     /// repeated, what is missing is `#N/A`, what is too much is left out.
     ///
     /// # Errors
-    /// As [`set_formula`](Self::set_formula).
+    /// As [`set_formula`](Self::set_formula), and for more than 67 108 864 cells.
     pub fn set_array_formula(
         &mut self,
         sheet: &str,
@@ -51,6 +75,7 @@ impl Workbook {
         formula: &str,
     ) -> Result<(), Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
+        check_cells(&rect, MOST_OF_ARRAY, "of one array")?;
         let arrays = Arrays::Fixed { height: rect.height(), width: rect.width() };
         let template = compile_as(formula, arrays, sheet, rect.top_left(), &self.book)?;
         self.book.check_write(sheet, &rect)?;
@@ -82,9 +107,10 @@ impl Workbook {
     /// they are. A column of a million formulas is one region afterwards.
     ///
     /// # Errors
-    /// Where there is no such sheet or range.
+    /// Where there is no such sheet or range, and for more than 268 435 456 cells.
     pub fn fill_down(&mut self, sheet: &str, range: impl IntoRange) -> Result<(), Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
+        check_filled(&rect)?;
         if rect.height() < 2 {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Ranges moved and copied, and filled to the right.
 
-use super::{IntoCell, IntoRange, Workbook, values::room};
+use super::{IntoCell, IntoRange, Workbook, formulas::check_filled, values::room};
 use crate::{
     Error,
     address::{Cell, Rect, SheetId},
@@ -71,9 +71,10 @@ impl Workbook {
     /// are.
     ///
     /// # Errors
-    /// Where there is no such sheet or range.
+    /// Where there is no such sheet or range, and for more than 268 435 456 cells.
     pub fn fill_right(&mut self, sheet: &str, range: impl IntoRange) -> Result<(), Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
+        check_filled(&rect)?;
         if rect.width() < 2 {
             return Ok(());
         }

@@ -61,6 +61,28 @@ fn filling_down_copies_values_as_they_are() {
 }
 
 #[test]
+fn ranges_that_no_machine_would_hold_are_refused() {
+    let mut book = book(&[("A1", "1")]);
+    for range in ["A1:XFD1048576", "A:IW"] {
+        for refused in [
+            book.set_formulas("S", range, "=1"),
+            book.set_array_formula("S", range, "=1"),
+            book.fill_down("S", range),
+            book.fill_right("S", range),
+        ] {
+            let error = refused.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Data);
+            assert!(error.to_string().contains("give a smaller range"), "{error}");
+        }
+    }
+    assert_eq!(book.regions(), 0);
+    book.set_formulas("S", "A:IV", "=1").unwrap();
+    assert_eq!(book.regions(), 1);
+    let array = book.set_array_formula("S", "A:BM", "=1").unwrap_err();
+    assert!(array.to_string().contains("67108864 can be of one array"), "{array}");
+}
+
+#[test]
 fn a_running_balance_is_swept_in_order() {
     let mut book = book(&[]);
     let rows: Vec<Vec<Value>> = (1..=2000).map(|n| vec![Value::Number(f64::from(n))]).collect();
