@@ -242,7 +242,10 @@ def _pandas(frame: Any, index: bool) -> _Columns:
     if not isinstance(frame, pd.DataFrame):
         raise _refused(frame)
     if index:
-        frame = frame.reset_index()
+        try:
+            frame = frame.reset_index()
+        except ValueError as error:
+            raise ArgumentError(f"write_frame: index=True: {error}: rename the index, or the column") from None
     names = [" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
     return names, [_series(name, frame.iloc[:, at]) for at, name in enumerate(names)]
 

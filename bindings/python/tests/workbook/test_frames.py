@@ -80,6 +80,8 @@ def test_the_index_of_pandas_is_written_if_asked_for(wb):
     assert wb.values("S", "A1:E2") == [["a", None, None, "key", "a"], [1.0, None, None, "x", 1.0]]
     with pytest.raises(fu.ArgumentError, match="pandas"):
         wb.write_frame("S", "A1", {"a": [1]}, index=True)
+    with pytest.raises(fu.ArgumentError, match="rename the index"):
+        wb.write_frame("S", "A1", pd.DataFrame({"a": [1]}, index=pd.Index([5], name="a")), index=True)
 
 
 def test_series_categories_and_odd_names_are_written(wb):
