@@ -8,6 +8,8 @@ use std::{borrow::Cow, fmt, ops::Range};
 pub const MAX_ROWS: u32 = 1 << 20;
 /// Columns of a sheet, as in Excel.
 pub const MAX_COLS: u32 = 1 << 14;
+/// Cells of one array, a result or a step on the way to one: what a computer can hold.
+pub(crate) const MAX_ARRAY_CELLS: u64 = 1 << 26;
 
 /// A sheet of a workbook. Never given again, so that what refers to a deleted sheet finds nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Value,
-    address::Axis,
+    address::{Axis, MAX_ARRAY_CELLS},
     cells::{Builder, CellRef, Cells, Table},
     functions::{Argument, Bound, Kind},
 };
@@ -196,7 +196,8 @@ fn elementwise(context: &Context<'_>, bound: &Bound, inputs: Vec<Input>) -> Tabl
         }
     }
     let failed = |kind| Table::single(CellRef::Error(kind, None));
-    let Some(cells) = height.checked_mul(width).filter(|cells| *cells <= 1 << 26) else {
+    let Some(cells) = height.checked_mul(width).filter(|cells| *cells as u64 <= MAX_ARRAY_CELLS)
+    else {
         return failed(ExcelErrorKind::Num);
     };
     let arguments = inputs.into_iter().enumerate().map(|(index, input)| match input {

@@ -1,11 +1,8 @@
 //! How large the arrays of a formula would become. The Interpreter broadcasts a column against a row without asking.
 
 use super::Reader;
-use crate::{MAX_COLS, MAX_ROWS};
+use crate::{MAX_COLS, MAX_ROWS, address::MAX_ARRAY_CELLS};
 use formualizer_parse::{ASTNode, ASTNodeType, BinaryOperator, parser::ReferenceType};
-
-/// Cells that an operator may give at most.
-pub(super) const MAX_CELLS: u64 = 1 << 26;
 
 /// Whether an operator of the formula would give more cells than can be held.
 pub(super) fn is_too_large(reader: &dyn Reader, ast: &ASTNode) -> bool {
@@ -39,7 +36,7 @@ fn extent(reader: &dyn Reader, ast: &ASTNode, too_large: &mut bool) -> (u64, u64
                 return (1, 1);
             }
             let (rows, cols) = (a.0.max(b.0), a.1.max(b.1));
-            *too_large |= rows * cols > MAX_CELLS;
+            *too_large |= rows * cols > MAX_ARRAY_CELLS;
             (rows, cols)
         }
         ASTNodeType::Function { args, .. } => {

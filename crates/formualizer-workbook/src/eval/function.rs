@@ -1,14 +1,13 @@
 //! Functions of one row: numeric, logical and text functions, and tests.
 
 use super::{
-    extent::MAX_CELLS,
     operand::{Lane, Numbers, Operand},
     program::{Logical, Node, Numeric, Test, Text},
     run::{Result, Rows, Run, Stop},
     scalar::{self, fail},
 };
-use crate::Value;
 use crate::cells::{Builder, CellRef, Cells, NumberKind, Table};
+use crate::{Value, address::MAX_ARRAY_CELLS};
 use arrow_array::{BooleanArray, Float64Array};
 use arrow_buffer::BooleanBuffer;
 use formualizer_common::{ExcelError, ExcelErrorKind};
@@ -18,7 +17,7 @@ fn arguments(run: &Run<'_>, nodes: &[Node], rows: Rows<'_>) -> Result<Vec<Operan
     let argument = |node: &Node| match node {
         Node::Range(_) if rows.len() != 1 => Err(Stop::Split),
         Node::Range(area) => Ok(match run.rect(area, run.own(rows.at(0))) {
-            Some(rect) if rect.cells() > MAX_CELLS => too_large(),
+            Some(rect) if rect.cells() > MAX_ARRAY_CELLS => too_large(),
             Some(rect) => run
                 .table(area.sheet, &rect)
                 .map_or(Operand::error(ExcelErrorKind::Ref), |t| Operand::of_table(t, run.dates)),
@@ -62,7 +61,7 @@ fn spread(
     }
     let height = arrays().map(Table::height).max().unwrap_or(1);
     let width = arrays().map(Table::width).max().unwrap_or(1);
-    if (height as u64).saturating_mul(width as u64) > MAX_CELLS {
+    if (height as u64).saturating_mul(width as u64) > MAX_ARRAY_CELLS {
         return Ok(too_large());
     }
     let missing = CellRef::Error(ExcelErrorKind::Na, None);

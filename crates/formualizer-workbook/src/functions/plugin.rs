@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Value,
+    address::MAX_ARRAY_CELLS,
     cells::{CellRef, Cells, Table},
     eval::Environment,
 };
@@ -22,9 +23,6 @@ use std::{
 };
 use udf_abi::manifest::{Param, Shape};
 use udf_columnar::{Argument as Passed, Call, Lane, Output, Signature, UdfModule};
-
-/// Most cells of an array that an elementwise function is spread over.
-const MOST_CELLS: usize = 1 << 26;
 
 /// A loaded module.
 #[derive(Debug)]
@@ -212,10 +210,10 @@ impl Plugin {
         };
         let rows = arguments.iter().map(|a| size(a).0).max().unwrap_or(1);
         let cols = arguments.iter().map(|a| size(a).1).max().unwrap_or(1);
-        let cells = rows.checked_mul(cols).filter(|cells| *cells <= MOST_CELLS);
+        let cells = rows.checked_mul(cols).filter(|cells| *cells as u64 <= MAX_ARRAY_CELLS);
         let cells = cells.ok_or_else(|| {
             CallFailure::value(format!(
-                "an array of {rows} rows and {cols} columns, at most {MOST_CELLS} cells are possible"
+                "an array of {rows} rows and {cols} columns, at most {MAX_ARRAY_CELLS} cells are possible"
             ))
         })?;
         let arguments = arguments.into_iter().map(|argument| match argument {

@@ -1,6 +1,7 @@
 //! What formulas give, as cells: a blank is 0, as in Excel, unless a function of the workbook's own gave it.
 
 use crate::{
+    address::MAX_ARRAY_CELLS,
     cells::{Builder, CellRef, Cells, Table},
     formula::{Template, function_key},
     functions::Functions,
@@ -39,14 +40,12 @@ pub(super) fn without_blanks(cells: Cells) -> Cells {
     }
 }
 
-/// Cells of an array result at most: what a computer can hold.
-const MAX_CELLS: usize = 1 << 26;
-
 /// The same for an array; a larger one than can be held is an error.
 pub(super) fn bounded(table: Table, keeps_blanks: bool) -> Table {
     let cells = table.height().saturating_mul(table.width());
-    if cells > MAX_CELLS {
-        let message = format!("the result has {cells} cells, an array has at most {MAX_CELLS}");
+    if cells as u64 > MAX_ARRAY_CELLS {
+        let message =
+            format!("the result has {cells} cells, an array has at most {MAX_ARRAY_CELLS}");
         return Table::single(CellRef::Error(ExcelErrorKind::Spill, Some(&message)));
     }
     if keeps_blanks {

@@ -3,7 +3,7 @@
 use super::{IntoCell, IntoRange, Workbook};
 use crate::{
     Error, ErrorKind,
-    address::{Cell, Rect, SheetId},
+    address::{Cell, MAX_ARRAY_CELLS, Rect, SheetId},
     cells::Cells,
     formula::{Arrays, Template, compile, compile_as},
 };
@@ -11,8 +11,6 @@ use std::sync::Arc;
 
 /// Cells that are filled at once: a quarter of a billion values take some gigabytes.
 const MOST_FILLED: u64 = 1 << 28;
-/// Cells of one array formula, which are computed together.
-const MOST_OF_ARRAY: u64 = 1 << 26;
 
 /// Refuses ranges, such as a whole sheet, whose values no machine would hold.
 ///
@@ -75,7 +73,7 @@ impl Workbook {
         formula: &str,
     ) -> Result<(), Error> {
         let (sheet, rect) = self.range_of(sheet, range)?;
-        check_cells(&rect, MOST_OF_ARRAY, "of one array")?;
+        check_cells(&rect, MAX_ARRAY_CELLS, "of one array")?;
         let arrays = Arrays::Fixed { height: rect.height(), width: rect.width() };
         let template = compile_as(formula, arrays, sheet, rect.top_left(), &self.book)?;
         self.book.check_write(sheet, &rect)?;
