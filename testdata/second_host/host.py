@@ -81,12 +81,12 @@ def bind(function: Function, param: Param, argument: Argument) -> Argument:
         return argument if param.optional or param.variadic else fail("Arity", f"{param.name} is required")
     if len({len(column.cells) for column in argument.columns}) > 1:
         refuse("the columns of a range are of equal length")
-    by_row = function.kind == "elementwise"
-    kind = argument.kind if by_row else {"scalar": SCALAR, "column": COLUMN, "range": RANGE}[param.shape]
+    kinds = {"scalar": SCALAR, "column": COLUMN, "range": RANGE}
+    kind = argument.kind if function.kind == "elementwise" else kinds[param.shape]
     if kind != RANGE and len(argument.columns) != 1:
         refuse("one column is wanted, not a range")
-    if by_row and kind == RANGE:
-        refuse("a row is wanted, not a range")
+    if param.shape == "scalar" and argument.kind == RANGE:
+        refuse("one value is wanted, not a range")
     if kind == SCALAR and argument.rows != 1:
         refuse(f"one value is wanted, not {argument.rows} rows")
     return Argument(kind, tuple(coerce(param, column) for column in argument.columns))
@@ -256,8 +256,8 @@ class Module:
         bound = [(param, bind(function, param, argument)) for param, argument in zip(params, args)]
         call = Call(function, bound, 1, seed=seed, now_us=now_us)
         if function.kind != "elementwise":
-            decided = call.decided()
-            return ([Column(function.returns[0], [decided[0]])] if decided else self.ask(call), [])
+            decided = [*call.decided().values()]
+            return ([Column(dtype, decided) for dtype in function.returns] if decided else self.ask(call), [])
         lengths = {argument.rows for _, argument in bound if argument.kind == COLUMN}
         if rows is not None:
             lengths.add(rows)
@@ -286,7 +286,8 @@ class Module:
                 yield from self.rows(call.part(0, call.rows // 2), failed)
                 yield from self.rows(call.part(call.rows // 2, call.rows), failed)
                 return
-            failed.append(call.offset)
+            if error.kind in HALVED:
+                failed.append(call.offset)
             found = replace(found, cells=[Failed(error.number, str(error))])
         yield replace(found, cells=[decided.get(row, cell) for row, cell in enumerate(found.cells)])
 
