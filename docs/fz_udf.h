@@ -280,7 +280,7 @@ void fz_free(uint32_t ptr, uint32_t len);
 /* Optional: discards whatever the guest holds between calls. */
 void fz_reset(void);
 
-/* Every function of the manifest, and the four exports of an aggregate (docs/abi.md, "Aggregates"): `ptr` is the address of an FzCallHeader, `len` the bytes of the
+/* Every function of the manifest, and the four exports of an aggregate (docs/aggregates.md): `ptr` is the address of an FzCallHeader, `len` the bytes of the
  * request block; the answer is fz_pack(address of an FzResultHeader, bytes). */
 typedef uint64_t FzFunction(uint32_t ptr, uint32_t len);
 

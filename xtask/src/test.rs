@@ -17,6 +17,9 @@ use crate::{
 const REQUIREMENTS: &[&str] =
     &["testdata/workbooks/requirements.txt", "bindings/python/tests/requirements.txt"];
 
+/// A host in Python, written from the contract's text alone.
+const SECOND_HOST: &str = "testdata/second_host";
+
 /// Crates that must also compile without their default features (udf-backends: see `matrix`).
 const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar", "formualizer-workbook"];
 
@@ -49,6 +52,7 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
     workspace = workspace.env("FZ_PYTHON", &python);
     steps.run_tests("Tests of the workspace", &workspace).then_some(())?;
     package::test(root, &python, steps)?;
+    second_host(root, &python, steps)?;
     if has_plugins {
         let tests = Cmd::cargo(root, "test --no-fail-fast --manifest-path").arg(plugins::MANIFEST);
         steps.run_tests("Tests of the plugins", &tests).then_some(())?;
@@ -66,6 +70,24 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
 fn python(root: &Path) -> Result<PathBuf> {
     let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
     python::with_requirements(root, target.join("python"), REQUIREMENTS)
+}
+
+/// The cases of `testdata/cases` on the second host, and its types.
+fn second_host(root: &Path, python: &Path, steps: &mut Steps) -> Option<()> {
+    let python = |module: &str| {
+        Cmd::new(&root.join(SECOND_HOST), python)
+            .args(["-m", module])
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+    };
+    let pytest = python("pytest").args(["-q", "-W", "error", "-p", "no:cacheprovider", "."]);
+    steps.run_tests("Tests of the second host", &pytest).then_some(())?;
+    let types = python("mypy").args(["--strict", "--cache-dir"]).arg(null()).arg(".");
+    steps.run("Types of the second host", &types).then_some(())
+}
+
+/// Where a cache goes that is not kept.
+fn null() -> &'static str {
+    if cfg!(windows) { "nul" } else { "/dev/null" }
 }
 
 /// Plain `cargo test` on every machine, so that doctests run too. Property tests draw the same cases every time, so that a change

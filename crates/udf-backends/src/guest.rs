@@ -85,11 +85,11 @@ impl<G: Guest> GuestInstance<G> {
         Self { guest, block: None }
     }
 
-    /// The address of a block of at least `len` bytes; the same one for every batch that fits.
-    fn block(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
+    /// A block of at least `len` bytes; the same one for every batch that fits.
+    fn block(&mut self, len: u32, until: &Until) -> Result<Block, Error> {
         if let Some(block) = self.block {
             if block.len >= len {
-                return Ok(block.ptr);
+                return Ok(block);
             }
             self.block = None;
             self.guest.free(block, until)?;
@@ -98,8 +98,9 @@ impl<G: Guest> GuestInstance<G> {
         let len = len.checked_next_multiple_of(SPARE).unwrap_or(len);
         let ptr = self.guest.alloc(len, until)?;
         check_alloc(ptr, len, self.guest.memory().len())?;
-        self.block = Some(Block { ptr, len });
-        Ok(ptr)
+        let block = Block { ptr, len };
+        self.block = Some(block);
+        Ok(block)
     }
 }
 
@@ -116,7 +117,7 @@ impl<G: Guest> Instance for GuestInstance<G> {
         }
         let output = output(job, &range);
         let frame = job.args.plan(range.clone(), output.as_slice())?;
-        let base = self.block(frame.len(), until)?;
+        let Block { ptr: base, len: room } = self.block(frame.len(), until)?;
         let context = CallContext {
             row_offset: job.row_offset + range.start as u64,
             call_id: job.call_id,
@@ -145,7 +146,8 @@ impl<G: Guest> Instance for GuestInstance<G> {
             message_bytes: job.limits.message_bytes,
         };
         let memory = GuestMemory::new(self.guest.memory());
-        let block = memory.owned_block(answer, &address)?;
+        // What the request leaves of its block is the host's too.
+        let block = memory.owned_block(answer, &FrameAddress { len: room, ..address })?;
         let hidden = |row| job.bound.overlay().hides(range.start + row);
         let hidden = elementwise.then_some(hidden);
         let read = read(memory, answer, &address, &expected, out, hidden);

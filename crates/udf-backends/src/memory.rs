@@ -32,6 +32,10 @@ impl Span {
     fn holds(self, inner: Self) -> bool {
         self.start <= inner.start && inner.end <= self.end
     }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
 }
 
 /// Linear memory after a call.
@@ -153,13 +157,16 @@ impl<'m> GuestMemory<'m> {
         (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned())
     }
 
-    /// The block that must be given back for this answer, whatever the result holds.
+    /// The block that must be given back for this answer, whatever the result holds; none where the
+    /// result is in place. `frame` is the block that the host wrote to, which the guest may not give
+    /// away as its own.
     ///
     /// # Errors
-    /// [`InvalidResult`](ErrorKind::InvalidResult) where it is no block of this memory.
+    /// [`InvalidResult`](ErrorKind::InvalidResult) where it is no block of this memory, or overlaps
+    /// the frame's.
     pub fn owned_block(self, answer: u64, frame: &FrameAddress) -> Result<Option<Block>, Error> {
         let (ptr, len) = unpack(answer);
-        self.span(ptr, u64::from(len), "returned block")?;
+        let own = self.span(ptr, u64::from(len), "returned block")?;
         if u64::from(len) < size_of::<ResultHeader>() as u64 || ptr == 0 {
             return Err(invalid(format!(
                 "the function answered {len} bytes at {ptr:#x}, which hold no result header"
@@ -170,7 +177,15 @@ impl<'m> GuestMemory<'m> {
                 "the function answered {ptr:#x}, which is not 16-byte aligned"
             )));
         }
-        Ok((ptr != frame.result).then_some(Block { ptr, len }))
+        if ptr == frame.result {
+            return Ok(None);
+        }
+        if own.overlaps(self.span(frame.base, u64::from(frame.len), "request block")?) {
+            return Err(invalid(format!(
+                "the function answered {len} bytes at {ptr:#x}, which overlap the request: answer in place, or a block of the guest's own"
+            )));
+        }
+        Ok(Some(Block { ptr, len }))
     }
 
     /// The bytes of an answer in JSON, and the block that they are.

@@ -172,11 +172,9 @@ fn fit(signature: &Signature, param: &Param, argument: Argument) -> Result<Argum
         (Argument::Scalar(column) | Argument::Column(column), Shape::Column) => {
             Ok(Argument::Column(to(column)?))
         }
-        (Argument::Range(mut columns), Shape::Column) => match (columns.pop(), columns.len()) {
-            (Some(column), 0) => Ok(Argument::Column(to(column)?)),
-            (_, n) => {
-                Err(invalid_argument(format!("takes one column, a range of {} was given", n + 1)))
-            }
+        (Argument::Range(mut columns), Shape::Column) => match (columns.len(), columns.pop()) {
+            (1, Some(column)) => Ok(Argument::Column(to(column)?)),
+            (n, _) => Err(invalid_argument(format!("takes one column, a range of {n} was given"))),
         },
         (Argument::Scalar(column) | Argument::Column(column), Shape::Range) => {
             Ok(Argument::Range(vec![to(column)?]))

@@ -1,4 +1,4 @@
-//! Aggregates as docs/abi.md has them: the fixtures of `testdata/aggregates/`, and random plans, on the
+//! Aggregates as docs/aggregates.md has them: the fixtures of `testdata/aggregates/`, and random plans, on the
 //! exports of a plugin in C.
 //!
 //! No host runs aggregates yet. The driver here stands for one: it writes real frames, reads results through

@@ -72,5 +72,5 @@ fn a_block_over_the_guests_own_statics_harms_nobody_else() {
 #[test]
 fn the_request_answered_as_the_result_is_refused() {
     let body = own_block(64, "").replace("(call $own (i32.const 64))", "(local.get $call)");
-    Guest::array(body).fails(InvalidResult, "result status");
+    Guest::array(body).fails(InvalidResult, "overlap the request");
 }

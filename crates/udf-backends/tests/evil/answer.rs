@@ -1,7 +1,7 @@
 //! What the packed answer and the result header may not say.
 
 use crate::{
-    guest::{Guest, column, header, in_place, own_block, prepared, rows},
+    guest::{Guest, LARGE_BLOCK, column, header, in_place, own_block, prepared, rows},
     harness::{call, call_evil, counting, on_every_runtime, patient, session},
 };
 use serde_json::json;
@@ -54,6 +54,65 @@ fn a_misaligned_result_is_refused() {
         "(i32.const 128)",
         "not 16-byte aligned",
     );
+}
+
+#[test]
+fn a_block_that_overlaps_the_request_is_refused() {
+    let overlaps = |ptr: &str, len: &str| answers(ptr, len, "overlap the request");
+    // Small requests get a block of this many bytes.
+    let last = format!("(i32.add (local.get $call) (i32.const {}))", LARGE_BLOCK - 64);
+    let before = "(i32.sub (local.get $call) (i32.const 48))";
+    // At its start, as it is, longer, and shorter than the request.
+    overlaps("(local.get $call)", "(local.get $len)");
+    overlaps("(local.get $call)", &format!("(i32.const {})", LARGE_BLOCK + 64));
+    overlaps("(local.get $call)", "(i32.const 64)");
+    // Inside: the arguments, and the prepared result but for its first bytes.
+    overlaps("(i32.add (local.get $call) (i32.const 128))", "(i32.const 64)");
+    overlaps("(i32.add (call $result (local.get $call)) (i32.const 16))", "(i32.const 64)");
+    // At its end, inside and past it; the end of the block is behind that of the request.
+    overlaps(&last, "(i32.const 64)");
+    overlaps(&last, "(i32.const 128)");
+    // From before it: by some bytes, by one structure, around all of it.
+    overlaps(before, "(i32.const 64)");
+    overlaps(before, "(i32.const 176)");
+    overlaps(before, &format!("(i32.const {})", LARGE_BLOCK + 128));
+}
+
+#[test]
+fn a_block_that_touches_the_request_is_taken() {
+    // Behind it stands what is allocated next; before it, nothing that anyone has allocated.
+    let own = "(call $own (i32.const 8))";
+    let behind = "(i32.add (local.get $call) (i32.const 65536))";
+    let before = "(i32.sub (local.get $call) (i32.const 144))";
+    for at in [behind, before] {
+        let body = format!(
+            "(drop {own})
+             (local.set $r {at})
+             (memory.fill (local.get $r) (i32.const 0) (i32.const 144))
+             (i32.store offset=8 (local.get $r) (i32.const 1))
+             (i32.store offset=12 (local.get $r) (i32.add (local.get $r) (i32.const 64)))
+             (i32.store offset=16 (local.get $r) (i32.const 1))
+             (i32.store offset=20 (local.get $r) (i32.const 1))
+             (i32.store16 offset=64 (local.get $r) (i32.const 11))
+             (i32.store offset=68 (local.get $r) (i32.const 1))
+             (i32.store offset=84 (local.get $r) (i32.add (local.get $r) (i32.const 128)))
+             (call $pack (local.get $r) (i32.const 144))"
+        );
+        on_every_runtime(&patient(), &Guest::array(body), |module| {
+            let output = call_evil(module, session(module).as_mut(), 4).unwrap();
+            assert_eq!((output.columns.len(), output.rows()), (1, 1));
+        });
+    }
+}
+
+#[test]
+fn a_result_in_place_may_say_that_it_is_longer() {
+    let body = format!(
+        "{} (drop) (call $pack (local.get $r) (i32.sub (local.get $len)
+            (i32.sub (local.get $r) (local.get $call))))",
+        in_place("")
+    );
+    Guest::elementwise(body).does_no_harm(4);
 }
 
 #[test]

@@ -172,6 +172,53 @@ fn a_result_may_take_its_budget_and_no_byte_more() {
     Guest::array(own_block(8 * 1000, &twice)).fails_on(4, &limits, MemoryLimitExceeded, phrase);
 }
 
+/// Nine rows of a type cost exactly so many bytes of the budget: the table of docs/abi.md, "The size of a
+/// result". All buffers are the same zeros, 192 bytes behind the header.
+fn costs(dtype: &'static str, edit: &str, bytes: u64) {
+    let id = udf_abi::DType::from_name(dtype).unwrap().id();
+    let zeros = "(i32.add (local.get $r) (i32.const 192))";
+    let mut all = rows(9) + &column("dtype", id);
+    for field in ["validity", "values", "offsets", "data", "errors", "tags"] {
+        all += &column(field, zeros);
+    }
+    let guest = Guest::array(own_block(256, &(all + edit))).returns(dtype);
+    let limits = |bytes| patient().to_builder().result_bytes(bytes).build().unwrap();
+    on_every_runtime(&limits(bytes), &guest, |module| {
+        assert_eq!(call_evil(module, session(module).as_mut(), 4).unwrap().rows(), 9);
+    });
+    on_every_runtime(&limits(bytes - 1), &guest, |module| {
+        let result = call_evil(module, session(module).as_mut(), 4);
+        assert_fails(result, MemoryLimitExceeded, "the result takes more than");
+    });
+}
+
+#[test]
+fn a_result_costs_the_buffers_that_are_read_and_nothing_else() {
+    let (nulls, errors) = (column("null_count", 1), column("error_count", 1));
+    costs("f64", "", 72);
+    costs("f64", &nulls, 72 + 2);
+    costs("f64", &errors, 72 + 9);
+    costs("f64", &(nulls.clone() + &errors), 72 + 2 + 9);
+    costs("i16", "", 18);
+    costs("bool", "", 2);
+    costs("null", "", 2);
+    costs("null", &nulls, 2);
+    costs("utf8", "", 40);
+    // Bytes that no row uses.
+    costs("utf8", &column("data_len", 7), 40 + 7);
+    costs("binary", &column("data_len", 1), 40 + 1);
+    costs("any", "", 9 + 72 + 40);
+    costs("any", &nulls, 9 + 72 + 40);
+    // A column of messages, which is read where there are errors.
+    let messages = header("column_count", 2)
+        + &column("error_text", 2)
+        + "(i32.store16 offset=128 (local.get $r) (i32.const 12))
+           (i32.store offset=132 (local.get $r) (i32.const 9))
+           (i32.store offset=152 (local.get $r) (i32.add (local.get $r) (i32.const 192)))";
+    costs("f64", &messages, 72);
+    costs("f64", &(messages + &errors), 72 + 9 + 40);
+}
+
 #[test]
 fn a_million_columns_without_rows_are_refused() {
     // They take no bytes of buffers, but the host would keep an array for each.
