@@ -10,14 +10,19 @@ mod ci;
 mod cmd;
 mod error;
 mod foreign;
+mod fuzz;
 mod matrix;
 mod metadata;
+mod mutants;
 mod package;
 mod plugins;
 mod python;
+mod sanitize;
+mod soak;
 mod steps;
 mod test;
 mod tidy;
+mod tool;
 
 use std::{
     env,
@@ -51,7 +56,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "ci",
         options: "",
-        about: "formatting, lints, tidy, docs, then test and matrix: what a change must pass",
+        about: "formatting, lints, tidy, docs, then test, matrix and fuzz: what a change must pass",
         run: ci::run,
     },
     Task {
@@ -59,6 +64,30 @@ const TASKS: &[Task] = &[
         options: "",
         about: "build and test udf-backends with each combination of engines, and for wasm32",
         run: matrix::run,
+    },
+    Task {
+        name: "fuzz",
+        options: "[TARGET] [--for TIME]",
+        about: "run the fuzzing targets, or one, for 20s each or the TIME (90s, 10m, 2h)",
+        run: fuzz::run,
+    },
+    Task {
+        name: "soak",
+        options: "",
+        about: "ten million calls with failures on each engine, a thousand kills of each kind",
+        run: soak::run,
+    },
+    Task {
+        name: "mutants",
+        options: "[FILE]",
+        about: "change the code that judges guests, place by place: every change must fail a test",
+        run: mutants::run,
+    },
+    Task {
+        name: "sanitize",
+        options: "",
+        about: "run the tests of code that handles memory itself under AddressSanitizer",
+        run: sanitize::run,
     },
     Task {
         name: "wheel",

@@ -12,6 +12,7 @@ use crate::{
     metadata::{metadata, target_directory},
     python::{self, Environment},
     steps::Steps,
+    test::GUESTS,
 };
 
 /// The package's folder.
@@ -23,12 +24,16 @@ const MATURIN: &str = "maturin==1.16.0";
 /// Used in the empty environment, with nothing but the wheel installed.
 const TRIAL: &str = "bindings/python/tests/empty_environment.py";
 
-/// Runs pytest and mypy over the package as `cargo test` has built it.
-pub(crate) fn test(root: &Path, python: &Path, steps: &mut Steps) -> Option<()> {
+/// Runs pytest and mypy over the package as `cargo test` has built it; `guests` is the folder of hostile guests.
+pub(crate) fn test(root: &Path, python: &Path, guests: &Path, steps: &mut Steps) -> Option<()> {
     let package = steps.call("Python package", "cargo xtask test", || assemble(root))?;
+    let target = package.parent().unwrap_or(&package);
+    let fzudf = target.join("debug").join(format!("fzudf{}", env::consts::EXE_SUFFIX));
     let pytest = Cmd::new(&root.join(FOLDER), python)
         .args(["-m", "pytest", "-p", "no:cacheprovider"])
         .env("PYTHONPATH", &package)
+        .env(GUESTS, guests)
+        .env("FZ_FZUDF", fzudf)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     steps.run_tests("Tests of the Python package", &pytest).then_some(())?;
     let types = Cmd::new(&root.join(FOLDER), python)

@@ -57,6 +57,11 @@ impl Steps {
         outcome.is_some()
     }
 
+    /// Counts what passed in a step that is no test runner's.
+    pub(crate) fn count_passed(&mut self, passed: u64) {
+        self.counts.passed += passed;
+    }
+
     /// Runs a part of this program that `cargo xtask …` (the `command`) would repeat.
     pub(crate) fn call<T>(
         &mut self,

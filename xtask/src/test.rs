@@ -1,13 +1,14 @@
 //! `test`: rebuilds the plugins from source and runs every test of the repository.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use crate::{
     cmd::Cmd,
-    error::Result,
+    error::{Context, Result},
     metadata::{metadata, target_directory},
     package, plugins, python,
     steps::Steps,
@@ -22,6 +23,9 @@ const SECOND_HOST: &str = "testdata/second_host";
 
 /// Crates that must also compile without their default features (udf-backends: see `matrix`).
 const WITHOUT_DEFAULT_FEATURES: &[&str] = &["udf-columnar", "formualizer-workbook"];
+
+/// Where the Rust tests put their hostile guests, and the tests of other hosts find them.
+pub(crate) const GUESTS: &str = "FZ_GUESTS";
 
 /// Where proptest takes its seed from.
 const RNG_SEED: &str = "PROPTEST_RNG_SEED";
@@ -50,8 +54,10 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
     let install = || python(root);
     let python = steps.call("Python packages", "python3 -m venv, pip install", install)?;
     workspace = workspace.env("FZ_PYTHON", &python);
+    let guests = steps.call("Folder of hostile guests", "rm -r target/guests", || guests(root))?;
+    workspace = workspace.env(GUESTS, &guests);
     steps.run_tests("Tests of the workspace", &workspace).then_some(())?;
-    package::test(root, &python, steps)?;
+    package::test(root, &python, &guests, steps)?;
     second_host(root, &python, steps)?;
     if has_plugins {
         let tests = Cmd::cargo(root, "test --no-fail-fast --manifest-path").arg(plugins::MANIFEST);
@@ -88,6 +94,16 @@ fn second_host(root: &Path, python: &Path, steps: &mut Steps) -> Option<()> {
 /// Where a cache goes that is not kept.
 fn null() -> &'static str {
     if cfg!(windows) { "nul" } else { "/dev/null" }
+}
+
+/// An empty folder for the hostile guests of the Rust tests, which other hosts are held against.
+fn guests(root: &Path) -> Result<PathBuf> {
+    let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
+    let folder = target.join("guests");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context(format_args!("cannot empty {}", folder.display()))?;
+    }
+    Ok(folder)
 }
 
 /// Plain `cargo test` on every machine, so that doctests run too. Property tests draw the same cases every time, so that a change

@@ -1,6 +1,6 @@
 //! Calling guests on every runtime, and holding what comes back against what must.
 
-use crate::guest::Guest;
+use crate::{guest::Guest, kept};
 use arrow_array::{Array, Float64Array, cast::AsArray, types::Float64Type};
 use std::{
     sync::{Arc, Mutex, mpsc},
@@ -70,6 +70,7 @@ pub(crate) fn on_every_runtime(
     test: impl Fn(&dyn UdfModule) + Send + 'static,
 ) {
     let (runtimes, bytes) = (runtimes(limits), guest.bytes());
+    kept::keep(&bytes);
     promptly(move || {
         for runtime in runtimes {
             // Shown where the test fails.

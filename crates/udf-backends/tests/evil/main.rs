@@ -15,9 +15,11 @@
 //! | `state` | what a guest remembers, its own request block, sessions, pool |
 //! | `halving` | rows that trap |
 //! | `refused` | modules that no engine may see |
+//! | `sweep` | every buffer of every type, by a table |
 //! | `bytes` | modules cut short, mutated, made of noise |
 //!
-//! Guests are written with the builder of `guest`; `harness` calls them, on every runtime.
+//! Guests are written with the builder of `guest`; `harness` calls them, on every runtime; `kept`
+//! writes them to a folder for the tests of other hosts.
 #![cfg(any(feature = "wasmtime", feature = "wasmi"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
@@ -29,9 +31,11 @@ mod costs;
 mod guest;
 mod halving;
 mod harness;
+mod kept;
 mod refused;
 mod resources;
 mod state;
+mod sweep;
 mod text;
 mod time;
 mod traps;

@@ -3,11 +3,13 @@
 use crate::{
     guest::Guest,
     harness::{assert_fails, doubles, patient, promptly, runtimes, session},
+    kept,
 };
 use udf_columnar::ErrorKind::{self, InvalidManifest, InvalidModule, Unsupported};
 
 /// Inspection and every engine refuse these bytes like this, and load a good module afterwards.
 fn refused(bytes: Vec<u8>, kind: ErrorKind, phrases: &'static [&'static str]) {
+    kept::keep(&bytes);
     promptly(move || {
         for phrase in phrases {
             assert_fails(udf_backends::inspect(&bytes, &patient()), kind, phrase);

@@ -1,0 +1,257 @@
+//! `fuzz`: runs the targets of `fuzz/` under libFuzzer, for a while each.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use crate::{
+    cmd::Cmd,
+    error::{Context, Error, Result},
+    metadata::{metadata, target_directory, text},
+    steps::Steps,
+    tool,
+};
+
+/// The workspace of the targets.
+const FOLDER: &str = "fuzz";
+/// What builds and starts them, by name and version.
+const TOOL: (&str, &str) = ("cargo-fuzz", "0.13.2");
+/// How long a target runs unless `--for` says otherwise, and in `ci`.
+const SHORT: Duration = Duration::from_secs(20);
+/// One input that takes longer is a finding, and one that takes more memory (in MiB) is.
+const INPUT_SECONDS: u64 = 30;
+const INPUT_MEMORY: u64 = 4096;
+/// Longest input, in bytes: what makes a difference stands in less.
+const INPUT_BYTES: u64 = 16 << 10;
+
+pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
+    let Wanted { target, time } = Wanted::of(args)?;
+    let mut steps = Steps::default();
+    let runs = prepare(root)?;
+    let targets = match target {
+        Some(one) if runs.targets.contains(&one) => vec![one],
+        Some(other) => {
+            let known = runs.targets.join(", ");
+            return Err(Error::new(format!("there is no target `{other}`: take one of {known}")));
+        }
+        None => runs.targets.clone(),
+    };
+    let mut reports = Vec::new();
+    for target in &targets {
+        let title = format!("Fuzzing of {target}");
+        let command = runs.command(target, time).to_string();
+        reports.extend(steps.call(&title, &command, || runs.run(target, time)));
+    }
+    println!("\n== Executions, edges covered, findings");
+    for report in &reports {
+        println!("{report}");
+    }
+    // A finding has failed its step; the count of tests is of targets here.
+    steps.count_passed(reports.len() as u64);
+    Ok(steps.close())
+}
+
+/// Each target for a short while: a step of `ci`.
+pub(crate) fn briefly(root: &Path, steps: &mut Steps) -> Option<()> {
+    let runs = steps.call("Fuzzing targets", "cargo xtask fuzz", || prepare(root))?;
+    for target in &runs.targets {
+        let title = format!("Fuzzing of {target}");
+        let command = format!("cargo xtask fuzz {target} --for 20s");
+        let report = steps.call(&title, &command, || runs.run(target, SHORT))?;
+        println!("{report}");
+        steps.count_passed(1);
+    }
+    Some(())
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    target: Option<String>,
+    time: Duration,
+}
+
+impl Wanted {
+    fn of(args: &[String]) -> Result<Self> {
+        let mut wanted = Self { target: None, time: SHORT };
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--for" => {
+                    let time = args.next().ok_or_else(|| Error::new("--for wants a time"))?;
+                    wanted.time = duration(time)?;
+                }
+                name if !name.starts_with('-') && wanted.target.is_none() => {
+                    wanted.target = Some(name.to_owned());
+                }
+                other => {
+                    return Err(Error::new(format!(
+                        "`{other}`: fuzz takes a TARGET and --for TIME"
+                    )));
+                }
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// `90s`, `10m`, `2h`; a number alone is seconds.
+fn duration(text: &str) -> Result<Duration> {
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, unit)) if unit.is_ascii_alphabetic() => (&text[..at], unit),
+        _ => (text, 's'),
+    };
+    let factor = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => 0,
+    };
+    match number.parse::<u64>().ok().and_then(|n| n.checked_mul(factor)).filter(|n| *n > 0) {
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+        None => Err(Error::new(format!("`{text}` is no time: write 90s, 10m or 2h"))),
+    }
+}
+
+/// Targets that are built.
+struct Runs {
+    folder: PathBuf,
+    /// Where cargo builds the targets, and what fuzzing finds is kept.
+    target_dir: PathBuf,
+    /// The folder in which cargo finds the tool, ahead of the path.
+    path: std::ffi::OsString,
+    targets: Vec<String>,
+}
+
+/// Installs the tool where it is missing, and builds every target.
+fn prepare(root: &Path) -> Result<Runs> {
+    let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
+    let path = tool::install(root, TOOL)?;
+    let folder = root.join(FOLDER);
+    let about = metadata(&folder.join("Cargo.toml"), "--no-deps")?;
+    let mut targets: Vec<String> = about["packages"][0]["targets"]
+        .as_array()
+        .map(|targets| targets.iter().map(|target| text(&target["name"]).to_owned()).collect())
+        .unwrap_or_default();
+    targets.sort();
+    let runs = Runs { folder, target_dir: target.join("fuzz"), path, targets };
+    let build = runs.fuzz("build");
+    println!("$ {build}");
+    build.run()?;
+    Ok(runs)
+}
+
+impl Runs {
+    /// `cargo fuzz …` without sanitizers: what a stable toolchain has, and where nearly all code is safe.
+    fn fuzz(&self, what: &str) -> Cmd {
+        Cmd::cargo(&self.folder, &format!("fuzz {what} --sanitizer none --fuzz-dir"))
+            .arg(&self.folder)
+            .env("CARGO_TARGET_DIR", &self.target_dir)
+            .env("PATH", &self.path)
+    }
+
+    fn command(&self, target: &str, time: Duration) -> Cmd {
+        // New inputs go to the first folder, away from what is committed.
+        self.fuzz("run")
+            .arg(target)
+            .arg(self.found(target))
+            .arg(self.folder.join("corpus").join(target))
+            .arg("--")
+            .arg(format!("-max_total_time={}", time.as_secs()))
+            .arg(format!("-timeout={INPUT_SECONDS}"))
+            .arg(format!("-rss_limit_mb={INPUT_MEMORY}"))
+            .arg(format!("-max_len={INPUT_BYTES}"))
+            .arg(format!("-artifact_prefix={}/", self.findings(target).display()))
+            .arg("-print_final_stats=1")
+    }
+
+    fn found(&self, target: &str) -> PathBuf {
+        self.target_dir.join("corpus").join(target)
+    }
+
+    fn findings(&self, target: &str) -> PathBuf {
+        self.target_dir.join("findings").join(target)
+    }
+
+    fn run(&self, target: &str, time: Duration) -> Result<Report> {
+        for folder in [self.found(target), self.findings(target)] {
+            fs::create_dir_all(&folder)
+                .context(format_args!("cannot make {}", folder.display()))?;
+        }
+        let mut report = Report { target: target.to_owned(), ..Report::default() };
+        let outcome = self.command(target, time).run_and_see(|line| report.see(line));
+        outcome.context(format_args!(
+            "a finding, see above; its input is in {}",
+            self.findings(target).display()
+        ))?;
+        Ok(report)
+    }
+}
+
+/// What one run did.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Report {
+    target: String,
+    executions: u64,
+    /// Edges of the control flow that were reached.
+    edges: u64,
+}
+
+impl Report {
+    /// Reads libFuzzer's lines: `#1024 NEW cov: 812 ft: …` and `stat::number_of_executed_units: 1024`.
+    fn see(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let after = |name: &str| {
+            let at = words.iter().position(|word| *word == name)?;
+            words.get(at + 1)?.parse().ok()
+        };
+        self.edges = after("cov:").unwrap_or(self.edges);
+        self.executions = after("stat::number_of_executed_units:").unwrap_or(self.executions);
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:<14} {:>12} {:>8}  no finding", self.target, self.executions, self.edges)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(args: &[&str]) -> Result<Wanted> {
+        Wanted::of(&args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_target_and_a_time_come_in_any_order() {
+        for args in [["manifest", "--for", "10m"], ["--for", "10m", "manifest"]] {
+            let ten = Duration::from_secs(600);
+            let target = Some("manifest".to_owned());
+            assert_eq!(wanted(&args).unwrap(), Wanted { target, time: ten });
+        }
+        assert_eq!(wanted(&[]).unwrap(), Wanted { target: None, time: SHORT });
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in ["", "m", "0s", "-1m", "10d", "1.5h", "99999999999999999999s"] {
+            let error = duration(text).unwrap_err().to_string();
+            assert!(error.contains("90s, 10m or 2h"), "{text}: {error}");
+        }
+        assert!(wanted(&["--for"]).is_err());
+        assert!(wanted(&["a", "b"]).is_err());
+    }
+
+    #[test]
+    fn executions_and_coverage_are_read_from_what_the_fuzzer_prints() {
+        let mut report = Report::default();
+        report.see("#512\tNEW    cov: 901 ft: 1200 corp: 40/3kb lim: 17 exec/s: 256 rss: 60Mb");
+        report.see("stat::number_of_executed_units: 123456");
+        report.see("stat::average_exec_per_sec:     6172");
+        assert_eq!((report.edges, report.executions), (901, 123_456));
+    }
+}
