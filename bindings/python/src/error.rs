@@ -3,7 +3,7 @@
 use pyo3::{intern, prelude::*, sync::PyOnceLock, types::PyTuple};
 use std::io;
 use udf_abi::ErrorCode;
-use udf_columnar::ErrorKind;
+use udf_columnar::{ErrorKind, OneLine};
 
 /// The module with the exceptions.
 static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
@@ -60,9 +60,11 @@ pub(crate) fn of_module(py: Python<'_>, error: &udf_columnar::Error) -> PyErr {
 
 fn exception(py: Python<'_>, error: &udf_columnar::Error, function: Option<&str>) -> PyErr {
     let (class, is_call) = class_of(error.kind());
-    Exception::new(class, error.message()).with(py, |made| {
+    let message = OneLine(error.message()).to_string();
+    Exception::new(class, &message).with(py, |made| {
         if !error.details().is_empty() {
-            made.setattr(intern!(py, "details"), PyTuple::new(py, error.details())?)?;
+            let details = error.details().iter().map(|detail| OneLine(detail).to_string());
+            made.setattr(intern!(py, "details"), PyTuple::new(py, details.collect::<Vec<_>>())?)?;
         }
         if let (true, Some(function)) = (is_call, function) {
             made.setattr(intern!(py, "function"), function)?;
@@ -87,7 +89,6 @@ fn class_of(kind: ErrorKind) -> (&'static str, bool) {
         ErrorKind::Trap => ("Trap", true),
         ErrorKind::DeadlineExceeded => ("DeadlineExceeded", true),
         ErrorKind::Cancelled => ("Cancelled", true),
-        ErrorKind::FuelExhausted => ("FuelExhausted", true),
         ErrorKind::MemoryLimitExceeded => ("MemoryLimitExceeded", true),
         ErrorKind::StackExhausted => ("StackExhausted", true),
         ErrorKind::InvalidResult => ("InvalidResult", true),
@@ -119,7 +120,8 @@ pub(crate) fn rows(
     first: &[FailedRow],
 ) -> PyErr {
     let listed = first.iter().take(3).map(|failed| {
-        let why = failed.message.as_deref().map(|m| format!(" ({m})")).unwrap_or_default();
+        let why =
+            failed.message.as_deref().map(|m| format!(" ({})", OneLine(m))).unwrap_or_default();
         format!("row {}: {}{why}", failed.row, failed.code.text())
     });
     let listed: Vec<String> = listed.collect();

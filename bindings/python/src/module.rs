@@ -176,10 +176,17 @@ fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
 /// The content of a module's file.
 ///
 /// # Errors
-/// `OSError` of the file.
-fn read(py: Python<'_>, path: &Path) -> PyResult<Vec<u8>> {
-    py.detach(|| std::fs::read(path))
-        .map_err(|e| error::of_file(py, Some(&e), &format!("{}: {e}", path.display())))
+/// `OSError` of the file, or where it is no regular file; `ModuleError` where it is larger than the limit.
+fn read(py: Python<'_>, path: &Path, limits: &udf_columnar::Limits) -> PyResult<Vec<u8>> {
+    py.detach(|| udf_backends::read_module(path, limits)).map_err(|e| {
+        let text = format!("{}: {e}", path.display());
+        match e.kind() {
+            std::io::ErrorKind::FileTooLarge => {
+                error::Exception::new("ModuleError", &text).make(py)
+            }
+            _ => error::of_file(py, Some(&e), &text),
+        }
+    })
 }
 
 #[pymethods]
@@ -208,7 +215,7 @@ impl Module {
     fn from_file(py: Python<'_>, path: PathBuf, runtime: Option<&Runtime>) -> PyResult<Self> {
         let _inside = fork::enter(py)?;
         let handle = handle_of(py, runtime)?;
-        let bytes = read(py, &path)?;
+        let bytes = read(py, &path, &handle.config.limits)?;
         Plugin::load(py, bytes.into(), Some(path), handle).map(Self::of)
     }
 
@@ -363,7 +370,7 @@ impl Module {
 /// source: the module's bytes, or the path of its file.
 ///
 /// Returns a dict with `manifest` (as docs/manifest.md describes it), `bare` (whether the manifest was made from the exports),
-/// `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
+/// `disabled` (by name, why this version cannot call a function), `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
 /// `exports` (names and signatures).
 ///
 /// Raises `ModuleError` or `ManifestError` where it is no module that can be taken, `OSError` where the file cannot be read.
@@ -374,14 +381,14 @@ pub(crate) fn inspect<'py>(
     source: &Bound<'py, PyAny>,
     limits: Option<&Limits>,
 ) -> PyResult<Bound<'py, PyDict>> {
+    let limits = limits.map(|l| l.inner().clone()).unwrap_or_default();
     let (bytes, path) = match bytes_of(source)? {
         Some(bytes) => (bytes, None),
         None => {
             let path: PathBuf = source.extract()?;
-            (read(py, &path)?, Some(path))
+            (read(py, &path, &limits)?, Some(path))
         }
     };
-    let limits = limits.map(|l| l.inner().clone()).unwrap_or_default();
     let info = py.detach(|| udf_backends::inspect(&bytes, &limits)).map_err(|e| {
         let e = match &path {
             Some(path) => e.context(path.display()),
@@ -397,6 +404,11 @@ fn describe<'py>(py: Python<'py>, info: &ModuleInfo) -> PyResult<Bound<'py, PyDi
     let described = PyDict::new(py);
     described.set_item("manifest", manifest_dict(py, &info.manifest)?)?;
     described.set_item("bare", info.bare)?;
+    let disabled = PyDict::new(py);
+    for function in &info.manifest.disabled {
+        disabled.set_item(&function.name, function.reason())?;
+    }
+    described.set_item("disabled", disabled)?;
     described.set_item("warnings", &info.warnings)?;
     described.set_item("sha256", info.sha256_hex())?;
     described.set_item("size", info.size)?;

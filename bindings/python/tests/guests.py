@@ -84,18 +84,21 @@ def manifest(kind: str = "elementwise", returns: Any = "f64", **changes: Any) ->
     }
 
 
-def guest(
+def guest(body: str = DOUBLES + ANSWERS, *, kind: str = "elementwise", returns: Any = "f64", **parts: str) -> bytes:
+    """A plugin; `body` is what `EVIL` does, `parts` are those of `guest_code`."""
+    return with_manifest(guest_code(body, **parts), manifest(kind, returns))
+
+
+def guest_code(
     body: str = DOUBLES + ANSWERS,
     *,
-    kind: str = "elementwise",
-    returns: Any = "f64",
     alloc: str = "(call $bump (local.get $len))",
     free: str = "",
     version: str = "(i32.const 1)",
     memory: str = '(memory (export "memory") 4)',
     items: str = "",
 ) -> bytes:
-    """A plugin; `body` is what `EVIL` does."""
+    """A plugin without its manifest."""
     text = f"""(module {memory} {_PRELUDE} {items}
       (func (export "fz_abi_version") (result i32) {version})
       (func (export "fz_alloc") (param $len i32) (result i32) {alloc})
@@ -106,4 +109,4 @@ def guest(
         (local.set $r (call $result (local.get $call)))
         (local.set $c (call $column (local.get $call)))
         {body}))"""
-    return with_manifest(module(text), manifest(kind, returns))
+    return module(text)

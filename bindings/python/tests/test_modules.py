@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import weakref
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 import formualizer_udf as fu
 from conftest import PLUGINS
-from guests import FOREVER, guest
+from guests import FOREVER, guest, guest_code, manifest, with_manifest
 
 COMMITTED = sorted(PLUGINS.glob("*.wasm"))
 
@@ -118,6 +119,40 @@ def test_files_that_cannot_be_read_are_os_errors(tmp_path: Path) -> None:
             take(tmp_path / "nowhere.wasm")
         with pytest.raises(IsADirectoryError):
             take(tmp_path)
+
+
+def test_a_file_is_refused_by_its_size_and_by_what_it_is(tmp_path: Path) -> None:
+    huge, pipe = tmp_path / "huge.wasm", tmp_path / "pipe.wasm"
+    with huge.open("wb") as file:
+        file.truncate(6 << 30)
+    os.mkfifo(pipe)
+    for take in (fu.Module.from_file, fu.inspect):
+        with pytest.raises(fu.ModuleError, match="huge.wasm: the file has 6442450944 bytes"):
+            take(huge)
+        with pytest.raises(OSError, match="a pipe .FIFO., not a regular file"):
+            take(pipe)
+        with pytest.raises(OSError, match="a device, not a regular file"):
+            take("/dev/zero")
+
+
+def test_a_function_that_is_not_known_says_so_and_the_others_work() -> None:
+    described = manifest("elementwise", "f64")
+    described["functions"].insert(0, {**described["functions"][0], "id": 9, "name": "PRICE", "export": "p", "returns": "decimal128"})
+    module = fu.Module.from_bytes(with_manifest(guest_code(), described))
+    assert list(module.functions) == ["GOOD", "EVIL"] and module.GOOD(21.0) == 42.0
+    info = module.inspect()
+    assert list(info["disabled"]) == ["PRICE"] and "decimal128" in info["disabled"]["PRICE"]
+    assert [function["name"] for function in info["manifest"]["functions"]] == ["PRICE", "GOOD", "EVIL"]
+    with pytest.raises(fu.Unsupported, match="type `decimal128` is reserved"):
+        module["PRICE"]
+
+
+def test_a_text_of_a_plugin_breaks_no_line_of_a_message() -> None:
+    described = manifest("elementwise", "f64")
+    described["functions"][0]["kind"] = "a\x1b[31m\nb\u202e"
+    with pytest.raises(fu.Unsupported) as raised:
+        fu.Module.from_bytes(with_manifest(guest_code(), described))["GOOD"]
+    assert r"a\u{1b}[31m\u{a}b\u{202e}" in str(raised.value) and "\n" not in str(raised.value)
 
 
 def test_a_message_about_a_file_names_it(tmp_path: Path) -> None:

@@ -346,11 +346,10 @@ fn examples(setting: &Setting, errors: &mut Errors) -> Vec<Example> {
     found
 }
 
-const HINTS: [&str; 3] = ["fuel", "memory", "deadline_ms"];
+const HINTS: [&str; 2] = ["memory", "deadline_ms"];
 
 fn hints(setting: &Setting, errors: &mut Errors) -> Hints {
-    const FORM: &str = "write `hints(fuel = 1_000_000, memory = 16_777_216, deadline_ms = 250)`, \
-                        any of the three";
+    const FORM: &str = "write `hints(memory = 16_777_216, deadline_ms = 250)`, or one of the two";
     let mut hints = Hints::default();
     let list = match &setting.value {
         Value::List(list) => list.stream(),
@@ -376,7 +375,7 @@ fn hints(setting: &Setting, errors: &mut Errors) -> Hints {
         let Some(name) = HINTS.into_iter().find(|hint| *hint == name) else {
             errors.at(
                 &pair.path,
-                format!("there is no hint `{name}`: there are `fuel`, `memory` and `deadline_ms`"),
+                format!("there is no hint `{name}`: there are `memory` and `deadline_ms`"),
             );
             continue;
         };

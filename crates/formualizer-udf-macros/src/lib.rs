@@ -39,7 +39,7 @@ use proc_macro::TokenStream;
 /// | `kind = "array"` | | the same in, `Vec<T>`, `Array<T>` or a tuple of `Vec`s out |
 /// | `columns = ["TEXT", …]` | none | names of the columns of an array; a tuple needs them |
 /// | `examples = [(1, "a") => 2, …]` | none | calls with known results, for the manifest |
-/// | `hints(fuel = 1, memory = 2, deadline_ms = 3)` | none | what a call may use |
+/// | `hints(memory = 1, deadline_ms = 2)` | none | what a call may use, where that is less than the host's limits |
 /// | `volatile` | no | equal arguments may give other results; allows a first parameter `Context` |
 /// | `deterministic = false` | not `volatile` | results may differ, in rounding say |
 /// | `thread_safe` | no | one instance may be entered from several threads |

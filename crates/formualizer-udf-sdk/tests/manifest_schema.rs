@@ -20,7 +20,7 @@ use wasmparser::{Parser, Payload};
     aliases = ["ROWSALL", "größe"],
     deterministic = false,
     thread_safe,
-    hints(fuel = 1_000, memory = 0x10_0000, deadline_ms = 18_446_744_073_709_551_615),
+    hints(memory = 0x10_0000, deadline_ms = 18_446_744_073_709_551_615),
     examples = [
         (1, "a\"\\\n") => error("#NUM!", "no \"é\""),
         ([1.5, null], [null, "b"], [true, false], b"\x00\xff", "2024-01-31", 3, -5) => [-1e300, null],
@@ -111,7 +111,6 @@ fn every_feature_is_in_a_manifest_that_keeps_the_schema() {
 
     assert_eq!((rows.min_args, rows.max_args), (1, None));
     assert_eq!((rows.volatile, rows.deterministic, rows.thread_safe), (false, false, true));
-    assert_eq!(rows.hints.fuel, Some(1_000));
     assert_eq!(rows.hints.memory, Some(1 << 20));
     assert_eq!(rows.hints.deadline_ms, Some(u64::MAX));
     assert_eq!(rows.params[5].default, Some(json!(-1.25)));

@@ -5,7 +5,7 @@ use std::{
     io::Write as _,
     process::ExitCode,
 };
-use udf_columnar::{Error, ErrorKind};
+use udf_columnar::{Error, ErrorKind, OneLine, Printable};
 
 /// Why a command ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,19 +161,15 @@ pub(crate) fn complain(text: impl Display) {
     let _closed = writeln!(stderr, "{}", printable(&text.to_string()));
 }
 
-/// Text of a plugin or of a file as a terminal may see it: control and bidirectional formatting
-/// characters are spelled out, so that no message can move the cursor or colour the screen.
+/// Text for a terminal: what does something other than being seen is spelled out, except line feeds and tabs. Texts
+/// of plugins and files within it are [`line`] each.
 pub(crate) fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let formats = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if (c.is_control() && c != '\n' && c != '\t') || formats {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    Printable(text).to_string()
+}
+
+/// A text of a plugin or of a file, in one line of which everything is seen.
+pub(crate) fn line(text: &str) -> String {
+    OneLine(text).to_string()
 }
 
 /// The texts nearest to `wanted`, best first, at most three.

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::InspectArgs,
-    exit::{Exit, Failure, grouped, printable},
+    exit::{Exit, Failure, grouped, line, printable},
     table::read_module,
 };
 use serde_json::{Value, json};
@@ -15,15 +15,16 @@ use udf_abi::{
     manifest::{Function, Param},
 };
 use udf_backends::ModuleInfo;
-use udf_columnar::{Lane, Limits, Signature};
+use udf_columnar::{Lane, Limits, OneLine, Signature};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
-    let bytes = read_module(&args.file)?;
     let mut limits = Limits::builder();
     if let Some(bytes) = args.limit_module {
         limits = limits.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
     }
-    let info = udf_backends::inspect(&bytes, &limits.build()?)
+    let limits = limits.build()?;
+    let bytes = read_module(&args.file, &limits)?;
+    let info = udf_backends::inspect(&bytes, &limits)
         .map_err(|error| Failure::from(error).context(args.file.display()))?;
     let file = args.file.display().to_string();
     let text = match args.json {
@@ -47,6 +48,9 @@ fn as_json(file: &str, info: &ModuleInfo) -> Value {
         info.exports.iter().map(|e| json!({ "name": e.name, "signature": e.signature })).collect();
     let imports: Vec<_> =
         info.imports.iter().map(|i| json!({ "module": i.module, "name": i.name })).collect();
+    let disabled = info.manifest.disabled.iter();
+    let disabled: Vec<_> =
+        disabled.map(|d| json!({ "name": d.name, "reason": d.reason() })).collect();
     json!({
         "file": file,
         "sha256": info.sha256_hex(),
@@ -63,6 +67,7 @@ fn as_json(file: &str, info: &ModuleInfo) -> Value {
         "exports": exports,
         "warnings": info.warnings,
         "bare": info.bare,
+        "disabled": disabled,
         "manifest": info.manifest,
     })
 }
@@ -76,7 +81,7 @@ fn as_text(file: &str, info: &ModuleInfo) -> String {
 
 fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
     let module = &info.manifest.module;
-    let mut field = |name: &str, text: &str| writeln!(out, "{name:<9} {text}");
+    let mut field = |name: &str, text: &str| writeln!(out, "{name:<9} {}", OneLine(text));
     let named = match info.bare {
         true => "without a manifest: exports of numbers are called by their names".into(),
         false => format!("{} {}", module.id, module.version),
@@ -105,8 +110,9 @@ fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
     let initial = grouped(info.memory_pages.saturating_mul(PAGE_BYTES));
     field("memory", &format!("{initial} bytes, {maximum}"))?;
     let imports = info.imports.iter().map(|i| format!("{}.{}", i.module, i.name));
-    field("imports", &list(imports))?;
-    field("exports", &list(info.exports.iter().map(|e| format!("{} {}", e.name, e.signature))))?;
+    list("imports", imports, &mut field)?;
+    let exports = info.exports.iter().map(|e| format!("{} {}", e.name, e.signature));
+    list("exports", exports, &mut field)?;
     for requirement in &module.requires {
         field("requires", requirement)?;
     }
@@ -117,14 +123,17 @@ fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
         out.push('\n');
         write_function(out, info, function)?;
     }
+    for function in &info.manifest.disabled {
+        write!(out, "\n{}\n", OneLine(&function.reason()))?;
+    }
     Ok(())
 }
 
 fn write_function(out: &mut String, info: &ModuleInfo, function: &Function) -> fmt::Result {
     let signature = info.signature(function);
     match &signature {
-        Ok(signature) => writeln!(out, "{signature}")?,
-        Err(error) => writeln!(out, "{}: {error}", function.name)?,
+        Ok(signature) => writeln!(out, "{}", OneLine(&signature.to_string()))?,
+        Err(error) => writeln!(out, "{}: {error}", OneLine(&function.name))?,
     }
     write!(out, "  {}", function.kind.name())?;
     match signature.as_ref().map(Signature::lane) {
@@ -136,17 +145,19 @@ fn write_function(out: &mut String, info: &ModuleInfo, function: &Function) -> f
         out.push_str(", volatile");
     }
     if !function.aliases.is_empty() {
-        write!(out, "; also {}", function.aliases.join(", "))?;
+        write!(out, "; also {}", OneLine(&function.aliases.join(", ")))?;
     }
     out.push('\n');
     for line in function.description.lines() {
-        writeln!(out, "  {line}")?;
+        writeln!(out, "  {}", OneLine(line))?;
     }
     let described: Vec<&Param> =
         function.params.iter().filter(|p| !p.description.is_empty()).collect();
-    let width = described.iter().map(|p| p.name.chars().count()).max().unwrap_or(0);
-    for param in described {
-        writeln!(out, "    {:<width$}  {}", param.name, param.description)?;
+    let described: Vec<_> =
+        described.into_iter().map(|p| (line(&p.name), OneLine(&p.description))).collect();
+    let width = described.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, description) in described {
+        writeln!(out, "    {name:<width$}  {description}")?;
     }
     Ok(())
 }
@@ -160,10 +171,15 @@ fn codec(codec: u32) -> String {
     }
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<_> = items.collect();
-    match items.is_empty() {
-        true => "none".into(),
-        false => items.join("\n          "),
+/// A line for each item, the first of them with the name.
+fn list(
+    name: &str,
+    items: impl Iterator<Item = String>,
+    mut field: impl FnMut(&str, &str) -> fmt::Result,
+) -> fmt::Result {
+    let mut name = Some(name);
+    for item in items {
+        field(name.take().unwrap_or_default(), &item)?;
     }
+    name.map_or(Ok(()), |name| field(name, "none"))
 }

@@ -41,6 +41,12 @@ pub const MANIFEST_SCHEMA: &str = "formualizer.udf.module/v1";
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
 /// Most functions in one manifest.
 pub const MAX_FUNCTIONS: usize = 256;
+/// Most aliases of one function.
+pub const MAX_ALIASES: usize = 64;
+/// Most aliases of all functions of a manifest.
+pub const MAX_MODULE_ALIASES: usize = 2_048;
+/// Most entries of the manifest's `requires`.
+pub const MAX_REQUIRES: usize = 64;
 /// Longest id, name, alias, export or parameter name, in bytes.
 pub const MAX_NAME_BYTES: usize = 128;
 /// Most parameters of one function: what a spreadsheet formula can pass.

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::{fmt::Write, fs, path::PathBuf};
 
 /// The contract's files, from the crate's folder.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "src/frame.rs",
     "src/dtype.rs",
     "src/error_code.rs",
@@ -14,6 +14,7 @@ const FILES: [&str; 9] = [
     "src/manifest/rules.rs",
     "src/manifest/parse.rs",
     "src/manifest/name.rs",
+    "src/manifest/unknown.rs",
     "../../docs/fz_udf.h",
 ];
 const APPROVED: &str = "contract.sha256";

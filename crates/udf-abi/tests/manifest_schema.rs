@@ -7,11 +7,14 @@ use serde_json::Value;
 use std::{fs, path::PathBuf};
 use udf_abi::{
     DType,
-    exports::{MANIFEST_SCHEMA, MAX_FUNCTIONS, MAX_NAME_BYTES, MAX_PARAMS, RESERVED_EXPORTS},
+    exports::{
+        MANIFEST_SCHEMA, MAX_ALIASES, MAX_FUNCTIONS, MAX_NAME_BYTES, MAX_PARAMS, MAX_REQUIRES,
+        RESERVED_EXPORTS,
+    },
 };
 
 /// Rules that a schema can state: a fixture of one of them must be refused by the schema.
-const STRUCTURAL: [&str; 17] = [
+const STRUCTURAL: [&str; 19] = [
     "missing",
     "wrong-type",
     "schema",
@@ -26,6 +29,8 @@ const STRUCTURAL: [&str; 17] = [
     "reserved-export",
     "unknown-type",
     "unsupported-type",
+    "unknown-shape",
+    "too-many-aliases",
     "bad-shape",
     "returns",
     "volatile",
@@ -84,7 +89,7 @@ fn every_valid_manifest_satisfies_the_schema() {
 fn every_structural_mistake_is_refused_by_the_schema() {
     let validator = validator();
     let mut refused = 0;
-    for (name, fixture) in fixtures("invalid") {
+    for (name, fixture) in fixtures("invalid").into_iter().chain(fixtures("disabled")) {
         let structural = STRUCTURAL.contains(&fixture["error"].as_str().unwrap());
         let beyond = BEYOND_A_SCHEMA.iter().any(|(beyond, _)| *beyond == name);
         let manifest = match fixture["raw"].as_str() {
@@ -128,6 +133,8 @@ fn the_schema_names_the_dtypes_limits_and_reserved_exports_of_the_source() {
     for (pointer, limit) in [
         ("/properties/functions/maxItems", MAX_FUNCTIONS),
         ("/$defs/function/properties/params/maxItems", MAX_PARAMS),
+        ("/$defs/function/properties/aliases/maxItems", MAX_ALIASES),
+        ("/$defs/module/properties/requires/maxItems", MAX_REQUIRES),
         ("/$defs/text/maxLength", MAX_NAME_BYTES),
         ("/$defs/functionName/maxLength", MAX_NAME_BYTES),
     ] {

@@ -8,6 +8,9 @@
 //! | `also` | the other problems, as objects with `error` and `field`; none where absent |
 //! | `manifest` or `raw` | the manifest, or a text that is no manifest at all |
 //! | `exports` | what the module exports, name to signature: the rules of `check_exports` are meant |
+//!
+//! A file in `disabled/` is such an object too: its problems are the reasons why functions of the manifest,
+//! which is taken otherwise, are disabled.
 #![cfg(feature = "manifest")]
 #![expect(
     clippy::unwrap_used,
@@ -23,12 +26,12 @@ use std::{
 };
 use udf_abi::{
     DType,
-    exports::{MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_PARAMS},
-    manifest::{FunctionKind, Manifest, ManifestError, Param, Return, Shape, TypeName},
+    exports::{MAX_ALIASES, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_MODULE_ALIASES, MAX_PARAMS},
+    manifest::{FunctionKind, Manifest, ManifestError, Param, Problem, Return, Shape, TypeName},
 };
 
 /// Every rule; those that need too large a file are tested without a fixture.
-const RULES: [&str; 31] = [
+const RULES: [&str; 34] = [
     "json",
     "too-large",
     "missing",
@@ -43,6 +46,7 @@ const RULES: [&str; 31] = [
     "bad-name",
     "no-functions",
     "too-many-functions",
+    "too-many-aliases",
     "duplicate-id",
     "duplicate-export",
     "duplicate-name",
@@ -50,8 +54,10 @@ const RULES: [&str; 31] = [
     "reserved-export",
     "arity",
     "params-arity",
+    "unknown-kind",
     "unknown-type",
     "unsupported-type",
+    "unknown-shape",
     "bad-shape",
     "variadic-not-last",
     "default",
@@ -61,6 +67,8 @@ const RULES: [&str; 31] = [
     "export-missing",
     "export-signature",
 ];
+/// The rules that disable a function, and do not refuse its manifest.
+const DISABLING: [&str; 4] = ["unknown-kind", "unknown-type", "unsupported-type", "unknown-shape"];
 const WITHOUT_FIXTURE: [&str; 2] = ["too-large", "too-many-functions"];
 
 /// Name and JSON of every fixture in `testdata/manifests/<folder>`, in the order of their names.
@@ -95,10 +103,14 @@ fn parsed(name: &str) -> (Manifest, Vec<String>) {
 
 /// The problems of `json` as (rule, field), sorted.
 fn problems(outcome: Result<(), ManifestError>) -> Vec<(String, String)> {
-    let Err(error) = outcome else { return Vec::new() };
-    let mut found: Vec<_> = error
-        .problems()
-        .iter()
+    outcome.err().map_or(Vec::new(), |error| pairs(error.problems()))
+}
+
+/// Problems as (rule, field), sorted.
+#[expect(single_use_lifetimes, reason = "`impl Trait` takes no anonymous lifetime")]
+fn pairs<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Vec<(String, String)> {
+    let mut found: Vec<_> = problems
+        .into_iter()
         .map(|problem| {
             assert!(!problem.message.is_empty(), "{problem:?} says nothing");
             (problem.rule.code().to_owned(), problem.field.clone())
@@ -171,20 +183,65 @@ fn valid_manifests_survive_a_round_trip() {
     }
 }
 
+/// What a fixture names, as [`problems`] has it.
+fn expected(fixture: &Value) -> Vec<(String, String)> {
+    let of = |value: &Value| {
+        let text = |key: &str| value[key].as_str().unwrap().to_owned();
+        (text("error"), text("field"))
+    };
+    let also = fixture["also"].as_array().cloned().unwrap_or_default();
+    let mut expected: Vec<_> = also.iter().map(of).collect();
+    expected.push(of(fixture));
+    expected.sort();
+    expected
+}
+
+#[test]
+fn functions_with_something_unknown_are_disabled_for_exactly_the_reasons_they_name() {
+    let fixtures = fixtures("disabled");
+    assert!(fixtures.len() >= 15, "only {} fixtures", fixtures.len());
+    for (name, fixture) in fixtures {
+        let parsed = Manifest::parse(fixture["manifest"].to_string().as_bytes())
+            .unwrap_or_else(|e| panic!("{name} is refused: {e}"));
+        let manifest = parsed.manifest;
+        let reasons = manifest.disabled.iter().flat_map(|function| &function.reasons);
+        assert_eq!(pairs(reasons), expected(&fixture), "{name}");
+
+        // Each is warned of by name, and is written as it was read; the others are what they were.
+        assert_eq!(parsed.warnings.len(), manifest.disabled.len(), "{name}");
+        let written = serde_json::to_value(&manifest).unwrap();
+        let functions = fixture["manifest"]["functions"].as_array().unwrap();
+        for (function, warning) in manifest.disabled.iter().zip(&parsed.warnings) {
+            assert!(
+                warning.starts_with(&format!("`{}` is disabled: ", function.name)),
+                "{warning}"
+            );
+            assert_eq!(functions[function.index]["name"], function.name, "{name}");
+            assert_eq!(written["functions"][function.index], functions[function.index], "{name}");
+        }
+        for (index, function) in manifest.indexed() {
+            assert_eq!(functions[index]["name"], function.name, "{name}");
+        }
+        assert_eq!(manifest.functions.len() + manifest.disabled.len(), functions.len(), "{name}");
+        // They are not held to their exports either.
+        let mut asked = 0;
+        let count = manifest.functions.len();
+        drop(manifest.check_exports(|_| {
+            asked += 1;
+            None
+        }));
+        assert_eq!(asked, count, "{name}");
+        let again = Manifest::parse(written.to_string().as_bytes()).unwrap().manifest;
+        assert_eq!(again, manifest, "{name} changes when it is written and read again");
+    }
+}
+
 #[test]
 fn invalid_manifests_break_exactly_the_rules_they_name() {
     let fixtures = fixtures("invalid");
     assert!(fixtures.len() >= 40, "only {} invalid fixtures", fixtures.len());
     for (name, fixture) in fixtures {
-        let of = |value: &Value| {
-            let text = |key: &str| value[key].as_str().unwrap().to_owned();
-            (text("error"), text("field"))
-        };
-        let also = fixture["also"].as_array().cloned().unwrap_or_default();
-        let mut expected: Vec<_> = also.iter().map(of).collect();
-        expected.push(of(&fixture));
-        expected.sort();
-
+        let expected = expected(&fixture);
         let json = match &fixture["raw"] {
             Value::String(raw) => raw.clone(),
             _ => fixture["manifest"].to_string(),
@@ -194,7 +251,7 @@ fn invalid_manifests_break_exactly_the_rules_they_name() {
             None => problems(parsed.map(drop)),
             Some(exports) => {
                 let manifest = parsed.unwrap_or_else(|e| panic!("{name}: refused: {e}")).manifest;
-                problems(manifest.check_exports(|name| exports[name].as_str().map(str::to_owned)))
+                problems(manifest.check_exports(|name| exports[name].as_str()))
             }
         };
         assert_eq!(found, expected, "{name}");
@@ -206,7 +263,7 @@ fn every_rule_is_shown_by_a_fixture() {
     let known: BTreeSet<_> = RULES.into_iter().collect();
     assert_eq!(known.len(), RULES.len());
     let mut shown: BTreeMap<String, u32> = BTreeMap::new();
-    for (_, fixture) in fixtures("invalid") {
+    for (_, fixture) in fixtures("invalid").into_iter().chain(fixtures("disabled")) {
         *shown.entry(fixture["error"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     for rule in shown.keys() {
@@ -215,6 +272,10 @@ fn every_rule_is_shown_by_a_fixture() {
     for rule in known {
         let wanted = !WITHOUT_FIXTURE.contains(&rule);
         assert_eq!(shown.contains_key(rule), wanted, "{rule}");
+    }
+    for (name, fixture) in fixtures("invalid") {
+        let refused = expected(&fixture).iter().all(|(rule, _)| !DISABLING.contains(&&**rule));
+        assert!(refused, "{name}");
     }
 }
 
@@ -278,11 +339,7 @@ fn problems_name_the_place_they_stand_in_even_after_a_value_of_the_wrong_type() 
         with_function(json!({ "min_args": 3, "max_args": 3, "params": params }))
             .to_string()
             .as_bytes(),
-        &[
-            ("wrong-type", "functions[0].params[1]"),
-            ("empty", "functions[0].params[2].name"),
-            ("unknown-type", "functions[0].params[2].type"),
-        ],
+        &[("wrong-type", "functions[0].params[1]"), ("empty", "functions[0].params[2].name")],
     );
     check(
         with_function(json!({ "aliases": [false, "B C"] })).to_string().as_bytes(),
@@ -319,7 +376,7 @@ fn defaults_are_filled_in() {
     );
     let param = &function.params[0];
     assert_eq!((param.shape, param.optional, param.variadic), (Shape::Scalar, false, false));
-    assert_eq!(function.hints.fuel, None);
+    assert_eq!(function.hints.memory, None);
 }
 
 #[test]
@@ -367,13 +424,56 @@ fn unknown_fields_are_kept_and_warned_of() {
 fn an_unknown_kind_disables_its_function_only() {
     let (manifest, warnings) = parsed("unknown-kind");
     assert_eq!(manifest.functions[0].kind, FunctionKind::Elementwise);
-    assert_eq!(manifest.functions[1].kind, FunctionKind::Unknown("window".into()));
-    assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].starts_with("functions[1].kind"), "{}", warnings[0]);
-    // A disabled function is not held to its export either.
-    manifest
-        .check_exports(|name| (name == "fz_fn_twice").then(|| "(i32, i32) -> i64".into()))
-        .unwrap();
+    assert_eq!((manifest.functions.len(), manifest.disabled[0].index), (1, 1));
+    assert_eq!(
+        warnings,
+        [
+            "`THRICE` is disabled: functions[1].kind: this host does not know functions of kind `window`"
+        ]
+    );
+}
+
+#[test]
+fn reasons_and_warnings_of_a_manifest_are_few_however_much_is_unknown() {
+    let params: Vec<_> =
+        (0..255).map(|n| json!({ "name": format!("x{n}"), "type": "money", "unit": 1 })).collect();
+    let functions = (0..3).map(|n| {
+        json!({ "id": n, "name": format!("F{n}"), "export": format!("f{n}"), "kind": "elementwise",
+                "min_args": 255, "max_args": 255, "params": params, "returns": "f64" })
+    });
+    let json = with_functions(functions.collect());
+    let parsed = Manifest::parse(json.to_string().as_bytes()).unwrap();
+    assert!(parsed.manifest.disabled.iter().all(|f| f.reasons.len() == 10));
+    assert_eq!(parsed.warnings.len(), 3 + 100 + 1);
+    assert_eq!(parsed.warnings[103], "665 more unknown fields, kept and ignored");
+}
+
+#[test]
+fn a_hint_of_fuel_is_an_unknown_field() {
+    let (manifest, warnings) = parsed("fuel-hint");
+    assert_eq!(manifest.functions[0].hints.unknown["fuel"], 1000);
+    assert_eq!(warnings, ["functions[0].hints.fuel: unknown field, kept and ignored"]);
+}
+
+#[test]
+fn a_function_and_a_module_have_a_limited_number_of_aliases() {
+    let with_aliases = |counts: &[usize]| {
+        let mut json = many_functions(counts.len());
+        for (index, count) in counts.iter().enumerate() {
+            let aliases: Vec<_> = (0..*count).map(|n| format!("A{index}_{n}")).collect();
+            json["functions"][index]["aliases"] = json!(aliases);
+        }
+        json.to_string()
+    };
+    let full = [MAX_ALIASES; MAX_MODULE_ALIASES / MAX_ALIASES];
+    check(with_aliases(&full).as_bytes(), &[]);
+    check(
+        with_aliases(&[MAX_ALIASES + 1]).as_bytes(),
+        &[("too-many-aliases", "functions[0].aliases")],
+    );
+    let one_more: Vec<_> = full.into_iter().chain([1]).collect();
+    let last = format!("functions[{}].aliases", full.len());
+    check(with_aliases(&one_more).as_bytes(), &[("too-many-aliases", &last)]);
 }
 
 #[test]
@@ -431,7 +531,7 @@ fn an_aggregate_has_four_exports() {
     valid("aggregate")
         .check_exports(|name| {
             asked.push(name.to_owned());
-            Some("(i32, i32) -> i64".into())
+            Some("(i32, i32) -> i64")
         })
         .unwrap();
     assert_eq!(asked, ["wmean_init", "wmean_update", "wmean_merge", "wmean_finish"]);
@@ -446,7 +546,7 @@ fn codec_1_takes_a_manifest_written_for_upstream() {
     assert_eq!(function.params.len(), 3);
     assert!(function.params.iter().all(|p: &Param| p.dtype == TypeName(DType::Any)));
     assert_eq!(function.returns, Return::One(TypeName(DType::Any)));
-    manifest.check_exports(|_| Some("(f64, f64) -> f64".into())).unwrap();
+    manifest.check_exports(|_| Some("(f64, f64) -> f64")).unwrap();
 }
 
 #[test]

@@ -51,7 +51,23 @@ impl Job<'_> {
             Some(end) if end < own => (end, "the evaluation", None),
             _ => (own, what, Some(limit)),
         };
-        Until { deadline, what, allowed, cancel: self.cancel.clone() }
+        Until { deadline, what, allowed, memory: None, cancel: self.cancel.clone() }
+    }
+
+    /// The same for so many calls of the function that begin now, on an instance that is there: where
+    /// its hints are less than the limits, they hold.
+    pub(crate) fn hinted(&self, until: Until, calls: usize) -> Until {
+        let hints = &self.signature.function().hints;
+        let until = Until { memory: hints.memory, ..until };
+        let Some(hint) = hints.deadline_ms else { return until };
+        let allowed = Duration::from_millis(hint.saturating_mul(calls as u64));
+        match Instant::now().checked_add(allowed) {
+            Some(deadline) if deadline < until.deadline => {
+                let what = "the call (hint `deadline_ms`)";
+                Until { deadline, what, allowed: Some(allowed), ..until }
+            }
+            _ => until,
+        }
     }
 
     /// Bytes to preallocate for a batch's text: as many as its text arguments have, and some.
@@ -258,6 +274,7 @@ impl Run<'_, '_> {
         self.guest_calls.fetch_add(1, Ordering::Relaxed);
         // A module that does not start is no row's fault: nothing is halved.
         let instance = lease.instance(self.factory, &until)?;
+        let until = self.job.hinted(until, 1);
         let answer = instance.call(self.job, range.clone(), out.as_deref_mut(), &until);
         let error = match answer {
             Ok(Answer::Part(part)) => {

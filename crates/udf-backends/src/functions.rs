@@ -23,6 +23,11 @@ pub(crate) struct Functions {
 impl Functions {
     pub(crate) fn of(info: &ModuleInfo) -> Self {
         let mut functions = Self { by_name: HashMap::new(), by_export: HashMap::new() };
+        for function in &info.manifest.disabled {
+            let error = Error::new(ErrorKind::Unsupported, function.reason());
+            let names = function.names().map(|name| (normalise_name(name), Err(error.clone())));
+            functions.by_name.extend(names);
+        }
         for function in &info.manifest.functions {
             let found = info.signature(function).map(Arc::new);
             if info.bare {

@@ -15,7 +15,7 @@ use udf_columnar::{
 };
 use web_time::Instant;
 
-/// Until when a guest may run.
+/// Until when a guest may run, and what memory it may take meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Until {
     /// The moment.
@@ -24,6 +24,8 @@ pub(crate) struct Until {
     pub(crate) what: &'static str,
     /// How long that may take, where a limit says so.
     pub(crate) allowed: Option<Duration>,
+    /// Most bytes of memory that it may grow to, where that is less than the limit of its instance.
+    pub(crate) memory: Option<u64>,
     /// Cancels from outside.
     pub(crate) cancel: CancelToken,
 }

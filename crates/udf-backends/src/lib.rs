@@ -18,6 +18,7 @@
 //!
 //! ```text
 //! module     bytes: inspected, scanned, held against the contract; nothing is executed
+//! file       files of modules: regular ones, not larger than they may be
 //! store      one loaded module per content
 //! cache      compiled modules on disk, authenticated
 //! session    a call: bound, cut into batches, put together again
@@ -51,6 +52,7 @@
 mod cache;
 mod dispatch;
 mod engines;
+mod file;
 mod functions;
 mod guest;
 mod json;
@@ -76,5 +78,6 @@ pub use crate::wasmi::WasmiRuntime;
 #[cfg(feature = "wasmtime")]
 pub use crate::wasmtime::WasmtimeRuntime;
 pub use engines::{default_runtime, engine_names, runtime_by_name};
+pub use file::{read_file, read_module};
 pub use module::{ModuleInfo, inspect};
 pub use native::NativeRuntime;

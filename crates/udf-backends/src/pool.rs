@@ -222,6 +222,7 @@ mod tests {
             deadline: Instant::now() + Duration::from_millis(30),
             what: "the test",
             allowed: None,
+            memory: None,
             cancel: CancelToken::new(),
         }
     }

@@ -7,6 +7,8 @@ use udf_columnar::{Error, ErrorKind, Limits};
 /// afterwards lacked memory.
 pub(crate) struct Growth {
     memory_bytes: u64,
+    /// The hint of the function that is called, where it has one.
+    hint: Option<u64>,
     table_elements: u64,
     /// The growth that was refused last.
     refused: Option<String>,
@@ -16,6 +18,7 @@ impl Growth {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             memory_bytes: limits.memory_bytes,
+            hint: None,
             table_elements: limits.table_elements,
             refused: None,
         }
@@ -23,11 +26,14 @@ impl Growth {
 
     /// Whether memory may grow to this many bytes.
     pub(crate) fn memory(&mut self, desired: usize) -> bool {
-        let granted = desired as u64 <= self.memory_bytes;
+        let (limit, what) = match self.hint {
+            Some(hint) if hint < self.memory_bytes => (hint, "the function's own hint `memory`"),
+            _ => (self.memory_bytes, "the limit"),
+        };
+        let granted = desired as u64 <= limit;
         if !granted {
             self.refuse(format!(
-                "the guest asked for {desired} bytes of memory, the limit is {}",
-                self.memory_bytes
+                "the guest asked for {desired} bytes of memory, {what} is {limit}"
             ));
         }
         granted
@@ -49,8 +55,10 @@ impl Growth {
         self.refused = Some(what);
     }
 
-    /// Forgets what was refused; before every entry into the guest.
-    pub(crate) fn forget(&mut self) {
+    /// Before every entry into the guest: forgets what was refused. `hint` bounds memory until the next
+    /// entry; what an instance starts with, and what another function made it grow to, stays.
+    pub(crate) fn enter(&mut self, hint: Option<u64>) {
+        self.hint = hint;
         self.refused = None;
     }
 

@@ -15,6 +15,9 @@ use udf_columnar::{
 };
 use web_time::Instant;
 
+/// Most functions that are named to a caller who asks for one that is not there.
+const MAX_NAMED: usize = 50;
+
 /// A module that an engine has made ready.
 pub(crate) struct LoadedModule {
     shared: Arc<Shared>,
@@ -79,21 +82,24 @@ impl UdfModule for LoadedModule {
 
 impl LoadedModule {
     fn unknown(&self, name: &str) -> Error {
+        let manifest = self.manifest();
+        let names = manifest.functions.iter().flat_map(|f| f.names());
         let key = normalise_name(name);
-        let mut near: Vec<(f64, &str)> = self
-            .manifest()
-            .functions
-            .iter()
-            .flat_map(|f| f.names())
+        let mut near: Vec<(f64, &str)> = names
+            .chain(manifest.disabled.iter().flat_map(|f| f.names()))
             .map(|n| (strsim::jaro_winkler(&normalise_name(n), &key), n))
             .filter(|(likeness, _)| *likeness > 0.75)
             .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         let hint = match near.as_slice() {
             [] => {
-                let names: Vec<_> =
-                    self.manifest().functions.iter().map(|f| f.name.as_str()).collect();
-                format!("it has {}", names.join(", "))
+                let names = manifest.functions.iter().map(|f| f.name.as_str());
+                let named: Vec<_> = names.take(MAX_NAMED).collect();
+                let more = match manifest.functions.len() - named.len() {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("it has {}{more}", named.join(", "))
             }
             near => {
                 let names: Vec<_> = near.iter().take(3).map(|(_, n)| *n).collect();
@@ -102,7 +108,7 @@ impl LoadedModule {
         };
         Error::new(
             ErrorKind::UnknownFunction,
-            format!("module `{}` has no function `{name}`: {hint}", self.manifest().module.id),
+            format!("module `{}` has no function `{name}`: {hint}", manifest.module.id),
         )
     }
 }
@@ -172,7 +178,7 @@ impl PooledSession {
         let lease = &mut leases[0];
         let answer = lease
             .instance(self.shared.factory.as_ref(), &until)
-            .and_then(|instance| instance.call(job, 0..1, None, &until));
+            .and_then(|instance| instance.call(job, 0..1, None, &job.hinted(until.clone(), 1)));
         match answer {
             Ok(Answer::Columns { columns, non_finite }) => Ok(Output {
                 columns,

@@ -1,6 +1,6 @@
 //! The error of this crate and of every engine behind its seam.
 
-use crate::failure;
+use crate::{OneLine, failure};
 use std::fmt;
 use udf_abi::ErrorCode;
 
@@ -50,8 +50,6 @@ pub enum ErrorKind {
     DeadlineExceeded,
     /// The evaluation was cancelled.
     Cancelled,
-    /// The call used up its fuel.
-    FuelExhausted,
     /// The guest asked for more memory than it may have.
     MemoryLimitExceeded,
     /// The guest's calls nested too deeply.
@@ -123,10 +121,11 @@ impl Error {
 }
 
 impl fmt::Display for Error {
+    /// The message, then a line for each detail. What a module says in them breaks no line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)?;
+        write!(f, "{}", OneLine(&self.0.message))?;
         for detail in &self.0.details {
-            write!(f, "\n  {detail}")?;
+            write!(f, "\n  {}", OneLine(detail))?;
         }
         Ok(())
     }

@@ -43,10 +43,9 @@ pub fn treatment(kind: ErrorKind) -> Treatment {
             (Phase::Call, ErrorCode::Value, true, false)
         }
         K::Cancelled => (Phase::Call, ErrorCode::Cancelled, false, false),
-        K::DeadlineExceeded | K::FuelExhausted | K::InvalidResult => {
+        K::DeadlineExceeded | K::InvalidResult | K::Busy | K::Internal => {
             (Phase::Call, ErrorCode::Value, false, false)
         }
-        K::Busy | K::Internal => (Phase::Call, ErrorCode::Value, false, false),
     };
     Treatment { phase, cell, halves, keeps_instance }
 }

@@ -31,6 +31,7 @@
 //! | `batch` | cutting elementwise calls |
 //! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
 //! | [`collect`] | result columns, checked while they are copied out |
+//! | `text` | what modules say, as people may see it |
 //! | `runtime`, `limits`, `cancel`, `error`, [`failure`] | the seam, and what it may cost and fail |
 //!
 //! | feature | default | what it adds |
@@ -60,6 +61,7 @@ mod normalise;
 mod overlay;
 mod runtime;
 mod signature;
+mod text;
 pub mod view;
 
 pub use any::AnyValue;
@@ -76,4 +78,5 @@ pub use runtime::{
     Call, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule, WasmUdfRuntime,
 };
 pub use signature::Signature;
+pub use text::{OneLine, Printable};
 pub use view::ColumnView;

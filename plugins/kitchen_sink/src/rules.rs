@@ -106,7 +106,7 @@ pub fn rough_root(
 
 /// Steps until 1 is reached, halving even numbers and taking 3n + 1 of odd ones. May take long:
 /// hosts are told what a call needs.
-#[fz_udf(hints(fuel = 50_000_000, memory = 4_194_304, deadline_ms = 500), examples = [
+#[fz_udf(hints(memory = 4_194_304, deadline_ms = 500), examples = [
     (27) => 111,
     ([1, 2, 3, 0]) => [0, 1, 7, error("#NUM!")],
 ])]

@@ -86,6 +86,7 @@ fn sessions(
     calls::json_call(engine, figures)?;
     modules::module_load(figures)?;
     modules::module_load_cached(figures)?;
+    modules::inspection(figures)?;
     match fzudf {
         Some(binary) => command::peak_memory(binary, figures)?,
         None => eprintln!("FZ_FZUDF is not set: what the command line takes is left out (run `cargo xtask bench`)"),

@@ -1,9 +1,26 @@
 //! From bytes to a module that can be called.
 
-use crate::{Figures, Result};
+use crate::{Figures, Result, timing::repeated};
 use fz_benches::{median, runtime, seconds};
 use udf_backends::{CacheConfig, WasmtimeRuntime};
 use udf_columnar::{Limits, WasmUdfRuntime};
+
+#[path = "../../../../crates/udf-abi/tests/shapes/mod.rs"]
+mod shapes;
+
+/// Inspection of a module with a manifest of 1 MiB, or as much of a thing as a manifest may have: the shape that
+/// takes longest.
+pub(crate) fn inspection(figures: &mut Figures) -> Result<()> {
+    let mut worst = 0.0;
+    for shapes::Shape { json, .. } in shapes::shapes() {
+        let bytes = shapes::module(&json, 256);
+        // Whether it is taken does not matter here.
+        let time = repeated(5, || Ok(seconds(|| udf_backends::inspect(&bytes, &Limits::default())).0))?;
+        worst = f64::max(worst, time);
+    }
+    figures.set("manifest_1mib_ms", worst * 1e3);
+    Ok(())
+}
 
 /// From bytes to a module that can be called, on an engine that has not seen it.
 pub(crate) fn module_load(figures: &mut Figures) -> Result<()> {

@@ -42,7 +42,7 @@ def inspect(
     source: the module's bytes, or the path of its file.
 
     Returns a dict with `manifest` (as docs/manifest.md describes it), `bare` (whether the manifest was made from the exports),
-    `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
+    `disabled` (by name, why this version cannot call a function), `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
     `exports` (names and signatures).
 
     Raises `ModuleError` or `ManifestError` where it is no module that can be taken, `OSError` where the file cannot be read.

@@ -14,7 +14,6 @@
     │   ├── FunctionError      the function itself answered an error
     │   ├── Trap               the plugin trapped or panicked
     │   ├── DeadlineExceeded   it ran out of time (also TimeoutError)
-    │   ├── FuelExhausted      it used up its fuel
     │   ├── MemoryLimitExceeded  it asked for more memory than it may have
     │   ├── StackExhausted     its calls nested too deeply
     │   ├── InvalidResult      it answered something that the contract does not allow
@@ -36,7 +35,6 @@ __all__ = [
     "Cancelled",
     "DeadlineExceeded",
     "ForkError",
-    "FuelExhausted",
     "FunctionError",
     "InternalError",
     "InvalidResult",
@@ -162,10 +160,6 @@ class Trap(CallError):
 
 class DeadlineExceeded(CallError, TimeoutError):
     """The call ran out of time: see `Limits.batch_deadline`, `call_deadline` and `total_deadline`."""
-
-
-class FuelExhausted(CallError):
-    """The call used up its fuel."""
 
 
 class MemoryLimitExceeded(CallError):

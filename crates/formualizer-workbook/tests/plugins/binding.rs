@@ -1,7 +1,8 @@
 //! Names of formulas: bound, bound anew, unbound.
 
 use crate::{
-    CONFORMANCE, bare, count_down, expect, gives, plugin, put, runtimes, with_conformance,
+    CONFORMANCE, bare, count_down, engines, expect, gives, plugin, put, runtimes, shown, tells,
+    with_conformance,
 };
 use formualizer_workbook::{
     BindPolicy, CustomFnOptions, ErrorKind, ExcelError, OverridePolicy, Value, WasmFunctionSpec,
@@ -159,5 +160,43 @@ fn bindings_are_undone_like_other_edits() {
         gives(&mut book, &[("A1", "3")]);
         assert!(book.redo());
         gives(&mut book, &[("A1", "#NAME?")]);
+    }
+}
+
+#[test]
+fn a_function_that_this_version_does_not_know_says_so_in_its_cells_and_the_others_work() {
+    let manifest = r#"{"schema":"formualizer.udf.module/v1","module":{"id":"t","version":"1","abi":1,"codec":2},
+        "functions":[
+            {"id":1,"name":"PRICE_OF","aliases":["COST_OF"],"export":"f","kind":"elementwise","min_args":1,"max_args":1,
+             "params":[{"name":"x","type":"f64"}],"returns":"decimal128"},
+            {"id":2,"name":"NOTHING_OF","export":"g","kind":"elementwise","min_args":1,"max_args":1,
+             "params":[{"name":"x","type":"f64"}],"returns":"f64"}]}"#;
+    let manifest: String = manifest.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    let bytes = wat::parse_str(format!(
+        r#"(module (memory (export "memory") 4)
+            (func (export "fz_abi_version") (result i32) i32.const 1)
+            (func (export "fz_alloc") (param i32) (result i32) i32.const 1024)
+            (func (export "fz_free") (param i32 i32))
+            (func (export "g") (param i32 i32) (result i64) unreachable)
+            (@custom "formualizer.udf.manifest.v1" "{manifest}"))"#
+    ))
+    .unwrap();
+    for runtime in engines() {
+        let mut book = bare(&runtime);
+        let info = book.register_wasm_module_bytes(&bytes, BindPolicy::REFUSE).unwrap();
+        let told: Vec<_> = info.functions.iter().map(|f| (f.name.as_str(), f.callable)).collect();
+        assert_eq!(told, [("PRICE_OF", false), ("NOTHING_OF", true)]);
+        assert!(info.functions[0].signature.contains("decimal128"));
+        put(
+            &mut book,
+            &[("A1", "=PRICE_OF(1)"), ("A2", "=cost_of(A1, 2)"), ("A3", "=NOTHING_OF(1)")],
+        );
+        book.recalculate().unwrap();
+        tells(&book, "A1", "type `decimal128` is reserved for a later version");
+        tells(&book, "A3", "unreachable");
+        assert!(shown(&book, "A2").starts_with('#'), "{}", shown(&book, "A2"));
+        let spec = WasmFunctionSpec::new("OTHER", "t", "PRICE_OF");
+        let error = book.bind_wasm_function(&spec).unwrap_err();
+        assert!(error.to_string().contains("decimal128"), "{error}");
     }
 }

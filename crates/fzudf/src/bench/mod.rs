@@ -72,8 +72,8 @@ const SIZES: [usize; 4] = [1, 1_000, 65_536, 1_000_000];
 const CALL_TIME: Duration = Duration::from_secs(20);
 
 pub(crate) fn run(args: &BenchArgs) -> Result<(), Failure> {
-    let bytes = read_module(&args.file)?;
     let limits = Limits::builder().batch_deadline(CALL_TIME).call_deadline(CALL_TIME).build()?;
+    let bytes = read_module(&args.file, &limits)?;
     let most = args.rows as usize;
     let mut sizes: Vec<usize> = SIZES.into_iter().filter(|size| *size < most).collect();
     sizes.push(most);

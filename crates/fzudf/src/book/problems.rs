@@ -1,10 +1,11 @@
 //! What goes wrong: errors of the workbook as this command's, cells in error, functions that nobody knows.
 
 use super::plugins::Found;
-use crate::exit::{Exit, Failure, grouped};
+use crate::exit::{self, Exit, Failure, grouped};
 use formualizer_workbook::{Error, ErrorKind, ErrorSummary};
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
+use udf_columnar::OneLine;
 
 /// Cells of a kind of error that a report names.
 pub(crate) const FIRST_CELLS: usize = 5;
@@ -45,7 +46,7 @@ pub(crate) fn errors_text(errors: &ErrorSummary) -> String {
             };
             let formula = cell.formula.as_deref().unwrap_or_default();
             let place = format!("{}!{}", cell.sheet, cell.cell);
-            let _infallible = write!(text, "  {head}  {place}");
+            let _infallible = write!(text, "  {head}  {}", OneLine(&place));
             if !formula.is_empty() {
                 let _infallible = write!(text, "  {}", cut(formula));
             }
@@ -128,7 +129,7 @@ pub(crate) fn unknown_json(unknown: &[Found]) -> Json {
 pub(crate) fn warnings_text(warnings: &[String]) -> String {
     let mut text = String::new();
     for warning in warnings.iter().take(WARNINGS) {
-        let _infallible = writeln!(text, "warning: {warning}");
+        let _infallible = writeln!(text, "warning: {}", OneLine(warning));
     }
     if let Some(more) = warnings.len().checked_sub(WARNINGS).filter(|more| *more > 0) {
         let _infallible = writeln!(text, "and {more} more warnings (--json has them all)");
@@ -141,7 +142,7 @@ fn cut(text: &str) -> String {
     let line: String =
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN + 1).collect();
     match line.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
-        None => line,
+        Some((at, _)) => format!("{}…", OneLine(line.get(..at).unwrap_or_default())),
+        None => exit::line(&line),
     }
 }

@@ -16,10 +16,7 @@ use crate::{
 use clap::Args;
 use optimise::Optimised;
 use package::Package;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use udf_backends::ModuleInfo;
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasm_toolchain::{Build, WasmToolchain};
@@ -104,7 +101,8 @@ fn build(
             .hint("cargo says above what to mend; `cargo check` is a quicker way to ask it again")
     })?;
     let built = plugin.artefact(target_dir, release);
-    let original = fs::read(&built).map_err(|e| Failure::io(built.display(), e))?;
+    let original = udf_backends::read_module(&built, &Limits::default())
+        .map_err(|e| Failure::io(built.display(), e))?;
     let info = inspect(&original).map_err(|e| refused(e, plugin))?;
     let optimised = match args.no_opt || args.debug {
         true => Optimised::Not(None),

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     let limits = args.limits.plugin.limits()?;
     let output = OutputPlan::of(args)?;
     let threads = start_threads(args.run.threads)?;
-    let bytes = read_module(&args.file)?;
+    let bytes = read_module(&args.file, &limits)?;
     let engine = Engine::start(args.run.backend, limits.clone(), !args.run.no_cache)?;
     let module =
         engine.runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;

@@ -1,6 +1,6 @@
 //! Progress, rows and time, on stderr.
 
-use crate::exit::{complain, grouped};
+use crate::exit::{complain, grouped, line};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     fmt::Display,
@@ -29,7 +29,7 @@ impl Report {
     /// A line that is no warning.
     pub(super) fn note(&mut self, text: impl Display) {
         if !self.quiet {
-            self.bar.suspend(|| complain(format_args!("note: {text}")));
+            self.bar.suspend(|| complain(format_args!("note: {}", line(&text.to_string()))));
         }
     }
 

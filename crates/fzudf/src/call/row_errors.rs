@@ -2,7 +2,7 @@
 
 use crate::{
     cli::RowErrorMode,
-    exit::{Exit, Failure, complain, grouped},
+    exit::{Exit, Failure, complain, grouped, line},
 };
 use arrow_array::{ArrayRef, StringArray};
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
@@ -144,5 +144,5 @@ fn shortened(message: &str) -> String {
     if short.len() < message.len() {
         short.push('…');
     }
-    short.replace('\n', " ")
+    line(&short.replace('\n', " "))
 }

@@ -82,7 +82,9 @@ fn check_single(job: &Job<'_>, answer: &Output) -> Result<(), Failure> {
         return Ok(());
     }
     let reason = match message {
-        Some(message) if !message.is_empty() && message != code.text() => format!(": {message}"),
+        Some(message) if !message.is_empty() && message != code.text() => {
+            format!(": {}", crate::exit::line(message))
+        }
         _ => String::new(),
     };
     let text = format!("{} answers {code}{reason}", job.signature.name());

@@ -22,7 +22,17 @@ const MAX_NEAR: usize = 20;
 /// Every warning about a module that inspection took.
 pub(crate) fn lint(info: &ModuleInfo, bytes: &[u8]) -> Vec<Finding> {
     let mut lint = Lint { findings: Vec::new() };
-    for warning in &info.warnings {
+    let disabled: Vec<String> = info.manifest.disabled.iter().map(|d| d.reason()).collect();
+    for (function, reason) in info.manifest.disabled.iter().zip(&disabled) {
+        lint.warn(
+            "disabled",
+            &function.name,
+            reason.clone(),
+            "if it is misspelt, correct it; otherwise hosts of another version may know it",
+        );
+    }
+    let told: HashSet<&str> = disabled.iter().map(String::as_str).collect();
+    for warning in info.warnings.iter().filter(|warning| !told.contains(warning.as_str())) {
         lint.warn("manifest", "", warning.clone(), "");
     }
     lint.exports(info);
@@ -80,6 +90,11 @@ impl Lint {
             });
         }
         let mut known: HashSet<String> = RESERVED_EXPORTS.map(String::from).into();
+        for function in &info.manifest.disabled {
+            // Which exports a function of an unknown kind has is unknown too.
+            let export = function.json.get("export").and_then(|export| export.as_str());
+            known.extend(export.map(str::to_owned));
+        }
         for function in &info.manifest.functions {
             known.insert(function.export.clone());
             if function.kind == FunctionKind::Aggregate {
@@ -242,23 +257,16 @@ impl Lint {
     }
 
     fn near_names(&mut self, functions: &[Function]) {
-        let mut told = 0;
-        for (index, a) in functions.iter().enumerate() {
-            for b in &functions[index + 1..] {
-                let pair = a.names().flat_map(|x| b.names().map(move |y| (x, y)));
-                let near = pair.into_iter().find(|(x, y)| names::are_near(x, y));
-                if let Some((x, y)) = near
-                    && told < MAX_NEAR
-                {
-                    told += 1;
-                    self.warn(
-                        "near-names",
-                        &a.name,
-                        format!("`{x}` and `{y}` are one slip of the finger apart"),
-                        "give one of them a name that cannot be taken for the other",
-                    );
-                }
-            }
+        let names = functions.iter().enumerate();
+        let names: Vec<(usize, &str)> =
+            names.flat_map(|(index, f)| f.names().map(move |name| (index, name))).collect();
+        for ((a, x), (_, y)) in names::near(&names, MAX_NEAR) {
+            self.warn(
+                "near-names",
+                &functions[a].name,
+                format!("`{x}` and `{y}` are one slip of the finger apart"),
+                "give one of them a name that cannot be taken for the other",
+            );
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use lint::lint;
 use serde_json::{Value, json};
 use std::{fmt::Write as _, path::PathBuf};
 use udf_backends::ModuleInfo;
-use udf_columnar::{Error, ErrorKind, Limits};
+use udf_columnar::{Error, ErrorKind, Limits, OneLine};
 
 /// Hold a plugin against the contract.
 #[derive(Args, Debug)]
@@ -80,8 +80,9 @@ pub(crate) struct Finding {
 }
 
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let bytes = read_module(&args.file)?;
-    let (info, findings) = match udf_backends::inspect(&bytes, &Limits::default()) {
+    let limits = Limits::default();
+    let bytes = read_module(&args.file, &limits)?;
+    let (info, findings) = match udf_backends::inspect(&bytes, &limits) {
         Ok(info) => {
             let findings = lint(&info, &bytes);
             (Some(info), findings)
@@ -143,9 +144,9 @@ fn line(finding: &Finding) -> String {
     let Finding { severity, code, place, message, mend } = finding;
     let mut line = format!("{}[{code}]", severity.name());
     if !place.is_empty() {
-        line.push_str(&format!(" {place}"));
+        line.push_str(&format!(" {}", OneLine(place)));
     }
-    line.push_str(&format!(": {message}\n"));
+    line.push_str(&format!(": {}\n", OneLine(message)));
     if !mend.is_empty() {
         line.push_str(&format!("  mend: {mend}\n"));
     }
@@ -163,8 +164,8 @@ fn as_text(file: &str, info: Option<&ModuleInfo>, findings: &[Finding]) -> Strin
         let _infallible = writeln!(
             out,
             "{file}: {} {}, {}, keeps the contract; {}",
-            module.id,
-            module.version,
+            OneLine(&module.id),
+            OneLine(&module.version),
             plural(info.manifest.functions.len(), "function"),
             plural(count(findings, Severity::Warning), "warning"),
         );

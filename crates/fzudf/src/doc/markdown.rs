@@ -1,18 +1,25 @@
 //! Texts of a stranger in Markdown: they show as they are, and can be nothing else.
 
+use udf_columnar::OneLine;
+
 /// A text as running text: no markup, no HTML, no links; line breaks stay.
 ///
 /// Backticks keep their meaning where they come in pairs on one line, since descriptions are
 /// written with them; what stands between them is escaped all the same.
 pub(super) fn text(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| line_of(line.trim())).collect();
+    let lines: Vec<String> = text.lines().map(|line| line_of(&seen(line.trim()))).collect();
     lines.join("\n")
 }
 
 /// A text in one line, for a cell of a table.
 pub(super) fn cell(text: &str) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line_of(&one_line)
+    line_of(&seen(&one_line))
+}
+
+/// What is not seen could make a page read otherwise than it is: it is spelled out.
+fn seen(line: &str) -> String {
+    OneLine(line).to_string()
 }
 
 fn line_of(line: &str) -> String {
@@ -50,7 +57,7 @@ fn escape_into(out: &mut String, text: &str, at_start: bool) {
             '!' if text[index + 1..].starts_with('[') => out.push_str("\\!"),
             '.' | ')' if at_start && is_list_marker(text, index) => out.extend(['\\', c]),
             ':' if text[index..].starts_with("://") => out.push_str("&#58;"),
-            c => visible_into(out, c),
+            c => out.push(c),
         }
     }
 }
@@ -71,32 +78,13 @@ fn is_list_marker(line: &str, end: usize) -> bool {
 
 /// A text in code font, whatever backticks it holds. In a table a bar would end the cell.
 pub(super) fn code(text: &str) -> String {
-    let mut inside = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' => inside.push_str("\\|"),
-            '\n' | '\r' | '\t' => inside.push(' '),
-            c => visible_into(&mut inside, c),
-        }
-    }
+    let inside = seen(&text.replace(['\n', '\r', '\t'], " ")).replace('|', "\\|");
     let longest = inside.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     match inside.is_empty() {
         true => String::new(),
         false if longest > 0 => format!("{fence} {inside} {fence}"),
         false => format!("{fence}{inside}{fence}"),
-    }
-}
-
-/// Control and bidirectional formatting characters are spelled out: they could make a page read
-/// otherwise than it is.
-fn visible_into(out: &mut String, c: char) {
-    let formats =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if c.is_control() || formats {
-        out.push_str(&format!("U+{:04X}", u32::from(c)));
-    } else {
-        out.push(c);
     }
 }
 
@@ -121,7 +109,7 @@ mod tests {
             ("BS_CALL", "BS_CALL"),
             ("see http://x", "see http&#58;//x"),
             ("S·N(d1) − K·exp(−rT)", "S·N(d1) − K·exp(−rT)"),
-            ("a\u{202e}b\u{0}", "aU+202EbU+0000"),
+            ("a\u{202e}b\u{0}", r"a\\u{202e}b\\u{0}"),
             ("one\ntwo", "one\ntwo"),
         ] {
             assert_eq!(text(given), shown);

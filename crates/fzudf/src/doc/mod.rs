@@ -24,8 +24,9 @@ pub(crate) struct DocArgs {
 }
 
 pub(crate) fn run(args: &DocArgs) -> Result<(), Failure> {
-    let bytes = read_module(&args.file)?;
-    let info = udf_backends::inspect(&bytes, &Limits::default())
+    let limits = Limits::default();
+    let bytes = read_module(&args.file, &limits)?;
+    let info = udf_backends::inspect(&bytes, &limits)
         .map_err(|error| Failure::from(error).context(args.file.display()))?;
     let page = page::of(&info.manifest);
     match &args.out {

@@ -37,6 +37,12 @@ fn page(out: &mut String, manifest: &Manifest) -> fmt::Result {
         out.push('\n');
         section(out, function)?;
     }
+    if !manifest.disabled.is_empty() {
+        writeln!(out, "\n## Not available\n")?;
+        for function in &manifest.disabled {
+            writeln!(out, "- {}", cell(&function.reason()))?;
+        }
+    }
     Ok(())
 }
 
@@ -113,7 +119,6 @@ fn kind(function: &Function) -> String {
         FunctionKind::Aggregate => {
             "Of groups of rows, to one value for each (aggregate).".to_owned()
         }
-        FunctionKind::Unknown(kind) => format!("Of kind {}.", code(kind)),
     };
     if function.volatile {
         text.push_str(" Volatile: each recalculation may give another result.");

@@ -11,7 +11,7 @@ use crate::{
         value,
     },
     call::start_threads,
-    exit::{Exit, Failure, complain, printable},
+    exit::{Exit, Failure, complain, line, printable},
     stdout,
 };
 use clap::Args;
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     book.add_sheet(SHEET).map_err(problems::failure)?;
     let attached = plugins::attach(&mut book, &args.plugins, &args.calculation)?;
     for note in &attached.notes {
-        complain(format_args!("note: {note}"));
+        complain(format_args!("note: {}", line(note)));
     }
     inputs.apply(&mut book)?;
     // On a sheet of its own, by way of a name, whose references mean the first sheet: nothing that it refers to has its cell.
@@ -103,7 +103,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         }))?;
     }
     if let Some((kind, reason)) = error {
-        let message = reason.map_or(kind.clone(), |reason| format!("{kind}: {reason}"));
+        let message = reason.map_or(kind.clone(), |reason| format!("{kind}: {}", line(reason)));
         let mut failure = Failure::new(Exit::CellErrors, message);
         for hint in hints(&unknown) {
             failure = failure.hint(hint);

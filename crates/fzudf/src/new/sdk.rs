@@ -25,8 +25,9 @@ impl Source {
         let Some(path) = checkout else { return Ok(Self::Carried) };
         let candidates = [path.join("crates/formualizer-udf-sdk"), path.to_owned()];
         let is_sdk = |folder: &&PathBuf| {
-            std::fs::read_to_string(folder.join("Cargo.toml"))
-                .is_ok_and(|manifest| manifest.contains("name = \"formualizer-udf-sdk\""))
+            let name = br#"name = "formualizer-udf-sdk""#;
+            udf_backends::read_file(&folder.join("Cargo.toml"), 1 << 20)
+                .is_ok_and(|manifest| manifest.windows(name.len()).any(|text| text == name))
         };
         let folder = candidates.iter().find(is_sdk).ok_or_else(|| {
             Failure::new(Exit::Io, format!("{} holds no formualizer-udf-sdk", path.display())).hint(

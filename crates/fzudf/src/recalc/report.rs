@@ -7,7 +7,7 @@ use crate::{
         problems::{self, FIRST_CELLS},
         table::{self, Content},
     },
-    exit::{Failure, complain, grouped},
+    exit::{Failure, complain, grouped, line},
 };
 use formualizer_workbook::{ErrorSummary, RecalcReport, Workbook};
 use serde_json::{Value as Json, json};
@@ -105,7 +105,7 @@ impl Report {
         let mut text = problems::warnings_text(&self.warnings);
         if !quiet {
             for note in &self.notes {
-                let _infallible = writeln!(text, "note: {note}");
+                let _infallible = writeln!(text, "note: {}", line(note));
             }
         }
         text += &problems::unknown_text(&self.unknown);

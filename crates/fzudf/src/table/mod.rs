@@ -22,12 +22,18 @@ pub(crate) use input::{InferOptions, Input};
 pub(crate) use output::{Output, Target};
 pub(crate) use text::readable;
 
-use crate::exit::Failure;
-use std::path::Path;
+use crate::exit::{Exit, Failure};
+use std::{io::ErrorKind, path::Path};
+use udf_columnar::Limits;
 
 /// The bytes of a plugin.
-pub(crate) fn read_module(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| {
-        Failure::io(path.display(), error).hint("the first argument is the plugin's .wasm file")
+pub(crate) fn read_module(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
+    udf_backends::read_module(path, limits).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => {
+            Failure::new(Exit::Refused, error.to_string()).context(path.display())
+        }
+        _ => {
+            Failure::io(path.display(), error).hint("the first argument is the plugin's .wasm file")
+        }
     })
 }

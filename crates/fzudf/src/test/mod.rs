@@ -19,7 +19,7 @@ mod values;
 
 use crate::{
     engines,
-    exit::{Exit, Failure, printable},
+    exit::{Exit, Failure, complain, printable},
     stdout,
     table::read_module,
 };
@@ -66,8 +66,8 @@ Exit codes: 0 all hold, 2 usage, 3 module refused, 4 an example or an agreement 
 const CALL_TIME: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
-    let bytes = read_module(&args.file)?;
     let limits = Limits::builder().call_deadline(CALL_TIME).build()?;
+    let bytes = read_module(&args.file, &limits)?;
     let mut on = Vec::new();
     for runtime in engines::all(&limits)? {
         let module =
@@ -83,6 +83,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
         seed: args.seed,
         functions: Vec::new(),
     };
+    for function in &first.module.manifest().disabled {
+        complain(format_args!("warning: not tested: {}", function.reason()));
+    }
     let all = first.module.manifest().functions.clone();
     let wanted =
         args.functions.iter().map(|name| Ok(first.module.signature(name)?.name().to_owned()));

@@ -6,7 +6,9 @@ use super::{
 };
 use std::sync::Arc;
 use udf_backends::native::Cell;
-use udf_columnar::{Column, Error, ErrorKind, Output, SessionOptions, Signature, UdfModule};
+use udf_columnar::{
+    Column, Error, ErrorKind, OneLine, Output, SessionOptions, Signature, UdfModule,
+};
 
 /// A result, or why there is none.
 pub(crate) type Outcome = Result<Output, Error>;
@@ -90,7 +92,7 @@ fn same_error(a: &Error, b: &Error) -> bool {
 /// An outcome in a few words.
 pub(crate) fn summary(outcome: &Outcome) -> String {
     match outcome {
-        Err(error) => format!("{:?}: {}", error.kind(), error.message()),
+        Err(error) => format!("{:?}: {}", error.kind(), OneLine(error.message())),
         Ok(output) => match output.columns.as_slice() {
             [one] if one.len() == 1 => show(one, 0),
             columns => shape(columns),

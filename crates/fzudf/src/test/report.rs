@@ -85,7 +85,7 @@ impl FunctionReport {
 
     fn write(&self, out: &mut String, engines: &[&str]) -> std::fmt::Result {
         if let Some(why) = &self.skipped {
-            return writeln!(out, " not tested: {why}");
+            return writeln!(out, " not tested: {}", crate::exit::line(why));
         }
         let holding = self.examples - self.numbers_of_failed();
         match (self.examples, holding) {

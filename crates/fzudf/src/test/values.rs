@@ -6,7 +6,7 @@ use arrow_cast::display::array_value_to_string;
 use serde_json::Value;
 use udf_abi::{DType, ErrorCode};
 use udf_backends::native::{Cell, column_of};
-use udf_columnar::{AnyValue, Column, collect};
+use udf_columnar::{AnyValue, Column, OneLine, collect};
 
 /// A column of the values, as the manifest's examples write them.
 pub(crate) fn column(dtype: DType, values: &[Value]) -> Result<Column, String> {
@@ -210,7 +210,9 @@ pub(crate) fn agree(expected: &Cell, found: &Cell, exactness: Exactness) -> bool
 pub(crate) fn show(column: &Column, row: usize) -> String {
     match cell(column, row) {
         Cell::Null => "null".into(),
-        Cell::Error(code, Some(message)) if !message.is_empty() => format!("{code} ({message})"),
+        Cell::Error(code, Some(message)) if !message.is_empty() => {
+            format!("{code} ({})", OneLine(&message))
+        }
         Cell::Error(code, _) => code.text().to_owned(),
         Cell::Number(n) => format!("{n:?}"),
         Cell::Text(text) => short(&text),

@@ -42,6 +42,13 @@ fn codes(manifest: &str, more: &str) -> Vec<String> {
     findings.iter().map(|f| f["code"].as_str().unwrap().to_owned()).collect()
 }
 
+#[test]
+fn a_function_that_hosts_do_not_know_how_to_call_is_a_warning_about_it() {
+    let unknown = function("F_X", "").replace("\"returns\": \"f64\"", "\"returns\": \"f46\"");
+    let found = codes(&manifest(&unknown), TIDY);
+    assert_eq!(found, ["disabled"], "{found:?}");
+}
+
 const TIDY: &str = r#"(global (export "fz_panic") i32 i32.const 64) (func (export "fz_reset"))"#;
 
 #[test]

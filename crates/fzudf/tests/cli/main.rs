@@ -10,6 +10,8 @@ mod formats;
 mod inspect;
 mod lanes;
 mod ndjson;
+mod odd_files;
+mod odd_texts;
 mod outputs;
 mod real_data;
 mod recalc;

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-/// The rule that a manifest breaks. Fixtures and tools name rules by [`code`](Rule::code).
+/// The rule that a manifest breaks, or what disables one of its functions. Fixtures and tools name rules by [`code`](Rule::code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
@@ -35,6 +35,9 @@ pub enum Rule {
     NoFunctions,
     /// There are more than [`MAX_FUNCTIONS`](crate::exports::MAX_FUNCTIONS) functions.
     TooManyFunctions,
+    /// A function has more than [`MAX_ALIASES`](crate::exports::MAX_ALIASES) aliases, or those of a module
+    /// are more than [`MAX_MODULE_ALIASES`](crate::exports::MAX_MODULE_ALIASES).
+    TooManyAliases,
     /// Two functions share an id.
     DuplicateId,
     /// Two functions share an export.
@@ -49,11 +52,15 @@ pub enum Rule {
     Arity,
     /// The parameters contradict `min_args` or `max_args`.
     ParamsArity,
-    /// A type that does not exist.
+    /// A kind that does not exist: it disables the function.
+    UnknownKind,
+    /// A type that does not exist: it disables the function.
     UnknownType,
-    /// A type that exists but that version 1 does not take.
+    /// A type that exists but that version 1 does not take: it disables the function.
     UnsupportedType,
-    /// A shape that does not exist, or that the function's kind does not take.
+    /// A shape that does not exist: it disables the function.
+    UnknownShape,
+    /// A shape that the function's kind does not take.
     BadShape,
     /// A variadic parameter that is not the last one.
     VariadicNotLast,
@@ -90,6 +97,7 @@ impl Rule {
             Self::BadName => "bad-name",
             Self::NoFunctions => "no-functions",
             Self::TooManyFunctions => "too-many-functions",
+            Self::TooManyAliases => "too-many-aliases",
             Self::DuplicateId => "duplicate-id",
             Self::DuplicateExport => "duplicate-export",
             Self::DuplicateName => "duplicate-name",
@@ -97,8 +105,10 @@ impl Rule {
             Self::ReservedExport => "reserved-export",
             Self::Arity => "arity",
             Self::ParamsArity => "params-arity",
+            Self::UnknownKind => "unknown-kind",
             Self::UnknownType => "unknown-type",
             Self::UnsupportedType => "unsupported-type",
+            Self::UnknownShape => "unknown-shape",
             Self::BadShape => "bad-shape",
             Self::VariadicNotLast => "variadic-not-last",
             Self::Default => "default",
@@ -111,7 +121,7 @@ impl Rule {
     }
 }
 
-/// One broken rule.
+/// One broken rule, or one reason why a function is disabled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The rule.

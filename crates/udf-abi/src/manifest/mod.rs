@@ -21,18 +21,22 @@
 //! ```
 //!
 //! [`parse`](Manifest::parse) reports every problem of a manifest at once, each with the path of
-//! the field. Fields that version 1 does not know are kept and reported as warnings.
+//! the field. Fields that version 1 does not know are kept and reported as warnings; kinds, types and
+//! shapes that it does not know disable their function, not the module.
 
 mod error;
 mod model;
 mod name;
 mod parse;
+mod path;
+mod problems;
 mod rules;
+mod unknown;
 
 pub use error::{ManifestError, Problem, Rule};
 pub use model::{
-    Example, Function, FunctionKind, Hints, Manifest, Module, Param, Return, ReturnColumn, Shape,
-    TypeName,
+    DisabledFunction, Example, Function, FunctionKind, Hints, Manifest, Module, Param, Return,
+    ReturnColumn, Shape, TypeName,
 };
 pub use name::normalise_name;
 pub use parse::Parsed;

@@ -1,22 +1,64 @@
 //! The manifest as typed values.
 
+use super::error::Problem;
 use crate::DType;
-use alloc::{string::String, vec::Vec};
-use serde::Serialize;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
 /// A module's manifest, checked against every rule that needs no module bytes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
     /// [`MANIFEST_SCHEMA`](crate::exports::MANIFEST_SCHEMA)
     pub schema: String,
     /// The module as a whole.
     pub module: Module,
-    /// At least one function.
+    /// The functions that this version knows how to call, in their order.
     pub functions: Vec<Function>,
+    /// The others. There is at least one function of either sort.
+    pub disabled: Vec<DisabledFunction>,
     /// Fields that version 1 does not know.
-    #[serde(flatten)]
     pub unknown: Map<String, Value>,
+}
+
+/// A function of a kind, with a type or with a shape that this version does not know. It cannot be called;
+/// the others of its module can.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DisabledFunction {
+    /// Its place in the manifest's `functions`.
+    pub index: usize,
+    /// Unique within the module.
+    pub id: u32,
+    /// The name that formulas, SQL and commands use.
+    pub name: String,
+    /// Other names of the same function.
+    pub aliases: Vec<String>,
+    /// What is not known, each with the path of the field; at least one.
+    pub reasons: Vec<Problem>,
+    /// The function as the manifest has it.
+    pub json: Map<String, Value>,
+}
+
+impl DisabledFunction {
+    /// The name, then the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        core::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+
+    /// Why it is disabled, in one sentence.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let mut reason = format!("`{}` is disabled", self.name);
+        for (index, problem) in self.reasons.iter().enumerate() {
+            reason.push_str(if index == 0 { ": " } else { "; " });
+            reason.push_str(&problem.to_string());
+        }
+        reason
+    }
 }
 
 /// The manifest's `module`.
@@ -85,7 +127,7 @@ pub struct Function {
 }
 
 /// What a function does to rows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FunctionKind {
     /// Scalars and equal-length columns to one column, row by row.
@@ -96,33 +138,29 @@ pub enum FunctionKind {
     Array,
     /// Groups of rows to one row each, through mergeable states.
     Aggregate,
-    /// A kind that this version does not know: the function is disabled, the module is not.
-    #[serde(untagged)]
-    Unknown(String),
 }
 
 impl FunctionKind {
-    /// The kind that a manifest calls `name`.
+    /// The kind that a manifest calls `name`, if this version knows it.
     #[must_use]
-    pub fn from_name(name: &str) -> Self {
+    pub fn from_name(name: &str) -> Option<Self> {
         match name {
-            "elementwise" => Self::Elementwise,
-            "reduce" => Self::Reduce,
-            "array" => Self::Array,
-            "aggregate" => Self::Aggregate,
-            other => Self::Unknown(other.into()),
+            "elementwise" => Some(Self::Elementwise),
+            "reduce" => Some(Self::Reduce),
+            "array" => Some(Self::Array),
+            "aggregate" => Some(Self::Aggregate),
+            _ => None,
         }
     }
 
     /// The name as it stands in a manifest.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Elementwise => "elementwise",
             Self::Reduce => "reduce",
             Self::Array => "array",
             Self::Aggregate => "aggregate",
-            Self::Unknown(name) => name,
         }
     }
 }
@@ -186,6 +224,17 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// The shape that a manifest calls `name`, if this version knows it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "scalar" => Some(Self::Scalar),
+            "column" => Some(Self::Column),
+            "range" => Some(Self::Range),
+            _ => None,
+        }
+    }
+
     /// The name as it stands in a manifest.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -202,7 +251,7 @@ impl Shape {
 pub struct TypeName(pub DType);
 
 impl Serialize for TypeName {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.name())
     }
 }
@@ -253,16 +302,13 @@ pub struct Example {
     pub unknown: Map<String, Value>,
 }
 
-/// What a call may use; absent means the host's defaults.
+/// What a call may use, where that is less than the host's own limit; absent means that limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hints {
-    /// Units of fuel for one call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fuel: Option<u64>,
-    /// Bytes of linear memory.
+    /// Bytes of linear memory, past which a call does not grow it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
-    /// Milliseconds for one call.
+    /// Milliseconds for one call of the guest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline_ms: Option<u64>,
     /// Fields that version 1 does not know.
@@ -280,7 +326,45 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+impl Serialize for Manifest {
+    /// As the manifest has it: every function at its place.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// A function, or the JSON of one that is disabled.
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Either<'a> {
+            Known(&'a Function),
+            Disabled(&'a Map<String, Value>),
+        }
+        let mut functions: Vec<_> = self.indexed().map(|(i, f)| (i, Either::Known(f))).collect();
+        functions.extend(self.disabled.iter().map(|d| (d.index, Either::Disabled(&d.json))));
+        functions.sort_by_key(|(index, _)| *index);
+        let functions: Vec<_> = functions.into_iter().map(|(_, function)| function).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("schema", &self.schema)?;
+        map.serialize_entry("module", &self.module)?;
+        map.serialize_entry("functions", &functions)?;
+        for (field, value) in &self.unknown {
+            map.serialize_entry(field, value)?;
+        }
+        map.end()
+    }
+}
+
 impl Manifest {
+    /// The functions that can be called, each with its place in the manifest's `functions`.
+    pub fn indexed(&self) -> impl Iterator<Item = (usize, &Function)> {
+        let mut disabled = self.disabled.iter().map(|d| d.index).peekable();
+        let mut index = 0;
+        self.functions.iter().map(move |function| {
+            while disabled.next_if_eq(&index).is_some() {
+                index += 1;
+            }
+            index += 1;
+            (index - 1, function)
+        })
+    }
+
     /// The function that `name` (a name or an alias, in any case, prefixed or not) stands for.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Function> {

@@ -3,15 +3,19 @@
 use super::{
     error::{ManifestError, Problem, Rule},
     model::{
-        Example, Function, FunctionKind, Hints, Manifest, Module, Param, Return, ReturnColumn,
-        Shape, TypeName,
+        DisabledFunction, Example, Function, FunctionKind, Hints, Manifest, Module, Param, Return,
+        ReturnColumn, Shape, TypeName,
     },
+    path::Path,
+    problems::Problems,
     rules,
+    unknown::unknown,
 };
 use crate::{
     DType,
     exports::{
-        ABI_VERSION, CODEC_COLUMNAR, CODEC_JSON, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_PARAMS,
+        ABI_VERSION, CODEC_COLUMNAR, CODEC_JSON, MAX_ALIASES, MAX_FUNCTIONS, MAX_MANIFEST_BYTES,
+        MAX_MODULE_ALIASES, MAX_PARAMS, MAX_REQUIRES,
     },
 };
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
@@ -22,12 +26,12 @@ use serde_json::{Map, Value};
 pub struct Parsed {
     /// The manifest.
     pub manifest: Manifest,
-    /// One sentence each: unknown fields, functions of an unknown kind.
+    /// One sentence each: disabled functions, unknown fields.
     pub warnings: Vec<String>,
 }
 
 impl Manifest {
-    /// Reads and checks a manifest.
+    /// Reads and checks a manifest, in time in proportion to its length.
     ///
     /// # Errors
     /// Every rule that it breaks, each with the path of the field.
@@ -53,93 +57,106 @@ impl Manifest {
             ));
         };
         let mut walk = Walk::default();
-        let manifest = walk.manifest(map);
-        rules::check(&manifest, &mut walk);
-        let Walk { problems, warnings, .. } = walk;
-        ManifestError::check(problems)?;
-        Ok(Parsed { manifest, warnings })
+        let draft = walk.manifest(map);
+        rules::check(&draft, &mut walk.problems);
+        let warnings = walk.problems.finish()?;
+        let (manifest, mut disabled) = draft.finish();
+        disabled.extend(warnings);
+        Ok(Parsed { manifest, warnings: disabled })
     }
 }
 
-/// Most problems and most warnings reported of one manifest.
-const MAX_PROBLEMS: usize = 100;
+/// A manifest while its rules are checked.
+pub(super) struct Draft {
+    pub(super) schema: String,
+    pub(super) module: Module,
+    pub(super) functions: Vec<DraftFunction>,
+    unknown: Map<String, Value>,
+}
 
-/// Collects problems and warnings while fields are taken out of objects.
+/// A function while its rules are checked.
+pub(super) struct DraftFunction {
+    /// What it is. In place of what this version does not know stands what admits most: the kind
+    /// `array`, the type `any`, the shape `scalar`.
+    pub(super) function: Function,
+    /// Why it is disabled, and its JSON, if it is.
+    disabled: Option<(Vec<Problem>, Map<String, Value>)>,
+}
+
+impl Draft {
+    /// The manifest, and a warning for each function that is disabled.
+    fn finish(self) -> (Manifest, Vec<String>) {
+        let Self { schema, module, functions, unknown } = self;
+        let mut manifest =
+            Manifest { schema, module, functions: Vec::new(), disabled: Vec::new(), unknown };
+        for (index, DraftFunction { function, disabled }) in functions.into_iter().enumerate() {
+            match disabled {
+                None => manifest.functions.push(function),
+                Some((reasons, json)) => manifest.disabled.push(DisabledFunction {
+                    index,
+                    id: function.id,
+                    name: function.name,
+                    aliases: function.aliases,
+                    reasons,
+                    json,
+                }),
+            }
+        }
+        let warnings = manifest.disabled.iter().map(DisabledFunction::reason).collect();
+        (manifest, warnings)
+    }
+}
+
+/// Reads objects field by field.
 #[derive(Default)]
-pub(super) struct Walk {
-    problems: Vec<Problem>,
-    warnings: Vec<String>,
+struct Walk {
+    problems: Problems,
     codec: u32,
+    /// Aliases of the functions so far.
+    aliases: usize,
 }
 
 impl Walk {
-    pub(super) fn problem(&mut self, rule: Rule, field: impl Into<String>, message: String) {
-        let field = field.into();
-        // A hostile manifest could break rules by the million; nobody reads past the first ones.
-        if self.problems.len() < MAX_PROBLEMS && !self.stands_in_wrong_type(&field) {
-            self.problems.push(Problem { rule, field, message });
-        }
+    fn problem(&mut self, rule: Rule, path: Path<'_>, message: impl core::fmt::Display) {
+        self.problems.problem(rule, path, message);
     }
 
-    pub(super) fn warn(&mut self, warning: String) {
-        if self.warnings.len() < MAX_PROBLEMS {
-            self.warnings.push(warning);
-        }
-    }
-
-    /// Whether a field at or below `field` is already known to be wrong, or `field` stands in
-    /// something that is.
-    pub(super) fn is_broken(&self, field: &str) -> bool {
-        self.problems.iter().any(|p| p.field.starts_with(field)) || self.stands_in_wrong_type(field)
-    }
-
-    /// Whether `field` belongs to a value that was reported as being of the wrong JSON type.
-    fn stands_in_wrong_type(&self, field: &str) -> bool {
-        self.problems
-            .iter()
-            .filter(|p| p.rule == Rule::WrongType)
-            .any(|p| field.strip_prefix(&*p.field).is_some_and(|rest| rest.starts_with(['.', '['])))
-    }
-
-    fn manifest(&mut self, map: Map<String, Value>) -> Manifest {
-        let mut fields = Fields { walk: self, map, path: String::new() };
+    fn manifest(&mut self, map: Map<String, Value>) -> Draft {
+        let mut fields = Fields { walk: self, map, path: Path::Root };
         let schema = fields.text("schema");
         let module = fields.object("module");
         let functions = fields.list("functions", true);
         let unknown = fields.finish();
         let module = self.module(module);
         self.codec = module.codec;
+        let path = Path::Root.field("functions");
         if functions.len() > MAX_FUNCTIONS {
+            let count = functions.len();
             self.problem(
                 Rule::TooManyFunctions,
-                "functions",
-                format!(
-                    "{} functions; a module may have {MAX_FUNCTIONS}: split it",
-                    functions.len()
-                ),
+                path,
+                format_args!("{count} functions; a module may have {MAX_FUNCTIONS}: split it"),
             );
-        } else if functions.is_empty() && !self.is_broken("functions") {
-            self.problem(
-                Rule::NoFunctions,
-                "functions",
-                "the module offers no functions; list at least one".into(),
-            );
+        } else if functions.is_empty() && !self.problems.is_broken(path) {
+            let message = "the module offers no functions; list at least one";
+            self.problem(Rule::NoFunctions, path, message);
         }
         let functions = functions
             .into_iter()
             .take(MAX_FUNCTIONS)
             .enumerate()
             .map(|(index, value)| {
-                let path = format!("functions[{index}]");
-                let map = self.as_object(value, &path);
+                let path = path.item(index);
+                let map = self.as_object(value, path);
                 self.function(map, path)
             })
             .collect();
-        Manifest { schema, module, functions, unknown }
+        Draft { schema, module, functions, unknown }
     }
 
     fn module(&mut self, map: Map<String, Value>) -> Module {
-        if self.is_broken("module") {
+        let path = Path::Root.field("module");
+        if self.problems.is_broken(path) {
             // Already reported as a whole; its fields would only repeat that.
             return Module {
                 id: String::new(),
@@ -151,27 +168,29 @@ impl Walk {
                 unknown: map,
             };
         }
-        let mut fields = Fields { walk: self, map, path: "module".into() };
+        let mut fields = Fields { walk: self, map, path };
         Module {
             id: fields.text("id"),
             version: fields.text("version"),
             abi: fields.u32("abi"),
             codec: fields.u32("codec"),
             description: fields.optional_text("description"),
-            requires: fields.texts("requires"),
+            requires: fields.requires(),
             unknown: fields.finish(),
         }
     }
 
-    fn function(&mut self, map: Map<String, Value>, path: String) -> Function {
+    fn function(&mut self, map: Map<String, Value>, path: Path<'_>) -> DraftFunction {
+        let reasons = unknown(&map, path);
+        let disabled = (!reasons.is_empty()).then(|| (reasons, map.clone()));
         let json_codec = self.codec == CODEC_JSON;
         let mut fields = Fields { walk: self, map, path };
         let id = fields.u32("id");
         let name = fields.text("name");
-        let aliases = fields.texts("aliases");
+        let aliases = fields.aliases();
         let export = fields.text("export");
         let kind = match fields.map.contains_key("kind") || !json_codec {
-            true => FunctionKind::from_name(&fields.text("kind")),
+            true => FunctionKind::from_name(&fields.text("kind")).unwrap_or(FunctionKind::Array),
             false => FunctionKind::Elementwise,
         };
         let min_args = fields.u32("min_args");
@@ -186,9 +205,8 @@ impl Walk {
         let description = fields.optional_text("description");
         let examples = fields.list("examples", false);
         let hints = fields.map.remove("hints");
-        let path = fields.path.clone();
         let unknown = fields.finish();
-        Function {
+        let function = Function {
             id,
             name,
             aliases,
@@ -199,29 +217,30 @@ impl Walk {
             volatile,
             deterministic,
             thread_safe,
-            params: self.params(params, &path),
-            returns: self.returns(returns, &path),
+            params: self.params(params, path.field("params")),
+            returns: self.returns(returns, path.field("returns")),
             description,
-            examples: self.examples(examples, &path),
-            hints: self.hints(hints, &path),
+            examples: self.examples(examples, path.field("examples")),
+            hints: self.hints(hints, path.field("hints")),
             unknown,
-        }
+        };
+        DraftFunction { function, disabled }
     }
 
-    fn params(&mut self, values: Vec<Value>, path: &str) -> Vec<Param> {
+    fn params(&mut self, values: Vec<Value>, path: Path<'_>) -> Vec<Param> {
         let json_codec = self.codec == CODEC_JSON;
         if values.len() > MAX_PARAMS {
             self.problem(
                 Rule::ParamsArity,
-                format!("{path}.params"),
-                format!("{} parameters; a formula can pass {MAX_PARAMS}", values.len()),
+                path,
+                format_args!("{} parameters; a formula can pass {MAX_PARAMS}", values.len()),
             );
             return Vec::new();
         }
         let mut params = Vec::with_capacity(values.len());
         for (index, value) in values.into_iter().enumerate() {
-            let path = format!("{path}.params[{index}]");
-            let map = self.as_object(value, &path);
+            let path = path.item(index);
+            let map = self.as_object(value, path);
             let mut fields = Fields { walk: self, map, path };
             let name = fields.text("name");
             let dtype = match fields.map.contains_key("type") || !json_codec {
@@ -247,18 +266,17 @@ impl Walk {
         params
     }
 
-    fn returns(&mut self, value: Option<Value>, path: &str) -> Return {
-        let path = format!("{path}.returns");
+    fn returns(&mut self, value: Option<Value>, path: Path<'_>) -> Return {
         let any = Return::One(TypeName(DType::Any));
         match value {
-            Some(Value::String(name)) => Return::One(TypeName(self.dtype(&name, &path))),
+            Some(Value::String(name)) => Return::One(TypeName(known(&name))),
             Some(Value::Array(columns)) => Return::Columns(
                 columns
                     .into_iter()
                     .enumerate()
                     .map(|(index, value)| {
-                        let path = format!("{path}[{index}]");
-                        let map = self.as_object(value, &path);
+                        let path = path.item(index);
+                        let map = self.as_object(value, path);
                         let mut fields = Fields { walk: self, map, path };
                         let name = fields.text("name");
                         let dtype = TypeName(fields.dtype("type"));
@@ -271,7 +289,7 @@ impl Walk {
                 self.problem(
                     Rule::Missing,
                     path,
-                    "say what the function returns: a type, or a list of { name, type }".into(),
+                    "say what the function returns: a type, or a list of { name, type }",
                 );
                 any
             }
@@ -282,16 +300,16 @@ impl Walk {
         }
     }
 
-    fn examples(&mut self, values: Vec<Value>, path: &str) -> Vec<Example> {
+    fn examples(&mut self, values: Vec<Value>, path: Path<'_>) -> Vec<Example> {
         let mut examples = Vec::with_capacity(values.len());
         for (index, value) in values.into_iter().enumerate() {
-            let path = format!("{path}.examples[{index}]");
-            let map = self.as_object(value, &path);
+            let path = path.item(index);
+            let map = self.as_object(value, path);
             let mut fields = Fields { walk: self, map, path };
             let args = fields.list("args", true);
             let result = fields.map.remove("result").unwrap_or_else(|| {
-                let field = fields.field("result");
-                fields.walk.problem(Rule::Missing, field, "say what the example gives".into());
+                let result = path.field("result");
+                fields.walk.problem(Rule::Missing, result, "say what the example gives");
                 Value::Null
             });
             examples.push(Example { args, result, unknown: fields.finish() });
@@ -299,113 +317,86 @@ impl Walk {
         examples
     }
 
-    fn hints(&mut self, value: Option<Value>, path: &str) -> Hints {
+    fn hints(&mut self, value: Option<Value>, path: Path<'_>) -> Hints {
         let Some(value) = value else { return Hints::default() };
-        let path = format!("{path}.hints");
-        let map = self.as_object(value, &path);
+        let map = self.as_object(value, path);
         let mut fields = Fields { walk: self, map, path };
         Hints {
-            fuel: fields.optional_u64("fuel"),
             memory: fields.optional_u64("memory"),
             deadline_ms: fields.optional_u64("deadline_ms"),
             unknown: fields.finish(),
         }
     }
 
-    fn dtype(&mut self, name: &str, path: &str) -> DType {
-        DType::from_name(name).unwrap_or_else(|| {
-            let (rule, message) = if DType::RESERVED_NAMES.contains(&name) {
-                (
-                    Rule::UnsupportedType,
-                    format!("type `{name}` is reserved for a later version of the contract"),
-                )
-            } else {
-                let all: Vec<_> = DType::ALL.iter().map(|d| d.name()).collect();
-                (
-                    Rule::UnknownType,
-                    format!("unknown type `{name}`; the types are {}", all.join(", ")),
-                )
-            };
-            self.problem(rule, path, message);
-            DType::Any
-        })
-    }
-
     /// The fields of an object. Anything else is reported and has none: its place in a list is
     /// kept, so that the paths of what follows stay true.
-    fn as_object(&mut self, value: Value, path: &str) -> Map<String, Value> {
+    fn as_object(&mut self, value: Value, path: Path<'_>) -> Map<String, Value> {
         match value {
             Value::Object(map) => map,
             other => {
-                self.wrong_type(path.into(), "an object", &other);
+                self.wrong_type(path, "an object", &other);
                 Map::new()
             }
         }
     }
 
-    fn wrong_type(&mut self, field: String, wanted: &str, found: &Value) {
-        let found = match found {
-            Value::Null => "null".into(),
-            Value::Bool(b) => format!("{b}"),
-            Value::Number(n) => format!("{n}"),
-            Value::String(_) => "a text".into(),
-            Value::Array(_) => "a list".into(),
-            Value::Object(_) => "an object".into(),
+    fn wrong_type(&mut self, path: Path<'_>, wanted: &str, found: &Value) {
+        let found: &dyn core::fmt::Display = match found {
+            Value::Null => &"null",
+            Value::Bool(b) => b,
+            Value::Number(n) => n,
+            Value::String(_) => &"a text",
+            Value::Array(_) => &"a list",
+            Value::Object(_) => &"an object",
         };
-        self.problem(Rule::WrongType, field, format!("must be {wanted}, found {found}"));
+        self.problem(Rule::WrongType, path, format_args!("must be {wanted}, found {found}"));
     }
+}
+
+/// A type by its name. What stands for one that this version does not know is never seen: the
+/// function is disabled.
+fn known(name: &str) -> DType {
+    DType::from_name(name).unwrap_or(DType::Any)
 }
 
 /// The fields of one object, taken out one by one; what is left at the end is unknown.
-struct Fields<'w> {
+struct Fields<'w, 'p> {
     walk: &'w mut Walk,
     map: Map<String, Value>,
-    path: String,
+    path: Path<'p>,
 }
 
-impl Fields<'_> {
-    fn field(&self, name: &str) -> String {
-        if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
-    }
-
+impl Fields<'_, '_> {
     fn take<T: Default>(
         &mut self,
         name: &str,
         wanted: &str,
         required: bool,
-        read: impl FnOnce(&Value) -> Option<T>,
+        read: impl FnOnce(Value) -> Result<T, Value>,
     ) -> T {
-        let field = self.field(name);
-        match self.map.remove(name) {
-            Some(value) => read(&value).unwrap_or_else(|| {
-                self.walk.wrong_type(field, wanted, &value);
-                T::default()
-            }),
-            None => {
-                if required {
-                    self.walk.problem(
-                        Rule::Missing,
-                        field,
-                        format!("is missing; {wanted} is wanted"),
-                    );
-                }
-                T::default()
-            }
+        match self.map.remove(name).map(read) {
+            Some(Ok(value)) => return value,
+            Some(Err(found)) => self.walk.wrong_type(self.path.field(name), wanted, &found),
+            None if required => self.walk.problem(
+                Rule::Missing,
+                self.path.field(name),
+                format_args!("is missing; {wanted} is wanted"),
+            ),
+            None => {}
         }
+        T::default()
     }
 
     fn text(&mut self, name: &str) -> String {
-        self.take(name, "a text", true, |v| v.as_str().map(ToOwned::to_owned))
+        self.take(name, "a text", true, as_text)
     }
 
     fn optional_text(&mut self, name: &str) -> String {
-        self.take(name, "a text", false, |v| v.as_str().map(ToOwned::to_owned))
+        self.take(name, "a text", false, as_text)
     }
 
     fn u32(&mut self, name: &str) -> u32 {
-        self.take(name, "a whole number from 0 to 4294967295", true, |v| {
-            v.as_u64().and_then(|n| u32::try_from(n).ok())
-        })
+        self.take(name, "a whole number from 0 to 4294967295", true, as_u32)
     }
 
     fn nullable_u32(&mut self, name: &str, may_be_absent: bool) -> Option<u32> {
@@ -414,91 +405,109 @@ impl Fields<'_> {
             "a whole number from 0 to 4294967295, or null for any number",
             !may_be_absent,
             |v| match v {
-                Value::Null => Some(None),
-                other => other.as_u64().and_then(|n| u32::try_from(n).ok()).map(Some),
+                Value::Null => Ok(None),
+                other => as_u32(other).map(Some),
             },
         )
     }
 
     fn optional_u64(&mut self, name: &str) -> Option<u64> {
-        self.take(name, "a whole number", false, |v| v.as_u64().map(Some))
+        self.take(name, "a whole number", false, |v| v.as_u64().map(Some).ok_or(v))
     }
 
     fn scalar(&mut self, name: &str) -> Option<Value> {
         self.take(name, "a number, a text or a boolean", false, |v| match v {
-            Value::Number(_) | Value::String(_) | Value::Bool(_) => Some(Some(v.clone())),
-            _ => None,
+            Value::Number(_) | Value::String(_) | Value::Bool(_) => Ok(Some(v)),
+            other => Err(other),
         })
     }
 
     fn flag(&mut self, name: &str, default: bool) -> bool {
-        self.take(name, "true or false", false, |v| v.as_bool().map(Some)).unwrap_or(default)
+        self.take(name, "true or false", false, |v| v.as_bool().map(Some).ok_or(v))
+            .unwrap_or(default)
     }
 
     fn list(&mut self, name: &str, required: bool) -> Vec<Value> {
-        self.take(name, "a list", required, |v| v.as_array().cloned())
-    }
-
-    fn texts(&mut self, name: &str) -> Vec<String> {
-        let values = self.list(name, false);
-        let path = self.field(name);
-        values
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| match value {
-                Value::String(text) => text,
-                other => {
-                    self.walk.wrong_type(format!("{path}[{index}]"), "a text", &other);
-                    String::new()
-                }
-            })
-            .collect()
+        self.take(name, "a list", required, |v| match v {
+            Value::Array(values) => Ok(values),
+            other => Err(other),
+        })
     }
 
     fn object(&mut self, name: &str) -> Map<String, Value> {
-        self.take(name, "an object", true, |v| v.as_object().cloned())
+        self.take(name, "an object", true, |v| match v {
+            Value::Object(map) => Ok(map),
+            other => Err(other),
+        })
+    }
+
+    fn texts(&mut self, name: &str, values: Vec<Value>) -> Vec<String> {
+        let list = self.path.field(name);
+        let text = |(index, value)| {
+            as_text(value).unwrap_or_else(|other| {
+                self.walk.wrong_type(list.item(index), "a text", &other);
+                String::new()
+            })
+        };
+        values.into_iter().enumerate().map(text).collect()
+    }
+
+    fn aliases(&mut self) -> Vec<String> {
+        let values = self.list("aliases", false);
+        self.walk.aliases += values.len();
+        let (count, whose, most) = match values.len() > MAX_ALIASES {
+            true => (values.len(), "function", MAX_ALIASES),
+            false => (self.walk.aliases, "module", MAX_MODULE_ALIASES),
+        };
+        if count > most {
+            self.walk.problem(
+                Rule::TooManyAliases,
+                self.path.field("aliases"),
+                format_args!("{count} aliases; a {whose} may have {most}: leave some out"),
+            );
+            return Vec::new();
+        }
+        self.texts("aliases", values)
+    }
+
+    fn requires(&mut self) -> Vec<String> {
+        let values = self.list("requires", false);
+        if values.len() > MAX_REQUIRES {
+            self.walk.problem(
+                Rule::Requires,
+                self.path.field("requires"),
+                format_args!("{} requirements; at most {MAX_REQUIRES} are read", values.len()),
+            );
+            return Vec::new();
+        }
+        self.texts("requires", values)
     }
 
     fn dtype(&mut self, name: &str) -> DType {
-        let path = self.field(name);
-        match self.map.contains_key(name) {
-            true => {
-                let text = self.text(name);
-                if self.walk.is_broken(&path) { DType::Any } else { self.walk.dtype(&text, &path) }
-            }
-            false => {
-                self.text(name);
-                DType::Any
-            }
-        }
+        known(&self.text(name))
     }
 
     fn shape(&mut self) -> Shape {
-        if !self.map.contains_key("shape") {
-            return Shape::Scalar;
-        }
-        let path = self.field("shape");
-        match self.text("shape").as_str() {
-            "scalar" => Shape::Scalar,
-            "column" => Shape::Column,
-            "range" => Shape::Range,
-            _ if self.walk.is_broken(&path) => Shape::Scalar,
-            other => {
-                self.walk.problem(
-                    Rule::BadShape,
-                    path,
-                    format!("unknown shape `{other}`; the shapes are scalar, column, range"),
-                );
-                Shape::Scalar
-            }
-        }
+        Shape::from_name(&self.optional_text("shape")).unwrap_or_default()
     }
 
     fn finish(self) -> Map<String, Value> {
         for name in self.map.keys() {
-            let field = self.field(name);
-            self.walk.warn(format!("{field}: unknown field, kept and ignored"));
+            self.walk
+                .problems
+                .warn(format_args!("{}: unknown field, kept and ignored", self.path.field(name)));
         }
         self.map
     }
+}
+
+fn as_text(value: Value) -> Result<String, Value> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(other),
+    }
+}
+
+fn as_u32(value: Value) -> Result<u32, Value> {
+    value.as_u64().and_then(|n| u32::try_from(n).ok()).ok_or(value)
 }

@@ -4,7 +4,9 @@ use super::{
     error::{ManifestError, Problem, Rule},
     model::{Function, FunctionKind, Manifest, Param, Return, Shape},
     name::{is_callable, normalise_name},
-    parse::Walk,
+    parse::{Draft, DraftFunction},
+    path::{Path, Shown},
+    problems::Problems,
 };
 use crate::{
     DType,
@@ -14,7 +16,7 @@ use crate::{
     },
 };
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     format,
     string::{String, ToString},
     vec,
@@ -26,56 +28,63 @@ use serde_json::Value;
 pub(super) const CAPABILITIES: [&str; 6] =
     ["columnar", "simd128", "reduce", "array", "any", "volatile"];
 
-pub(super) fn check(manifest: &Manifest, walk: &mut Walk) {
-    check_module(manifest, walk);
-    check_unique(manifest, walk);
-    for (index, function) in manifest.functions.iter().enumerate() {
-        check_function(function, &format!("functions[{index}]"), manifest.module.codec, walk);
+pub(super) fn check(draft: &Draft, problems: &mut Problems) {
+    check_module(draft, problems);
+    check_unique(draft, problems);
+    let functions = Path::Root.field("functions");
+    for (index, drafted) in draft.functions.iter().enumerate() {
+        check_function(&drafted.function, functions.item(index), draft.module.codec, problems);
     }
 }
 
-fn check_module(manifest: &Manifest, walk: &mut Walk) {
-    if !walk.is_broken("schema") && manifest.schema != MANIFEST_SCHEMA {
-        walk.problem(
+fn check_module(draft: &Draft, problems: &mut Problems) {
+    let schema = Path::Root.field("schema");
+    if draft.schema != MANIFEST_SCHEMA && !problems.is_broken(schema) {
+        problems.problem(
             Rule::Schema,
-            "schema",
-            format!("schema is `{}`; this host reads `{MANIFEST_SCHEMA}`", manifest.schema),
+            schema,
+            format_args!(
+                "schema is `{}`; this host reads `{MANIFEST_SCHEMA}`",
+                Shown(&draft.schema)
+            ),
         );
     }
-    if walk.is_broken("module")
-        && manifest.module.id.is_empty()
-        && manifest.module.version.is_empty()
-    {
+    let module = &draft.module;
+    let path = Path::Root.field("module");
+    if module.id.is_empty() && module.version.is_empty() && problems.is_broken(path) {
         return;
     }
-    let module = &manifest.module;
-    check_text(&module.id, "module.id", walk);
-    check_text(&module.version, "module.version", walk);
-    if !walk.is_broken("module.abi") && module.abi != ABI_VERSION {
-        walk.problem(
+    check_text(&module.id, path.field("id"), problems);
+    check_text(&module.version, path.field("version"), problems);
+    if module.abi != ABI_VERSION && !problems.is_broken(path.field("abi")) {
+        problems.problem(
             Rule::Abi,
-            "module.abi",
-            format!("abi {} is not supported; this host speaks abi {ABI_VERSION}: rebuild the plugin with a matching SDK", module.abi),
+            path.field("abi"),
+            format_args!("abi {} is not supported; this host speaks abi {ABI_VERSION}: rebuild the plugin with a matching SDK", module.abi),
         );
     }
-    if !walk.is_broken("module.codec") && ![CODEC_COLUMNAR, CODEC_JSON].contains(&module.codec) {
-        walk.problem(
+    if ![CODEC_COLUMNAR, CODEC_JSON].contains(&module.codec)
+        && !problems.is_broken(path.field("codec"))
+    {
+        problems.problem(
             Rule::Codec,
-            "module.codec",
-            format!(
+            path.field("codec"),
+            format_args!(
                 "codec {} is not supported; use {CODEC_COLUMNAR} (columnar) or {CODEC_JSON} (JSON)",
                 module.codec
             ),
         );
     }
+    let requires = path.field("requires");
     for (index, capability) in module.requires.iter().enumerate() {
-        let field = format!("module.requires[{index}]");
-        if !walk.is_broken(&field) && !CAPABILITIES.contains(&capability.as_str()) {
-            walk.problem(
+        let path = requires.item(index);
+        if !CAPABILITIES.contains(&capability.as_str()) && !problems.is_broken(path) {
+            problems.problem(
                 Rule::Requires,
-                field,
-                format!(
-                    "the module requires `{capability}`, which this host does not have; it has {}",
+                path,
+                format_args!(
+                    "the module requires `{}`, which this host does not have; it has {}",
+                    Shown(capability),
                     CAPABILITIES.join(", ")
                 ),
             );
@@ -83,44 +92,36 @@ fn check_module(manifest: &Manifest, walk: &mut Walk) {
     }
 }
 
-fn check_unique(manifest: &Manifest, walk: &mut Walk) {
-    let mut ids = BTreeMap::new();
-    let mut exports = BTreeMap::new();
-    let mut names = BTreeMap::new();
-    for (index, function) in manifest.functions.iter().enumerate() {
-        let path = format!("functions[{index}]");
-        if !walk.is_broken(&format!("{path}.id")) {
-            claim(
-                &mut ids,
-                function.id,
-                Rule::DuplicateId,
-                &format!("{path}.id"),
-                &function.id,
-                walk,
-            );
+fn check_unique(draft: &Draft, problems: &mut Problems) {
+    let functions = Path::Root.field("functions");
+    let mut ids = Claims::default();
+    let mut exports = Claims::default();
+    let mut names = Claims::default();
+    for (index, DraftFunction { function, .. }) in draft.functions.iter().enumerate() {
+        let path = functions.item(index);
+        if !problems.is_broken(path.field("id")) {
+            let id = function.id;
+            ids.claim(id, Rule::DuplicateId, path.field("id"), &id, problems);
         }
         if !function.export.is_empty() {
-            claim(
-                &mut exports,
-                function.export.clone(),
-                Rule::DuplicateExport,
-                &format!("{path}.export"),
-                &function.export,
-                walk,
-            );
-            claim_derived(&mut exports, function, &format!("{path}.export"), walk);
+            let (field, export) = (path.field("export"), &function.export);
+            let shown = Shown(export);
+            exports.claim(export.clone(), Rule::DuplicateExport, field, &shown, problems);
+            claim_derived(&mut exports, function, field, problems);
         }
+        let aliases = path.field("aliases");
+        let mut own = OwnNames::default();
         for (position, name) in function.names().enumerate() {
             let field = match position {
-                0 => format!("{path}.name"),
-                n => format!("{path}.aliases[{}]", n - 1),
+                0 => path.field("name"),
+                n => aliases.item(n - 1),
             };
             let key = normalise_name(name);
-            if manifest.module.codec == CODEC_JSON && repeats_own_name(function, position, &key) {
+            if draft.module.codec == CODEC_JSON && own.repeats(name, &key) {
                 continue;
             }
             if !key.is_empty() {
-                claim(&mut names, key, Rule::DuplicateName, &field, &name, walk);
+                names.claim(key, Rule::DuplicateName, field, &Shown(name), problems);
             }
         }
     }
@@ -128,96 +129,113 @@ fn check_unique(manifest: &Manifest, walk: &mut Walk) {
 
 /// Notes the four exports of an aggregate, unless its `export` itself is taken.
 fn claim_derived(
-    exports: &mut BTreeMap<String, String>,
+    exports: &mut Claims<String>,
     function: &Function,
-    field: &str,
-    walk: &mut Walk,
+    path: Path<'_>,
+    problems: &mut Problems,
 ) {
-    if function.kind != FunctionKind::Aggregate || walk.is_broken(field) {
+    if function.kind != FunctionKind::Aggregate || problems.is_broken(path) {
         return;
     }
     for suffix in AGGREGATE_SUFFIXES {
         let export = format!("{}{suffix}", function.export);
-        claim(exports, export.clone(), Rule::DuplicateExport, field, &export, walk);
+        exports.claim(export.clone(), Rule::DuplicateExport, path, &Shown(&export), problems);
     }
 }
 
-/// Whether the name at `position` is an earlier name of the same function with other prefixes.
-/// Manifests written for Formualizer 0.13 list such aliases, since that host strips no prefixes.
-fn repeats_own_name(function: &Function, position: usize, key: &str) -> bool {
-    let Some(name) = function.names().nth(position) else { return false };
-    let name = name.to_uppercase();
-    let earlier = || function.names().take(position);
-    earlier().any(|other| normalise_name(other) == key)
-        && earlier().all(|other| other.to_uppercase() != name)
+/// The names of one function so far.
+#[derive(Default)]
+struct OwnNames {
+    keys: BTreeSet<String>,
+    spelled: BTreeSet<String>,
 }
 
-/// Notes that `field` uses `key`, or reports who used it before.
-fn claim<K: Ord>(
-    seen: &mut BTreeMap<K, String>,
-    key: K,
-    rule: Rule,
-    field: &str,
-    shown: &dyn core::fmt::Display,
-    walk: &mut Walk,
-) {
-    if let Some(first) = seen.get(&key) {
-        walk.problem(rule, field, format!("`{shown}` is already taken by {first} (names are compared without case and prefix): choose another"));
-    } else {
-        seen.insert(key, field.to_string());
+impl OwnNames {
+    /// Whether a name is an earlier name of the same function with other prefixes. Manifests written
+    /// for Formualizer 0.13 list such aliases, since that host strips no prefixes.
+    fn repeats(&mut self, name: &str, key: &str) -> bool {
+        let is_new_spelling = self.spelled.insert(name.to_uppercase());
+        !self.keys.insert(key.into()) && is_new_spelling
     }
 }
 
-fn check_function(function: &Function, path: &str, codec: u32, walk: &mut Walk) {
-    check_text(&function.name, &format!("{path}.name"), walk);
-    check_callable(&function.name, &format!("{path}.name"), walk);
+/// What is taken, and by which field.
+struct Claims<K>(BTreeMap<K, String>);
+
+impl<K> Default for Claims<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord> Claims<K> {
+    /// Notes that the field uses `key`, or reports who used it before.
+    fn claim(
+        &mut self,
+        key: K,
+        rule: Rule,
+        path: Path<'_>,
+        shown: &dyn core::fmt::Display,
+        problems: &mut Problems,
+    ) {
+        match self.0.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(path.to_string());
+            }
+            Entry::Occupied(first) => problems.problem(
+                rule,
+                path,
+                format_args!("`{shown}` is already taken by {} (names are compared without case and prefix): choose another", first.get()),
+            ),
+        }
+    }
+}
+
+fn check_function(function: &Function, path: Path<'_>, codec: u32, problems: &mut Problems) {
+    let name = path.field("name");
+    check_text(&function.name, name, problems);
+    check_callable(&function.name, name, problems);
+    let aliases = path.field("aliases");
     for (index, alias) in function.aliases.iter().enumerate() {
-        let field = format!("{path}.aliases[{index}]");
-        check_text(alias, &field, walk);
-        check_callable(alias, &field, walk);
+        check_text(alias, aliases.item(index), problems);
+        check_callable(alias, aliases.item(index), problems);
     }
-    let export = format!("{path}.export");
-    check_text(&function.export, &export, walk);
+    let export = path.field("export");
+    check_text(&function.export, export, problems);
     if RESERVED_EXPORTS.contains(&function.export.as_str()) {
-        walk.problem(
+        problems.problem(
             Rule::ReservedExport,
             export,
-            format!(
+            format_args!(
                 "`{}` belongs to the contract; export the function under another name",
                 function.export
             ),
         );
     }
-    if let FunctionKind::Unknown(kind) = &function.kind
-        && !walk.is_broken(&format!("{path}.kind"))
-    {
-        walk.warn(format!(
-            "{path}.kind: this host does not know `{kind}` functions; `{}` is disabled",
-            function.name
-        ));
-    }
     if function.volatile && function.deterministic && codec != CODEC_JSON {
-        walk.problem(
+        problems.problem(
             Rule::Volatile,
-            format!("{path}.deterministic"),
-            "a volatile function is not deterministic; set one of the two".into(),
+            path.field("deterministic"),
+            "a volatile function is not deterministic; set one of the two",
         );
     }
-    check_arity(function, path, codec, walk);
-    check_params(function, path, walk);
-    check_returns(function, path, walk);
+    check_arity(function, path, codec, problems);
+    check_params(function, path.field("params"), problems);
+    check_returns(function, path.field("returns"), problems);
+    let examples = path.field("examples");
     for (index, example) in function.examples.iter().enumerate() {
-        let field = format!("{path}.examples[{index}].args");
+        let example_at = examples.item(index);
+        let field = example_at.field("args");
         let given = example.args.len();
         let fits = given >= function.min_args as usize
             && function.max_args.is_none_or(|max| given <= max as usize);
-        if !fits && !walk.is_broken(&field) {
-            walk.problem(
+        if !fits && !problems.is_broken(field) {
+            problems.problem(
                 Rule::Example,
                 field,
-                format!(
+                format_args!(
                     "the example gives {given} arguments; `{}` takes {}",
-                    function.name,
+                    Shown(&function.name),
                     arity_text(function)
                 ),
             );
@@ -233,20 +251,19 @@ fn arity_text(function: &Function) -> String {
     }
 }
 
-fn check_arity(function: &Function, path: &str, codec: u32, walk: &mut Walk) {
-    if walk.is_broken(&format!("{path}.min_args")) || walk.is_broken(&format!("{path}.max_args")) {
+fn check_arity(function: &Function, path: Path<'_>, codec: u32, problems: &mut Problems) {
+    let (min_field, max_field) = (path.field("min_args"), path.field("max_args"));
+    if problems.is_broken(min_field) || problems.is_broken(max_field) {
         return;
     }
     let min = function.min_args;
     if let Some(max) = function.max_args.filter(|max| *max < min) {
-        walk.problem(
-            Rule::Arity,
-            format!("{path}.max_args"),
-            format!("max_args {max} is less than min_args {min}"),
-        );
+        let message = format_args!("max_args {max} is less than min_args {min}");
+        problems.problem(Rule::Arity, max_field, message);
         return;
     }
-    if codec == CODEC_JSON || walk.is_broken(&format!("{path}.params")) {
+    let params = path.field("params");
+    if codec == CODEC_JSON || problems.is_broken(params) {
         return;
     }
     let count = function.params.len();
@@ -258,85 +275,87 @@ fn check_arity(function: &Function, path: &str, codec: u32, walk: &mut Walk) {
     };
     if !max_fits {
         let max = function.max_args.map_or("null".into(), |m| m.to_string());
-        walk.problem(
+        problems.problem(
             Rule::ParamsArity,
-            format!("{path}.max_args"),
-            format!(
+            max_field,
+            format_args!(
                 "max_args is {max} but {count} parameters are listed{}",
                 if variadic { ", the last of them variadic" } else { "" }
             ),
         );
     }
     if min as usize > count {
-        walk.problem(
+        problems.problem(
             Rule::ParamsArity,
-            format!("{path}.min_args"),
-            format!("min_args is {min} but only {count} parameters are listed"),
+            min_field,
+            format_args!("min_args is {min} but only {count} parameters are listed"),
         );
         return;
     }
     for (index, param) in function.params.iter().enumerate().skip(min as usize) {
         if !param.optional && !param.variadic {
-            walk.problem(
+            problems.problem(
                 Rule::ParamsArity,
-                format!("{path}.params[{index}].optional"),
-                format!("a call with min_args = {min} arguments leaves `{}` out, so it must be optional", param.name),
+                params.item(index).field("optional"),
+                format_args!("a call with min_args = {min} arguments leaves `{}` out, so it must be optional", Shown(&param.name)),
             );
         }
     }
 }
 
-fn check_params(function: &Function, path: &str, walk: &mut Walk) {
-    let mut names = BTreeMap::new();
+fn check_params(function: &Function, path: Path<'_>, problems: &mut Problems) {
+    let mut names = Claims::default();
     for (index, param) in function.params.iter().enumerate() {
-        let path = format!("{path}.params[{index}]");
-        check_text(&param.name, &format!("{path}.name"), walk);
+        let path = path.item(index);
+        let field = path.field("name");
+        check_text(&param.name, field, problems);
         if !param.name.is_empty() {
-            claim(
-                &mut names,
-                param.name.to_uppercase(),
-                Rule::DuplicateParam,
-                &format!("{path}.name"),
-                &param.name,
-                walk,
-            );
+            let key = param.name.to_uppercase();
+            names.claim(key, Rule::DuplicateParam, field, &Shown(&param.name), problems);
         }
         if param.variadic && index + 1 != function.params.len() {
-            walk.problem(
+            problems.problem(
                 Rule::VariadicNotLast,
-                format!("{path}.variadic"),
-                format!("only the last parameter can be variadic; `{}` is not", param.name),
+                path.field("variadic"),
+                format_args!(
+                    "only the last parameter can be variadic; `{}` is not",
+                    Shown(&param.name)
+                ),
             );
         }
-        check_shape(function, param, &path, walk);
-        check_default(param, &path, walk);
+        check_shape(function, param, path, problems);
+        check_default(param, path, problems);
     }
 }
 
-fn check_shape(function: &Function, param: &Param, path: &str, walk: &mut Walk) {
+fn check_shape(function: &Function, param: &Param, path: Path<'_>, problems: &mut Problems) {
     let row_wise = matches!(function.kind, FunctionKind::Elementwise | FunctionKind::Aggregate);
     if row_wise && param.shape != Shape::Scalar {
-        walk.problem(
+        problems.problem(
             Rule::BadShape,
-            format!("{path}.shape"),
-            format!("an {} function sees one row at a time; `{}` cannot be a {}: use kind reduce or array", function.kind.name(), param.name, param.shape.name()),
+            path.field("shape"),
+            format_args!("an {} function sees one row at a time; `{}` cannot be a {}: use kind reduce or array", function.kind.name(), Shown(&param.name), param.shape.name()),
         );
     }
 }
 
-fn check_default(param: &Param, path: &str, walk: &mut Walk) {
+fn check_default(param: &Param, path: Path<'_>, problems: &mut Problems) {
     let Some(default) = &param.default else { return };
-    let field = format!("{path}.default");
+    let field = path.field("default");
     let dtype = param.dtype.0;
     if !param.optional || param.variadic || param.shape != Shape::Scalar {
-        let message = format!(
-            "`{}` has a default, which only an optional scalar has: set \"optional\": true",
-            param.name
+        problems.problem(
+            Rule::Default,
+            field,
+            format_args!(
+                "`{}` has a default, which only an optional scalar has: set \"optional\": true",
+                Shown(&param.name)
+            ),
         );
-        walk.problem(Rule::Default, field, message);
     } else if !fits(default, dtype) {
-        let message = format!("{default} is no value of type {}", dtype.name());
-        walk.problem(Rule::Default, field, message);
+        let shown = default.to_string();
+        let message = format_args!("{} is no value of type {}", Shown(&shown), dtype.name());
+        problems.problem(Rule::Default, field, message);
     }
 }
 
@@ -364,63 +383,63 @@ fn fits(value: &Value, dtype: DType) -> bool {
     }
 }
 
-fn check_returns(function: &Function, path: &str, walk: &mut Walk) {
+fn check_returns(function: &Function, path: Path<'_>, problems: &mut Problems) {
     let Return::Columns(columns) = &function.returns else { return };
-    let path = format!("{path}.returns");
-    if function.kind != FunctionKind::Array && !matches!(function.kind, FunctionKind::Unknown(_)) {
-        walk.problem(
+    if function.kind != FunctionKind::Array {
+        problems.problem(
             Rule::Returns,
-            &*path,
-            format!("a {} function returns one type, not a list of columns", function.kind.name()),
+            path,
+            format_args!(
+                "a {} function returns one type, not a list of columns",
+                function.kind.name()
+            ),
         );
     }
-    if columns.is_empty() && !walk.is_broken(&path) {
-        walk.problem(Rule::Returns, &*path, "list at least one column".into());
+    if columns.is_empty() && !problems.is_broken(path) {
+        problems.problem(Rule::Returns, path, "list at least one column");
     }
-    let mut names = BTreeMap::new();
+    let mut names = Claims::default();
     for (index, column) in columns.iter().enumerate() {
-        let field = format!("{path}[{index}].name");
-        check_text(&column.name, &field, walk);
+        let column_at = path.item(index);
+        let field = column_at.field("name");
+        check_text(&column.name, field, problems);
         if !column.name.is_empty() {
-            claim(
-                &mut names,
-                column.name.to_uppercase(),
-                Rule::DuplicateParam,
-                &field,
-                &column.name,
-                walk,
-            );
+            let key = column.name.to_uppercase();
+            names.claim(key, Rule::DuplicateParam, field, &Shown(&column.name), problems);
         }
     }
 }
 
-fn check_text(text: &str, field: &str, walk: &mut Walk) {
-    if walk.is_broken(field) {
+fn check_text(text: &str, path: Path<'_>, problems: &mut Problems) {
+    let is_padded = || text.trim() != text;
+    if (!text.is_empty() && text.len() <= MAX_NAME_BYTES && !is_padded())
+        || problems.is_broken(path)
+    {
         return;
     }
     if text.is_empty() {
-        walk.problem(Rule::Empty, field, "must not be empty".into());
-    } else if text.trim() != text {
-        walk.problem(
+        problems.problem(Rule::Empty, path, "must not be empty");
+    } else if is_padded() {
+        problems.problem(
             Rule::Padded,
-            field,
-            format!("`{text}` starts or ends with white space; remove it"),
+            path,
+            format_args!("`{}` starts or ends with white space; remove it", Shown(text)),
         );
-    } else if text.len() > MAX_NAME_BYTES {
-        walk.problem(
+    } else {
+        problems.problem(
             Rule::TooLong,
-            field,
-            format!("{} bytes; at most {MAX_NAME_BYTES} are taken", text.len()),
+            path,
+            format_args!("{} bytes; at most {MAX_NAME_BYTES} are taken", text.len()),
         );
     }
 }
 
-fn check_callable(name: &str, field: &str, walk: &mut Walk) {
-    if !walk.is_broken(field) && !is_callable(name) {
-        walk.problem(
+fn check_callable(name: &str, path: Path<'_>, problems: &mut Problems) {
+    if !is_callable(name) && !problems.is_broken(path) {
+        problems.problem(
             Rule::BadName,
-            field,
-            format!("`{name}` cannot be called in a formula; start with a letter or `_`, then letters, digits, `_` and `.`"),
+            path,
+            format_args!("`{}` cannot be called in a formula; start with a letter or `_`, then letters, digits, `_` and `.`", Shown(name)),
         );
     }
 }
@@ -432,16 +451,15 @@ impl Manifest {
     /// `(i32, i32) -> i64`, or what else is exported under that name, or `None`.
     ///
     /// # Errors
-    /// Every export that is absent or of another signature. Functions of an unknown kind and
+    /// Every export that is absent or of another signature. Disabled functions are not asked for, and
     /// modules of codec 1 (whose exports may be typed) are not held to the signature.
-    pub fn check_exports(
+    pub fn check_exports<'e>(
         &self,
-        mut signature_of: impl FnMut(&str) -> Option<String>,
+        mut signature_of: impl FnMut(&str) -> Option<&'e str>,
     ) -> Result<(), ManifestError> {
         let mut problems = Vec::new();
-        for (index, function) in self.functions.iter().enumerate() {
+        for (index, function) in self.indexed() {
             let names = match function.kind {
-                FunctionKind::Unknown(_) => Vec::new(),
                 FunctionKind::Aggregate => {
                     AGGREGATE_SUFFIXES.iter().map(|s| format!("{}{s}", function.export)).collect()
                 }

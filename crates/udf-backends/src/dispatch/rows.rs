@@ -14,7 +14,7 @@ impl Run<'_, '_> {
         range: Range<usize>,
         mut out: Option<&mut [u8]>,
     ) -> Result<BatchResult, Error> {
-        let until = self.job.until(Instant::now());
+        let until = self.job.hinted(self.job.until(Instant::now()), range.len());
         let dtype = self.job.signature.return_dtypes()[0];
         let mut result = BatchResult::default();
         let mut start = range.start;

@@ -17,6 +17,8 @@ use udf_abi::{
 const CODEC_NONE: u32 = 0;
 /// Most functions that a bare module offers.
 const MAX_OFFERED: usize = 4_096;
+/// Most parameters that all of its functions have: a few bytes of a module name 255 of them.
+const MAX_OFFERED_PARAMS: usize = 65_536;
 /// Most exports that are named as not callable.
 const MAX_NAMED: usize = 20;
 
@@ -40,10 +42,15 @@ fn is_offered(export: &ExportInfo) -> bool {
 pub(super) fn manifest(exports: &[ExportInfo], sha256: &[u8; 32]) -> (Manifest, Vec<String>) {
     let mut functions = Vec::new();
     let mut warnings = Vec::new();
-    let mut skipped = 0;
+    let (mut skipped, mut params) = (0, 0);
     for export in exports.iter().filter(|e| e.signature.starts_with('(')) {
         match &export.numbers {
-            Some(numbers) if is_offered(export) && functions.len() < MAX_OFFERED => {
+            Some(numbers)
+                if is_offered(export)
+                    && functions.len() < MAX_OFFERED
+                    && params + numbers.params.len() <= MAX_OFFERED_PARAMS =>
+            {
+                params += numbers.params.len();
                 functions.push(function(functions.len() as u32 + 1, &export.name, numbers));
             }
             _ => {
@@ -72,7 +79,8 @@ pub(super) fn manifest(exports: &[ExportInfo], sha256: &[u8; 32]) -> (Manifest, 
         unknown: Default::default(),
     };
     let schema = MANIFEST_SCHEMA.to_owned();
-    (Manifest { schema, module, functions, unknown: Default::default() }, warnings)
+    let (disabled, unknown) = (Vec::new(), Default::default());
+    (Manifest { schema, module, functions, disabled, unknown }, warnings)
 }
 
 fn why_not(export: &ExportInfo) -> &'static str {
@@ -83,7 +91,7 @@ fn why_not(export: &ExportInfo) -> &'static str {
         Some(_) if RESERVED_EXPORTS.contains(&export.name.as_str()) => {
             "the name belongs to the contract"
         }
-        Some(_) if is_offered(export) => "at most 4096 are offered",
+        Some(_) if is_offered(export) => "at most 4096 are offered, with 65536 parameters in all",
         Some(_) => "a name of 1 to 128 bytes without white space around it is wanted",
     }
 }

@@ -3,7 +3,7 @@
 use super::{ExportInfo, ModuleInfo, NumberSignature, bare, export_findings};
 use udf_abi::{
     exports::{CODEC_COLUMNAR, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, FUNCTION_SIGNATURE},
-    manifest::{Function, FunctionKind, Return, TypeName},
+    manifest::{Function, Return, TypeName},
 };
 use udf_columnar::{Error, ErrorKind, Signature};
 
@@ -14,8 +14,7 @@ pub(super) fn signature(info: &ModuleInfo, function: &Function) -> Result<Signat
     if info.manifest.module.codec == CODEC_COLUMNAR {
         return Signature::try_new(function.clone());
     }
-    let export = info.exports.iter().find(|e| e.name == function.export);
-    let Some(export) = export else {
+    let Some(export) = info.export(&function.export) else {
         return Err(unsupported(function, "the module does not export it".into()));
     };
     if !info.bare && export.signature == FUNCTION_SIGNATURE && speaks_json(info, function)? {
@@ -33,19 +32,22 @@ pub(super) fn signature(info: &ModuleInfo, function: &Function) -> Result<Signat
     }
 }
 
+/// What of the exports that JSON requests go through is not as it must be; `None` where a module
+/// exports nothing that hands requests over.
+pub(super) fn json_exports<'e>(
+    export: impl Fn(&str) -> Option<&'e ExportInfo>,
+) -> Option<Vec<String>> {
+    let allocates = [EXPORT_ALLOC, EXPORT_FREE].into_iter().any(|name| export(name).is_some());
+    allocates.then(|| export_findings(&JSON_EXPORTS, export))
+}
+
 /// Whether requests can be handed over. A module that exports a part of what that needs is
 /// not taken for one of plain numbers.
 fn speaks_json(info: &ModuleInfo, function: &Function) -> Result<bool, Error> {
-    let allocates = |e: &ExportInfo| [EXPORT_ALLOC, EXPORT_FREE].contains(&e.name.as_str());
-    if !info.exports.iter().any(allocates) {
-        return Ok(false);
-    }
-    let needed = |finding: &String| {
-        JSON_EXPORTS.iter().any(|name| finding.starts_with(&format!("export `{name}` ")))
-    };
-    match export_findings(&info.exports).into_iter().find(needed) {
-        None => Ok(true),
-        Some(finding) => Err(unsupported(function, finding)),
+    match info.json_exports.as_deref() {
+        None => Ok(false),
+        Some([]) => Ok(true),
+        Some([finding, ..]) => Err(unsupported(function, finding.clone())),
     }
 }
 
@@ -83,11 +85,11 @@ fn unsupported(function: &Function, why: String) -> Error {
     )
 }
 
-/// A warning for each function that cannot be called. Unknown kinds are warned of already.
+/// A warning for each function whose export cannot be called. Those that the manifest itself
+/// disables are warned of already.
 pub(super) fn disabled(info: &ModuleInfo) -> Vec<String> {
-    let functions = info.manifest.functions.iter().enumerate();
+    let functions = info.manifest.indexed();
     functions
-        .filter(|(_, function)| !matches!(function.kind, FunctionKind::Unknown(_)))
         .filter_map(|(index, function)| {
             let error = signature(info, function).err()?;
             Some(format!("functions[{index}]: {}; it is disabled", error.message()))

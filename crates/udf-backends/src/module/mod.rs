@@ -9,6 +9,7 @@ pub use scan::{ExportInfo, ImportInfo, NumberSignature};
 
 use scan::Scan;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use udf_abi::{
     exports::{
         CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY,
@@ -54,6 +55,11 @@ pub struct ModuleInfo {
     pub exports: Vec<ExportInfo>,
     /// Everything it imports; empty for a module that the contract admits.
     pub imports: Vec<ImportInfo>,
+    /// Where in `exports` a name stands.
+    by_name: HashMap<String, usize>,
+    /// What of the exports that JSON requests go through is not as it must be, if the module has any
+    /// of them; `None` where it has none.
+    json_exports: Option<Vec<String>>,
     /// Whether a function of it grows a table.
     #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
     pub(crate) grows_tables: bool,
@@ -72,6 +78,12 @@ impl ModuleInfo {
     /// [`Unsupported`](ErrorKind::Unsupported) where this version cannot call it.
     pub fn signature(&self, function: &Function) -> Result<Signature, Error> {
         lanes::signature(self, function)
+    }
+
+    /// The export of this name.
+    #[must_use]
+    pub fn export(&self, name: &str) -> Option<&ExportInfo> {
+        self.by_name.get(name).map(|at| &self.exports[*at])
     }
 }
 
@@ -94,11 +106,15 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     let scan = scan::scan(bytes, limits)?;
     features::validate(bytes)?;
     let sha256: [u8; 32] = Sha256::digest(bytes).into();
+    let names = scan.exports.iter().enumerate();
+    let by_name: HashMap<String, usize> = names.map(|(at, e)| (e.name.clone(), at)).collect();
+    let export = |name: &str| by_name.get(name).map(|at| &scan.exports[*at]);
     let bare = bare::is_bare(&scan);
     let (manifest, warnings) = match bare {
         true => bare::manifest(&scan.exports, &sha256),
-        false => read_manifest(&scan)?,
+        false => read_manifest(&scan, export)?,
     };
+    let json_exports = lanes::json_exports(export);
     if manifest.module.codec == CODEC_COLUMNAR && scan.memory.is_none() {
         return Err(invalid("the module defines no memory"));
     }
@@ -116,6 +132,8 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         memory_max_pages: scan.memory.and_then(|m| m.maximum),
         exports: scan.exports,
         imports: scan.imports,
+        by_name,
+        json_exports,
         grows_tables: scan.grows_tables,
     };
     if info.manifest.module.codec == CODEC_JSON {
@@ -130,10 +148,13 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// What of the contract's exports is absent or of another signature.
-fn export_findings(exports: &[ExportInfo]) -> Vec<String> {
+fn export_findings<'e>(
+    names: &[&str],
+    export: impl Fn(&str) -> Option<&'e ExportInfo>,
+) -> Vec<String> {
     let mut findings = Vec::new();
-    for (name, wanted, mend) in REQUIRED_EXPORTS {
-        match exports.iter().find(|e| e.name == name) {
+    for (name, wanted, mend) in REQUIRED_EXPORTS.into_iter().filter(|r| names.contains(&r.0)) {
+        match export(name) {
             None => findings.push(format!("export `{name}` ({wanted}) is missing: {mend}")),
             Some(found) if found.signature != wanted => findings.push(format!(
                 "export `{name}` is {}, {wanted} is wanted: {mend}",
@@ -145,8 +166,8 @@ fn export_findings(exports: &[ExportInfo]) -> Vec<String> {
     findings
 }
 
-fn check_exports(scan: &Scan<'_>) -> Result<(), Error> {
-    let findings = export_findings(&scan.exports);
+fn check_exports<'e>(export: impl Fn(&str) -> Option<&'e ExportInfo>) -> Result<(), Error> {
+    let findings = export_findings(&REQUIRED_EXPORTS.map(|(name, ..)| name), export);
     if findings.is_empty() {
         return Ok(());
     }
@@ -166,12 +187,15 @@ fn check_memory(scan: &Scan<'_>, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-fn read_manifest(scan: &Scan<'_>) -> Result<(Manifest, Vec<String>), Error> {
+fn read_manifest<'e>(
+    scan: &Scan<'_>,
+    export: impl Fn(&str) -> Option<&'e ExportInfo>,
+) -> Result<(Manifest, Vec<String>), Error> {
     let manifest_error = |message: String| Err(Error::new(ErrorKind::InvalidManifest, message));
     let json = match scan.manifests.as_slice() {
         [one] => one,
         [] => {
-            check_exports(scan)?;
+            check_exports(export)?;
             return manifest_error(format!(
                 "the module has no custom section `{MANIFEST_SECTION}`: build it with the SDK, or see docs/manifest.md"
             ));
@@ -192,11 +216,9 @@ fn read_manifest(scan: &Scan<'_>) -> Result<(Manifest, Vec<String>), Error> {
     let parsed = Manifest::parse(json)?;
     // What codec 1 needs depends on each function's export.
     if parsed.manifest.module.codec == CODEC_COLUMNAR {
-        check_exports(scan)?;
+        check_exports(&export)?;
     }
-    parsed.manifest.check_exports(|name| {
-        scan.exports.iter().find(|e| e.name == name).map(|e| e.signature.clone())
-    })?;
+    parsed.manifest.check_exports(|name| export(name).map(|e| e.signature.as_str()))?;
     Ok((parsed.manifest, parsed.warnings))
 }
 

@@ -18,7 +18,7 @@ pub(super) fn rows(
 ) -> Result<(), Error> {
     let function = guest.any_export(rows.export)?;
     let mut params: Vec<Val> = Vec::with_capacity(rows.params.len());
-    guest.prepare()?;
+    guest.prepare(until)?;
     dynamic_rows(rows, sink, |values| {
         params.clear();
         params.extend(values.map(val));

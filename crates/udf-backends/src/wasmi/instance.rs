@@ -127,7 +127,7 @@ impl WasmiGuest {
         params: P,
         until: &Until,
     ) -> Result<R, Error> {
-        self.prepare()?;
+        self.prepare(until)?;
         let mut call = function.call_resumable(&mut self.store, params);
         loop {
             match call {
@@ -145,8 +145,8 @@ impl WasmiGuest {
     }
 
     /// Before an entry into the guest: what was refused before is forgotten, a slice begins.
-    pub(super) fn prepare(&mut self) -> Result<(), Error> {
-        self.store.data_mut().forget();
+    pub(super) fn prepare(&mut self, until: &Until) -> Result<(), Error> {
+        self.store.data_mut().enter(until.memory);
         self.refuel(0)
     }
 

@@ -154,7 +154,7 @@ impl WasmtimeGuest {
         let state = self.store.data_mut();
         state.until = until.clone();
         state.stopped = None;
-        state.growth.forget();
+        state.growth.enter(until.memory);
         self.store.set_epoch_deadline(1);
         let entered = self.ticker.enter();
         let result = run(&mut self.store);

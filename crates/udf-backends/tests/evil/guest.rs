@@ -89,6 +89,7 @@ struct Function {
     kind: &'static str,
     returns: Value,
     volatile: bool,
+    hints: Value,
     body: String,
 }
 
@@ -105,7 +106,13 @@ impl Guest {
             imports: String::new(),
             items: String::new(),
             manifests: None,
-            evil: Function { kind, returns: json!("f64"), volatile: false, body: body.into() },
+            evil: Function {
+                kind,
+                returns: json!("f64"),
+                volatile: false,
+                hints: json!({}),
+                body: body.into(),
+            },
         }
     }
 
@@ -138,6 +145,12 @@ impl Guest {
     /// `EVIL` may answer otherwise when it is asked again, so it is not.
     pub(crate) fn volatile(mut self) -> Self {
         self.evil.volatile = true;
+        self
+    }
+
+    /// What a call of `EVIL` may use, as its manifest has it.
+    pub(crate) fn hints(mut self, hints: Value) -> Self {
+        self.evil.hints = hints;
         self
     }
 
@@ -201,6 +214,7 @@ impl Guest {
                 "id": id, "name": name, "export": format!("fn_{}", name.to_lowercase()),
                 "kind": kind, "min_args": 1, "max_args": 1,
                 "volatile": id == 2 && evil.volatile,
+                "hints": if id == 2 { evil.hints.clone() } else { json!({}) },
                 "params": [{ "name": "x", "type": "f64", "shape": shape }],
                 "returns": returns
             })

@@ -2,7 +2,7 @@
 
 use crate::{
     guest::Guest,
-    harness::{assert_fails, doubles, patient, promptly, runtimes, session},
+    harness::{assert_fails, doubles, on_every_runtime, patient, promptly, runtimes, session},
     kept,
 };
 use udf_columnar::ErrorKind::{self, InvalidManifest, InvalidModule, Unsupported};
@@ -281,16 +281,23 @@ fn a_manifest_above_a_mebibyte_is_refused() {
 }
 
 #[test]
-fn types_that_look_like_structs_are_unknown_types() {
+fn types_that_look_like_structs_are_unknown_types_and_disable_their_function() {
     for name in ["x:struct A", r#"A="x:struct A""#, "A=x:struct A", "struct", "f64 ", "F64"] {
-        let mut manifest = Guest::harmless().manifest();
-        manifest["functions"][1]["params"][0]["type"] = name.into();
-        let text = manifest.to_string();
-        guest(Guest::harmless().manifests(&[&text]), InvalidManifest, &["functions[1].params[0]"]);
-        let mut manifest = Guest::harmless().manifest();
-        manifest["functions"][1]["returns"] = name.into();
-        let text = manifest.to_string();
-        guest(Guest::harmless().manifests(&[&text]), InvalidManifest, &["functions[1].returns"]);
+        let set = |manifest: &mut serde_json::Value, pointer: &str| {
+            *manifest.pointer_mut(pointer).unwrap() = name.into();
+        };
+        for (pointer, field) in [
+            ("/functions/1/params/0/type", "functions[1].params[0].type"),
+            ("/functions/1/returns", "functions[1].returns"),
+        ] {
+            let mut manifest = Guest::harmless().manifest();
+            set(&mut manifest, pointer);
+            let guest = Guest::harmless().manifests(&[&manifest.to_string()]);
+            on_every_runtime(&patient(), &guest, move |module| {
+                assert_fails(module.signature("EVIL"), Unsupported, field);
+                doubles(module, session(module).as_mut(), "GOOD", 4);
+            });
+        }
     }
 }
 

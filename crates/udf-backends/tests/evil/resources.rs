@@ -30,6 +30,26 @@ fn a_refused_growth_and_then_a_trap_is_a_lack_of_memory() {
 }
 
 #[test]
+fn a_function_that_asks_for_less_memory_gets_less_in_its_calls_alone() {
+    let body =
+        format!("(if (i32.eq (i32.const -1) {GROW_TOO_FAR}) (then (unreachable)))") + &in_place("");
+    let hints = |bytes: u64| serde_json::json!({ "memory": bytes });
+    let phrase = "asked for 720896 bytes of memory, the function's own hint `memory` is 524288";
+    let guest = Guest::reduce(body.clone()).hints(hints(8 << 16));
+    guest.fails_on(4, &patient(), MemoryLimitExceeded, phrase);
+    // More than the limit is not given, and what a module starts with is never refused.
+    let phrase = "asked for 720896 bytes of memory, the limit is 524288";
+    let guest = Guest::reduce(body.clone()).hints(hints(64 << 16));
+    guest.fails_on(4, &small_memory(), MemoryLimitExceeded, phrase);
+    on_every_runtime(&patient(), &Guest::reduce(in_place("")).hints(hints(1)), |module| {
+        assert_eq!(call_evil(module, session(module).as_mut(), 4).unwrap().rows(), 1);
+    });
+    on_every_runtime(&patient(), &Guest::reduce(body).hints(hints(11 << 16)), |module| {
+        assert_eq!(call_evil(module, session(module).as_mut(), 4).unwrap().rows(), 1);
+    });
+}
+
+#[test]
 fn a_trap_without_a_refused_growth_before_it_in_the_same_call_is_a_trap() {
     // The first call is refused memory and takes it well; the second one traps.
     let body = format!(

@@ -37,6 +37,26 @@ fn a_function_that_never_returns_runs_out_of_time() {
 }
 
 #[test]
+fn a_function_that_asks_for_less_time_gets_less() {
+    let hint = |guest: Guest| guest.hints(serde_json::json!({ "deadline_ms": 30 }));
+    let phrase = "the call (hint `deadline_ms`) ran out of time: the limit is 30ms";
+    for guest in [Guest::elementwise(FOREVER), Guest::reduce(FOREVER), Guest::array(FOREVER)] {
+        hint(guest).fails_on(4, &patient(), DeadlineExceeded, phrase);
+    }
+}
+
+#[test]
+fn a_function_that_asks_for_more_time_does_not_get_it() {
+    let guest = Guest::reduce(FOREVER).hints(serde_json::json!({ "deadline_ms": 1_000_000 }));
+    never_returns(guest, 4, "the call ran out of time");
+    let guest =
+        Guest::elementwise(in_place("")).hints(serde_json::json!({ "deadline_ms": u64::MAX }));
+    on_every_runtime(&patient(), &guest, |module| {
+        doubles(module, session(module).as_mut(), "EVIL", 4);
+    });
+}
+
+#[test]
 fn a_loop_over_bulk_operations_runs_out_of_time() {
     let fill = "(loop $forever
         (memory.fill (i32.const 0) (i32.const 0) (i32.const 0x10000)) (br $forever))

@@ -2,26 +2,26 @@
 
 use crate::{Error, ErrorKind};
 use std::{
-    fs::File,
-    io::Read as _,
+    io,
     path::{Path, PathBuf},
 };
+use udf_columnar::Limits;
 
-/// The bytes of a module's file. Of a file that is larger than modules may be, one byte more is read: what
-/// inspects it says so.
-pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| io(path, error))?;
-    Ok(bytes)
+/// The bytes of a module's file, which is a regular one and no larger than modules may be.
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, Error> {
+    udf_backends::read_module(path, limits).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            Error::new(ErrorKind::Plugin, format!("{}: {error}", path.display())).with_source(error)
+        }
+        _ => failed(path, error),
+    })
 }
 
 /// The files `*.wasm` directly in a folder, sorted by name.
 pub(super) fn modules(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    for entry in folder.read_dir().map_err(|error| io(folder, error))? {
-        let path = entry.map_err(|error| io(folder, error))?.path();
+    for entry in folder.read_dir().map_err(|error| failed(folder, error))? {
+        let path = entry.map_err(|error| failed(folder, error))?.path();
         let wasm = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("wasm"));
         if wasm && path.is_file() {
             files.push(path);
@@ -36,6 +36,6 @@ pub(super) fn named(path: &Path, error: Error) -> Error {
     Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
 }
 
-fn io(path: &Path, error: std::io::Error) -> Error {
+fn failed(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("{}: {error}", path.display())).with_source(error)
 }

@@ -1,6 +1,6 @@
 //! What is told of a module.
 
-use udf_abi::manifest::Function;
+use udf_abi::manifest::{DisabledFunction, Function};
 use udf_backends::ModuleInfo;
 
 /// A module, as it describes itself.
@@ -84,6 +84,11 @@ impl WasmModuleInfo {
                 bound_as: bound_as(function),
             }
         };
+        let mut functions: Vec<_> =
+            manifest.indexed().map(|(index, known)| (index, function(known))).collect();
+        functions
+            .extend(manifest.disabled.iter().map(|d| (d.index, WasmFunctionInfo::disabled(d))));
+        functions.sort_by_key(|(index, _)| *index);
         Self {
             module_id: id.to_owned(),
             version: manifest.module.version.clone(),
@@ -92,7 +97,37 @@ impl WasmModuleInfo {
             sha256: info.sha256_hex(),
             size: info.size,
             warnings: info.warnings.clone(),
-            functions: manifest.functions.iter().map(function).collect(),
+            functions: functions.into_iter().map(|(_, function)| function).collect(),
+        }
+    }
+}
+
+impl WasmFunctionInfo {
+    /// What a manifest says of a function that this version does not know how to call.
+    fn disabled(function: &DisabledFunction) -> Self {
+        let text = |field: &str| {
+            let text = function.json.get(field).and_then(|value| value.as_str());
+            text.unwrap_or_default().to_owned()
+        };
+        let count = |field: &str| {
+            let count = function.json.get(field).and_then(|value| value.as_u64());
+            count.and_then(|count| usize::try_from(count).ok())
+        };
+        let flag = |field: &str| function.json.get(field).and_then(|value| value.as_bool());
+        let volatile = flag("volatile").unwrap_or(false);
+        Self {
+            name: function.name.clone(),
+            aliases: function.aliases.clone(),
+            export: text("export"),
+            kind: text("kind"),
+            min_args: count("min_args").unwrap_or(0),
+            max_args: count("max_args"),
+            volatile,
+            deterministic: flag("deterministic").unwrap_or(!volatile),
+            signature: function.reason(),
+            callable: false,
+            description: text("description"),
+            bound_as: Vec::new(),
         }
     }
 }

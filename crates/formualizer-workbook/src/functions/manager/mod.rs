@@ -87,7 +87,7 @@ impl WasmPluginManager {
         path: impl AsRef<Path>,
     ) -> Result<WasmModuleInfo, Error> {
         let path = path.as_ref();
-        let bytes = folder::read(path, self.limits().module_bytes)?;
+        let bytes = folder::read(path, &self.limits())?;
         self.inspect_wasm_module_bytes(&bytes).map_err(|error| folder::named(path, error))
     }
 
@@ -132,7 +132,7 @@ impl WasmPluginManager {
         policy: BindPolicy,
     ) -> Result<WasmModuleInfo, Error> {
         let path = path.as_ref();
-        let bytes = folder::read(path, self.limits().module_bytes)?;
+        let bytes = folder::read(path, &self.limits())?;
         self.atomically(|next| next.register(None, &bytes, policy))
             .map_err(|error| folder::named(path, error))
     }
@@ -397,6 +397,20 @@ impl WasmPluginManager {
             let info = CustomFnInfo { name, options, module_id: Some(attached.id.clone()) };
             self.functions.bind(info, target);
         }
+        // So that a cell which calls one says why it cannot be called.
+        for function in &attached.info.manifest.disabled {
+            for name in function.names() {
+                let name = binding_key(name)?;
+                if self.functions.admits(&name, policy)? {
+                    let options = CustomFnOptions {
+                        allow_override_builtin: policy.builtins == OverridePolicy::Override,
+                        ..CustomFnOptions::default()
+                    };
+                    let info = CustomFnInfo { name, options, module_id: Some(attached.id.clone()) };
+                    self.functions.bind(info, Target::Disabled(function.reason()));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -421,13 +435,16 @@ impl WasmPluginManager {
     }
 
     fn describe(&self, attached: &Attached) -> WasmModuleInfo {
+        let mut names: HashMap<&str, Vec<String>> = HashMap::new();
+        for (key, bound) in self.functions.iter() {
+            if bound.info.module_id.as_ref() == Some(&attached.id)
+                && let Target::Plugin(plugin) = &bound.target
+            {
+                names.entry(plugin.function_name()).or_default().push(key.to_owned());
+            }
+        }
         WasmModuleInfo::new(&attached.id, &attached.info, |function| {
-            let is_its = |bound: &Bound| {
-                bound.info.module_id.as_ref() == Some(&attached.id)
-                    && matches!(&bound.target, Target::Plugin(plugin) if plugin.function_name() == function.name)
-            };
-            let bound = self.functions.iter().filter(|(_, bound)| is_its(bound));
-            bound.map(|(key, _)| key.to_owned()).collect()
+            names.get(function.name.as_str()).cloned().unwrap_or_default()
         })
     }
 }
