@@ -15,6 +15,7 @@ use pyo3::{prelude::*, types::PyTuple};
 /// module_functions: functions of a module (20 000).
 /// result_bytes: result of one batch or call (64 MiB).
 /// message_bytes: bytes that are read of a plugin's message (10 000).
+/// messages_bytes: bytes kept of the distinct messages of one call's rows; those behind are left out (8 MiB).
 /// instances: instances of one module at a time (32).
 ///
 /// Raises `ArgumentError` naming the limit that is out of its range.
@@ -36,7 +37,8 @@ impl Limits {
 impl Limits {
     #[new]
     #[pyo3(signature = (*, memory_bytes=None, batch_deadline=None, call_deadline=None, total_deadline=None, stack_bytes=None,
-        table_elements=None, module_bytes=None, module_functions=None, result_bytes=None, message_bytes=None, instances=None))]
+        table_elements=None, module_bytes=None, module_functions=None, result_bytes=None, message_bytes=None,
+        messages_bytes=None, instances=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
     fn new(
         py: Python<'_>,
@@ -50,6 +52,7 @@ impl Limits {
         module_functions: Option<&Bound<'_, PyAny>>,
         result_bytes: Option<&Bound<'_, PyAny>>,
         message_bytes: Option<&Bound<'_, PyAny>>,
+        messages_bytes: Option<&Bound<'_, PyAny>>,
         instances: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut builder = udf_columnar::Limits::builder();
@@ -59,7 +62,7 @@ impl Limits {
             })* };
         }
         set!(number::integer: memory_bytes, stack_bytes, table_elements, module_bytes);
-        set!(number::integer: module_functions, result_bytes, message_bytes, instances);
+        set!(number::integer: module_functions, result_bytes, message_bytes, messages_bytes, instances);
         set!(number::seconds: batch_deadline, call_deadline, total_deadline);
         match builder.build() {
             Ok(limits) => Ok(Self(limits)),
@@ -118,6 +121,11 @@ impl Limits {
     }
 
     #[getter]
+    fn messages_bytes(&self) -> usize {
+        self.0.messages_bytes
+    }
+
+    #[getter]
     fn instances(&self) -> usize {
         self.0.instances
     }
@@ -155,6 +163,7 @@ impl Limits {
         keywords.set_item("module_functions", l.module_functions)?;
         keywords.set_item("result_bytes", l.result_bytes)?;
         keywords.set_item("message_bytes", l.message_bytes)?;
+        keywords.set_item("messages_bytes", l.messages_bytes)?;
         keywords.set_item("instances", l.instances)?;
         PyTuple::new(py, [restore, PyTuple::new(py, [keywords])?.into_any()])
     }

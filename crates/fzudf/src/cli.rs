@@ -214,6 +214,9 @@ pub(crate) struct PluginLimitArgs {
     /// Size of the result of one call; 64MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
     limit_result: Option<u64>,
+    /// Size of the distinct messages that the rows of one call keep; those behind are left out. 8MiB if absent
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    limit_messages: Option<u64>,
     /// Size of a plugin that is still taken; 10MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
     limit_module: Option<u64>,
@@ -234,6 +237,9 @@ impl PluginLimitArgs {
         }
         if let Some(bytes) = self.limit_result {
             builder = builder.result_bytes(bytes);
+        }
+        if let Some(bytes) = self.limit_messages {
+            builder = builder.messages_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
         }
         if let Some(bytes) = self.limit_module {
             builder = builder.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));

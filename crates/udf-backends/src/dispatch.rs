@@ -1,5 +1,6 @@
 //! Elementwise calls: batches over instances, and halving of batches that trap.
 
+mod gather;
 mod rows;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     rows::RowSink,
 };
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+use gather::{Gathered, Rows};
 use std::{
     ops::Range,
     sync::{
@@ -17,8 +19,8 @@ use std::{
     time::Duration,
 };
 use udf_columnar::{
-    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, MAX_FAILURES, Output,
-    RowErrors, RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
+    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Output, RowErrors, Signature,
+    batches, collect, failure, frame::FrameArgs, view,
 };
 use web_time::Instant;
 
@@ -148,14 +150,6 @@ impl Part {
     }
 }
 
-/// What one batch gives.
-#[derive(Default)]
-struct BatchResult {
-    parts: Vec<Part>,
-    failures: Vec<RowFailure>,
-    failed_rows: u64,
-}
-
 /// Shared by the workers of one call.
 struct Run<'r, 'a> {
     job: &'r Job<'a>,
@@ -188,12 +182,12 @@ pub(crate) fn elementwise(
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
     let mut slots = bytes[..rows * width].chunks_mut((size * width).max(1));
     let tasks = batches(rows, size).map(|range| (range, slots.next()));
-    let results = match leases {
+    let rows = match leases {
         [one] => run.sequential(one, tasks)?,
         many => run.parallel(many, tasks.collect())?,
     };
     let guest_calls = run.guest_calls.into_inner();
-    assemble(job, dtype, words, results, guest_calls)
+    assemble(job, dtype, words, rows, guest_calls)
 }
 
 type Task<'t> = (Range<usize>, Option<&'t mut [u8]>);
@@ -204,18 +198,17 @@ impl Run<'_, '_> {
         &self,
         lease: &mut Lease,
         tasks: impl Iterator<Item = Task<'t>>,
-    ) -> Result<Vec<BatchResult>, Error> {
-        tasks.map(|(range, out)| self.batch(lease, range, out)).collect()
+    ) -> Result<Rows, Error> {
+        let mut done = Gathered::default();
+        for (index, (range, out)) in tasks.enumerate() {
+            done.put(index, Ok(self.batch(lease, range, out)?));
+        }
+        done.finish(self)
     }
 
-    fn parallel(
-        &self,
-        leases: &mut [Lease],
-        tasks: Vec<Task<'_>>,
-    ) -> Result<Vec<BatchResult>, Error> {
-        let count = tasks.len();
+    fn parallel(&self, leases: &mut [Lease], tasks: Vec<Task<'_>>) -> Result<Rows, Error> {
         let queue = Mutex::new(tasks.into_iter().enumerate());
-        let done = Mutex::new(Vec::with_capacity(count));
+        let done = Mutex::new(Gathered::default());
         rayon::scope(|scope| {
             for lease in leases {
                 scope.spawn(|_| {
@@ -226,14 +219,12 @@ impl Run<'_, '_> {
                         if result.is_err() {
                             self.stopped.store(true, Ordering::Relaxed);
                         }
-                        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                        done.lock().unwrap_or_else(PoisonError::into_inner).put(index, result);
                     }
                 });
             }
         });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_unstable_by_key(|(index, _)| *index);
-        done.into_iter().map(|(_, result)| result).collect()
+        done.into_inner().unwrap_or_else(PoisonError::into_inner).finish(self)
     }
 
     fn batch(
@@ -241,12 +232,12 @@ impl Run<'_, '_> {
         lease: &mut Lease,
         range: Range<usize>,
         out: Option<&mut [u8]>,
-    ) -> Result<BatchResult, Error> {
+    ) -> Result<Rows, Error> {
         let out = out.filter(|_| self.width > 0);
         if self.job.lane != Lane::Columnar {
             return self.row_by_row(lease, range, out);
         }
-        let mut result = BatchResult { parts: Vec::with_capacity(1), ..BatchResult::default() };
+        let mut result = Rows::new(self.job.limits.messages_bytes);
         self.rows(lease, range, out, None, &mut result)?;
         Ok(result)
     }
@@ -260,7 +251,7 @@ impl Run<'_, '_> {
         range: Range<usize>,
         mut out: Option<&mut [u8]>,
         end: Option<Instant>,
-        result: &mut BatchResult,
+        result: &mut Rows,
     ) -> Result<(), Error> {
         let now = Instant::now();
         let mut until = self.job.until(now);
@@ -279,7 +270,7 @@ impl Run<'_, '_> {
         let error = match answer {
             Ok(Answer::Part(part)) => {
                 self.count_text(&part)?;
-                result.parts.push(part);
+                result.push(part);
                 return Ok(());
             }
             Ok(Answer::Columns { .. }) => {
@@ -327,11 +318,10 @@ impl Run<'_, '_> {
         row: usize,
         error: &Error,
         out: Option<&mut [u8]>,
-        result: &mut BatchResult,
+        result: &mut Rows,
     ) -> Result<(), Error> {
         let code = error.cell_error();
-        let errors =
-            RowErrors::try_new(vec![code.code()].into(), Some(vec![Some(error.message())].into()))?;
+        let errors = RowErrors::repeated(code, Some(error.message()), 1);
         let part = match out {
             Some(out) => {
                 out.fill(0);
@@ -349,24 +339,13 @@ impl Run<'_, '_> {
                 Part::column(Column::new_null(dtype, 1).with_errors(errors)?, false)
             }
         };
-        result.parts.push(part);
+        result.push(part);
         self.note(row, error, result);
         Ok(())
     }
 
-    /// Notes a row that failed. One that answers an error of its own did not.
-    fn note(&self, row: usize, error: &Error, result: &mut BatchResult) {
-        if matches!(error.kind(), ErrorKind::Function(_)) {
-            return;
-        }
-        result.failed_rows += 1;
-        if result.failures.len() < MAX_FAILURES {
-            result.failures.push(RowFailure {
-                row: self.job.row_offset + row as u64,
-                kind: error.kind(),
-                message: error.message().to_owned(),
-            });
-        }
+    fn note(&self, row: usize, error: &Error, result: &mut Rows) {
+        result.note(self.job.row_offset + row as u64, error);
     }
 }
 
@@ -374,19 +353,11 @@ fn assemble(
     job: &Job<'_>,
     dtype: udf_abi::DType,
     words: Vec<u64>,
-    results: Vec<BatchResult>,
+    results: Rows,
     guest_calls: u64,
 ) -> Result<Output, Error> {
     let rows = job.bound.rows();
-    let mut results = results.into_iter();
-    let BatchResult { mut parts, mut failures, mut failed_rows } =
-        results.next().unwrap_or_default();
-    for batch in results {
-        failed_rows += batch.failed_rows;
-        failures.extend(batch.failures);
-        parts.extend(batch.parts);
-    }
-    failures.truncate(MAX_FAILURES);
+    let Rows { parts, errors, failures, failed_rows } = results;
     let non_finite = parts.iter().any(|part| part.non_finite);
     let column = if view::width(dtype) > 0 {
         let mut zones = parts.iter().filter_map(|part| part.utc);
@@ -398,7 +369,7 @@ fn assemble(
             ));
         }
         let array = collect::fixed_array_of(dtype, utc, rows, words, validity(&parts, rows))?;
-        let column = match dtype {
+        match dtype {
             udf_abi::DType::Error => {
                 use arrow_array::{UInt8Array, cast::AsArray, types::UInt8Type};
                 let codes = array.as_primitive::<UInt8Type>().iter().enumerate();
@@ -408,16 +379,16 @@ fn assemble(
                     .map_err(|e| Error::new(ErrorKind::InvalidResult, e.message()))?
             }
             _ => Column::try_new(array)?,
-        };
-        match errors(&parts, rows)? {
-            Some(errors) => column.with_errors(errors)?,
-            None => column,
         }
     } else {
         let columns: Vec<Column> = parts.into_iter().filter_map(|part| part.column).collect();
         collect::concat(dtype, &columns)?
     };
-    let column = job.bound.overlay().apply(column)?;
+    let column = match errors.finish() {
+        Some(errors) => column.with_errors(errors)?,
+        None => column,
+    };
+    let column = job.bound.overlay().apply(column, job.limits.messages_bytes)?;
     Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls })
 }
 
@@ -433,26 +404,6 @@ fn validity(parts: &[Part], rows: usize) -> Option<NullBuffer> {
         }
     }
     Some(NullBuffer::new(builder.finish()))
-}
-
-fn errors(parts: &[Part], rows: usize) -> Result<Option<RowErrors>, Error> {
-    if parts.iter().all(|part| part.errors.is_none()) {
-        return Ok(None);
-    }
-    let mut codes = Vec::with_capacity(rows);
-    let mut messages = arrow_array::builder::StringBuilder::new();
-    for part in parts {
-        let Some(errors) = &part.errors else {
-            codes.resize(codes.len() + part.rows, 0);
-            messages.append_nulls(part.rows);
-            continue;
-        };
-        codes.extend_from_slice(errors.codes());
-        for row in 0..part.rows {
-            messages.append_option(errors.get(row).and_then(|(_, message)| message));
-        }
-    }
-    RowErrors::try_new(codes.into(), Some(messages.finish())).map(Some)
 }
 
 #[cfg(test)]

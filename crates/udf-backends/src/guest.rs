@@ -7,11 +7,12 @@ use crate::{
     rows::RowSink,
     typed::TypedRows,
 };
-use arrow_array::{StringArray, cast::AsArray};
 use std::{ops::Range, time::Duration};
 use udf_columnar::{
-    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, RowErrors, collect, failure,
-    frame::{CallContext, FrameAddress, OutputSpec},
+    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, RowErrors,
+    collect::{self, MessageRoom},
+    failure,
+    frame::{CallContext, OutputSpec},
 };
 use web_time::Instant;
 
@@ -152,7 +153,8 @@ impl<G: Guest> Instance for GuestInstance<G> {
         let block = memory.owned_block(answer, &FrameAddress { len: room, ..address })?;
         let hidden = |row| job.bound.overlay().hides(range.start + row);
         let hidden = elementwise.then_some(hidden);
-        let read = read(memory, answer, &address, &expected, out, hidden);
+        let room = MessageRoom { each: job.limits.message_bytes, all: job.limits.messages_bytes };
+        let read = read(memory.result(answer, &address, &expected), out, room, hidden);
         // An instance that is about to be discarded is not entered again.
         let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
         if let Some(block) = block
@@ -183,23 +185,21 @@ fn output(job: &Job<'_>, range: &Range<usize>) -> Option<OutputSpec> {
 }
 
 fn read(
-    memory: GuestMemory<'_>,
-    answer: u64,
-    address: &FrameAddress,
-    expected: &Expected<'_>,
+    result: Result<GuestResult<'_>, Error>,
     out: Option<&mut [u8]>,
+    room: MessageRoom,
     hidden: Option<impl Fn(usize) -> bool>,
 ) -> Result<Answer, Error> {
-    let result = memory.result(answer, address, expected)?;
+    let result = result?;
     if let Some(hidden) = hidden {
-        return part(&result, out, expected.message_bytes, hidden).map(Answer::Part);
+        return part(&result, out, room, hidden).map(Answer::Part);
     }
     let mut columns = Vec::with_capacity(result.columns.len());
     let mut non_finite = false;
     for (view, messages) in result.columns.iter().zip(&result.messages) {
         let collected = collect::column(view)?;
         non_finite |= collected.non_finite;
-        columns.push(with_messages(collected.column, messages.as_ref(), expected.message_bytes)?);
+        columns.push(with_messages(collected.column, messages.as_ref(), room, |_| false)?);
     }
     Ok(Answer::Columns { columns, non_finite })
 }
@@ -209,7 +209,7 @@ fn read(
 fn part(
     result: &GuestResult<'_>,
     out: Option<&mut [u8]>,
-    message_bytes: usize,
+    room: MessageRoom,
     hidden: impl Fn(usize) -> bool,
 ) -> Result<Part, Error> {
     let (Some(view), Some(messages)) = (result.columns.first(), result.messages.first()) else {
@@ -217,14 +217,16 @@ fn part(
     };
     let Some(out) = out else {
         let collected = collect::column(view)?;
-        let column = with_messages(collected.column, messages.as_ref(), message_bytes)?;
+        let column = with_messages(collected.column, messages.as_ref(), room, hidden)?;
         return Ok(Part::column(column, collected.non_finite));
     };
-    collect::check_error_values(view, hidden)?;
+    collect::check_error_values(view, &hidden)?;
     let non_finite = collect::fixed_into(view, out);
-    let codes = collect::row_errors(view.errors)?;
-    let errors = codes.map(|codes| RowErrors::try_new(codes, None)).transpose()?;
-    let errors = errors.map(|e| add_messages(e, messages.as_ref(), message_bytes)).transpose()?;
+    let errors = match (collect::row_errors(view.errors)?, messages) {
+        (Some(codes), Some(texts)) => Some(row_messages(&codes, texts, room, hidden)?),
+        (Some(codes), None) => Some(RowErrors::try_new(codes, None)?),
+        (None, _) => None,
+    };
     Ok(Part {
         rows: view.rows,
         column: None,
@@ -238,30 +240,25 @@ fn part(
 fn with_messages(
     column: Column,
     messages: Option<&ColumnView<'_>>,
-    most: usize,
+    room: MessageRoom,
+    hidden: impl Fn(usize) -> bool,
 ) -> Result<Column, Error> {
-    match column.errors().cloned() {
-        Some(errors) if messages.is_some() => {
-            column.with_errors(add_messages(errors, messages, most)?)
+    match (column.errors(), messages) {
+        (Some(errors), Some(texts)) => {
+            let errors = row_messages(errors.codes(), texts, room, hidden)?;
+            column.with_errors(errors)
         }
         _ => Ok(column),
     }
 }
 
-fn add_messages(
-    errors: RowErrors,
-    messages: Option<&ColumnView<'_>>,
-    most: usize,
+fn row_messages(
+    codes: &[u8],
+    texts: &ColumnView<'_>,
+    room: MessageRoom,
+    hidden: impl Fn(usize) -> bool,
 ) -> Result<RowErrors, Error> {
-    let Some(view) = messages else { return Ok(errors) };
-    let texts = collect::column(view).map_err(|e| e.context("error messages"))?.column;
-    let texts: &StringArray = texts.array().as_string();
-    let kept: StringArray = texts
-        .iter()
-        .zip(errors.codes())
-        .map(|(text, code)| text.filter(|t| *code != 0 && !t.is_empty()).map(|t| cut(t, most)))
-        .collect();
-    RowErrors::try_new(errors.codes().to_vec().into(), Some(kept))
+    collect::messages(codes, texts, room, hidden).map_err(|e| e.context("error messages"))
 }
 
 /// At most `most` bytes, cut at a character boundary.

@@ -6,8 +6,8 @@ use crate::{
     native::{Cell, cells_into_part},
 };
 use std::ops::Range;
-use udf_abi::{DType, ErrorCode};
-use udf_columnar::{Error, ErrorKind, Lane, RowErrors};
+use udf_abi::DType;
+use udf_columnar::{Error, ErrorKind, Lane, RowErrors, RowErrorsBuilder};
 
 /// Rows of a batch of a function that is called row by row. A trap costs its row only, so that
 /// more rows have the same deadline; and a batch has one.
@@ -25,16 +25,9 @@ pub(crate) struct RowSink<'o> {
 
 enum Values<'o> {
     /// Numbers in their place, and the rows in error among them.
-    Numbers { out: &'o mut [u8], width: usize, non_finite: bool, errors: Vec<RowError> },
+    Numbers { out: &'o mut [u8], width: usize, non_finite: bool, errors: RowErrorsBuilder },
     /// Decoded cells; `out` is the place of fixed-width values.
     Cells { cells: Vec<Cell>, text: usize, out: Option<&'o mut [u8]> },
-}
-
-struct RowError {
-    /// From the batch's first row.
-    at: usize,
-    code: ErrorCode,
-    message: String,
 }
 
 /// A part of a batch, and the place of the rows that follow.
@@ -50,7 +43,8 @@ impl<'o> RowSink<'o> {
     ) -> Result<Self, Error> {
         let values = match (job.lane, out) {
             (Lane::Typed, Some(out)) => {
-                Values::Numbers { out, width, non_finite: false, errors: Vec::new() }
+                let errors = RowErrors::builder(job.limits.messages_bytes);
+                Values::Numbers { out, width, non_finite: false, errors }
             }
             (Lane::Json, out) => Values::Cells { cells: Vec::new(), text: 0, out },
             _ => return Err(Error::new(ErrorKind::Internal, "rows of no place")),
@@ -105,12 +99,13 @@ impl<'o> RowSink<'o> {
 
     /// Makes the next row an error.
     pub(crate) fn fail(&mut self, error: &Error, message_bytes: usize) {
-        let (code, message) = (error.cell_error(), cut(error.message(), message_bytes).to_owned());
+        let (code, message) = (error.cell_error(), cut(error.message(), message_bytes));
         match &mut self.values {
-            Values::Cells { .. } => self.put(Cell::Error(code, Some(message))),
+            Values::Cells { .. } => self.put(Cell::Error(code, Some(message.to_owned()))),
             Values::Numbers { out, width, errors, .. } => {
-                let at = (out.len() / (*width).max(1)).saturating_sub(self.range.len());
-                errors.push(RowError { at, code, message });
+                let row = (out.len() / (*width).max(1)).saturating_sub(self.range.len());
+                errors.push_none(row.saturating_sub(errors.len()));
+                errors.push(code, Some(message));
                 self.range.start += 1;
             }
         }
@@ -132,13 +127,14 @@ impl<'o> RowSink<'o> {
     /// The rows so far as a part of the result of type `dtype`.
     pub(crate) fn finish(self, dtype: DType, width: usize) -> Result<Finished<'o>, Error> {
         match self.values {
-            Values::Numbers { out, non_finite, errors, .. } => {
+            Values::Numbers { out, non_finite, mut errors, .. } => {
                 let rows = out.len() / width.max(1);
+                errors.push_none(rows.saturating_sub(errors.len()));
                 let part = Part {
                     rows,
                     column: None,
                     validity: None,
-                    errors: row_errors(rows, errors)?,
+                    errors: errors.finish(),
                     non_finite,
                     utc: None,
                 };
@@ -165,19 +161,4 @@ pub(crate) struct Slots<'s> {
     pub(crate) range: &'s mut Range<usize>,
     pub(crate) calls: &'s mut u64,
     pub(crate) non_finite: &'s mut bool,
-}
-
-fn row_errors(rows: usize, failed: Vec<RowError>) -> Result<Option<RowErrors>, Error> {
-    if failed.is_empty() {
-        return Ok(None);
-    }
-    let mut codes = vec![0u8; rows];
-    let mut messages: Vec<Option<String>> = vec![None; rows];
-    for error in failed {
-        if let (Some(code), Some(message)) = (codes.get_mut(error.at), messages.get_mut(error.at)) {
-            *code = error.code.code();
-            *message = Some(error.message);
-        }
-    }
-    RowErrors::try_new(codes.into(), Some(messages.into())).map(Some)
 }

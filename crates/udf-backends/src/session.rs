@@ -10,8 +10,8 @@ use crate::{
 use std::{fmt, sync::Arc, time::Duration};
 use udf_abi::manifest::{Manifest, normalise_name};
 use udf_columnar::{
-    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, Session, SessionOptions,
-    Signature, UdfModule, failure, frame::FrameArgs,
+    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, RowErrors, Session,
+    SessionOptions, Signature, UdfModule, failure, frame::FrameArgs,
 };
 use web_time::Instant;
 
@@ -132,7 +132,7 @@ impl Session for PooledSession {
         let signature = &*signature.for_call(&call.arguments, call.rows);
         let bound = BoundCall::try_new(signature, call.arguments, call.rows)?;
         if bound.is_settled() {
-            return settled(signature, &bound);
+            return settled(signature, &bound, self.shared.limits.messages_bytes);
         }
         self.calls += 1;
         let elementwise = signature.is_elementwise();
@@ -181,7 +181,7 @@ impl PooledSession {
             .and_then(|instance| instance.call(job, 0..1, None, &job.hinted(until.clone(), 1)));
         match answer {
             Ok(Answer::Columns { columns, non_finite }) => Ok(Output {
-                columns,
+                columns: within(columns, job.limits.messages_bytes)?,
                 non_finite,
                 failures: Vec::new(),
                 failed_rows: 0,
@@ -215,11 +215,31 @@ impl Drop for PooledSession {
     }
 }
 
+/// The columns, which share the bytes that the messages of a call may take.
+fn within(columns: Vec<Column>, messages_bytes: usize) -> Result<Vec<Column>, Error> {
+    let mut left = messages_bytes;
+    let mut each = |column: Column| {
+        let Some(errors) = column.errors().filter(|errors| errors.message_bytes() > left) else {
+            left -= column.errors().map_or(0, RowErrors::message_bytes);
+            return Ok(column);
+        };
+        let errors = errors.within(left);
+        left -= errors.message_bytes();
+        column.with_errors(errors)
+    };
+    columns.into_iter().map(&mut each).collect()
+}
+
 /// A result that the arguments alone decide: no rows, or every row null or in error.
-fn settled(signature: &Signature, bound: &BoundCall) -> Result<Output, Error> {
+fn settled(
+    signature: &Signature,
+    bound: &BoundCall,
+    messages_bytes: usize,
+) -> Result<Output, Error> {
     let mut columns = Vec::new();
     for dtype in signature.return_dtypes() {
-        columns.push(bound.overlay().apply(Column::new_null(*dtype, bound.rows()))?);
+        let nulls = Column::new_null(*dtype, bound.rows());
+        columns.push(bound.overlay().apply(nulls, messages_bytes)?);
     }
     Ok(Output { columns, non_finite: false, failures: Vec::new(), failed_rows: 0, guest_calls: 0 })
 }

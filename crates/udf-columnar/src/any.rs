@@ -1,11 +1,11 @@
 //! `any` columns as Arrow: a struct of `tag: UInt8`, `number: Float64` and `text: Utf8`.
 
-use crate::{Column, Error, RowErrors, error::invalid_argument};
+use crate::{Column, Error, RowErrors, byte_array, error::invalid_argument};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Float64Array, PrimitiveArray, StringArray, StructArray,
     UInt8Array,
     cast::AsArray,
-    types::{ArrowPrimitiveType, Date32Type, TimestampMicrosecondType},
+    types::{ArrowPrimitiveType, Date32Type, TimestampMicrosecondType, Utf8Type},
 };
 use arrow_buffer::ScalarBuffer;
 use arrow_schema::{DataType, Field, Fields};
@@ -87,6 +87,31 @@ pub(crate) fn lanes(array: &ArrayRef) -> Option<Lanes<'_>> {
     })
 }
 
+/// The rows in error of lanes that come from outside, after what they must hold has been checked.
+pub(crate) fn errors_of(array: &ArrayRef) -> Result<Option<RowErrors>, Error> {
+    let of = lanes(array).ok_or_else(|| invalid_argument("not an any column"))?;
+    let columns: [&dyn Array; 4] = [array, of.tags, of.numbers, of.text];
+    let null = |row: &usize| columns.iter().any(|lane| lane.is_null(*row));
+    if columns.iter().any(|lane| lane.null_count() > 0)
+        && let Some(row) = (0..array.len()).find(null)
+    {
+        return Err(invalid_argument(format!(
+            "row {row} of an any column is null: an empty cell has the tag {} there",
+            tag::BLANK
+        )));
+    }
+    let tags = of.tags.values();
+    if let Some(row) = tags.iter().position(|found| *found > tag::MAX) {
+        let found = tags[row];
+        return Err(invalid_argument(format!("row {row}: {found} is no tag of an any column")));
+    }
+    if !tags.contains(&tag::ERROR) {
+        return Ok(None);
+    }
+    let code = |found: &u8| if *found == tag::ERROR { ErrorCode::Value.code() } else { 0 };
+    RowErrors::try_new(tags.iter().map(code).collect(), None).map(Some)
+}
+
 pub(crate) fn from_lanes(
     tags: ScalarBuffer<u8>,
     numbers: ScalarBuffer<f64>,
@@ -136,11 +161,8 @@ impl Column {
             texts.push(text);
             codes.push(code);
         }
-        let bytes: usize = texts.iter().map(|t| t.len()).sum();
-        if i32::try_from(bytes).is_err() {
-            return Err(invalid_argument(format!("{bytes} bytes of text in one any column")));
-        }
-        let array = from_lanes(tags.into(), numbers.into(), StringArray::from(texts))?;
+        let texts = byte_array::<Utf8Type, _>(texts.into_iter().map(Some))?;
+        let array = from_lanes(tags.into(), numbers.into(), texts)?;
         let errors = codes.iter().any(|c| *c != 0);
         let errors = errors.then(|| RowErrors::try_new(codes.into(), None)).transpose()?;
         Ok(Self::from_parts(DType::Any, array, errors))

@@ -205,9 +205,20 @@ pub fn validity(view: Option<Bits<'_>>) -> Option<BooleanBuffer> {
 }
 
 fn text_buffers(text: BytesView<'_>, rows: usize) -> Result<(OffsetBuffer<i32>, Buffer), Error> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    let data = used(text, rows, |offset| offsets.push(offset))?;
+    Ok((OffsetBuffer::new(offsets.into()), Buffer::from(data)))
+}
+
+/// The bytes that the rows use. `each` gets their offsets into these, which are no offsets if there
+/// turn out to be no such bytes.
+fn used<'a>(
+    text: BytesView<'a>,
+    rows: usize,
+    mut each: impl FnMut(i32),
+) -> Result<&'a [u8], Error> {
     let first = text.offset(0);
     let (raw, _) = text.offsets.as_chunks::<4>();
-    let mut offsets = Vec::with_capacity(rows + 1);
     let mut last = first;
     for (row, raw) in raw.iter().take(rows + 1).enumerate() {
         let offset = i32::from_le_bytes(*raw);
@@ -216,13 +227,60 @@ fn text_buffers(text: BytesView<'_>, rows: usize) -> Result<(OffsetBuffer<i32>, 
         }
         last = offset;
         // `offset >= first`, so only a negative first offset could overflow.
-        offsets.push(offset.checked_sub(first).unwrap_or(-1));
+        each(offset.checked_sub(first).unwrap_or(-1));
     }
     let range = usize::try_from(first).ok().zip(usize::try_from(last).ok());
-    let data = range.and_then(|(first, last)| text.data.get(first..last)).ok_or_else(|| {
+    range.and_then(|(first, last)| text.data.get(first..last)).ok_or_else(|| {
         invalid(format!("offsets {first}..{last} pass {} bytes of data", text.data.len()))
-    })?;
-    Ok((OffsetBuffer::new(offsets.into()), Buffer::from(data)))
+    })
+}
+
+/// How much is kept of messages.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageRoom {
+    /// Bytes of one message: it is cut at a character boundary.
+    pub each: usize,
+    /// Bytes of the distinct ones together, as [`RowErrors::builder`] has it.
+    pub all: usize,
+}
+
+/// Errors with the messages that stand beside them in a text column, which is checked like any
+/// other. Rows that are `hidden` by the arguments have none: what the function leaves there depends
+/// on how rows are cut into batches.
+///
+/// # Errors
+/// [`InvalidResult`](ErrorKind::InvalidResult) naming the rule that the text column breaks.
+pub fn messages(
+    codes: &[u8],
+    texts: &ColumnView<'_>,
+    room: MessageRoom,
+    hidden: impl Fn(usize) -> bool,
+) -> Result<RowErrors, Error> {
+    let Values::Bytes(text) = texts.values else {
+        return Err(invalid(format!("a {} column is no text", texts.dtype)));
+    };
+    row_errors(texts.errors)?;
+    let mut offsets = Vec::with_capacity(texts.rows + 1);
+    let bytes =
+        used(text, texts.rows, |offset| offsets.push(usize::try_from(offset).unwrap_or(0)))?;
+    let data = std::str::from_utf8(bytes).map_err(|e| invalid(format!("text: {e}")))?;
+    let mut errors = RowErrors::builder(room.all);
+    for (row, range) in offsets.windows(2).enumerate() {
+        let Some(text) = data.get(range[0]..range[1]) else {
+            return Err(invalid(format!("text: offset {} is inside a character", row + 1)));
+        };
+        let Some(code) = codes.get(row).and_then(|code| ErrorCode::from_code(*code)) else {
+            errors.push_none(1);
+            continue;
+        };
+        let is_seen = !hidden(row) && texts.validity.is_none_or(|bits| bits.get(row));
+        let text = &text[..text.floor_char_boundary(room.each)];
+        errors.push(code, Some(text).filter(|text| is_seen && !text.is_empty()));
+    }
+    match errors.finish() {
+        Some(errors) => Ok(errors),
+        None => RowErrors::try_new(codes.to_vec().into(), None),
+    }
 }
 
 fn any_array(
@@ -331,19 +389,19 @@ pub fn concat(dtype: DType, parts: &[Column]) -> Result<Column, Error> {
         }
     };
     let column = Column::from_parts(dtype, array, None);
-    match concat_errors(parts)? {
+    match concat_errors(parts) {
         Some(errors) => column.with_errors(errors),
         None => Ok(column),
     }
 }
 
-/// The error of a result whose texts together pass what one column holds.
+/// The error of texts that together pass what one column holds.
 #[must_use]
 pub fn texts_too_large(bytes: u64) -> Error {
     Error::new(
         ErrorKind::TooLarge,
         format!(
-            "the texts of the result take {bytes} bytes or more; a column holds 2147483647: pass fewer rows at a time"
+            "the texts of one column take {bytes} bytes or more; a column holds 2147483647: pass fewer rows at a time"
         ),
     )
 }
@@ -369,22 +427,76 @@ fn concat_text(
     Ok((OffsetBuffer::new(offsets.into()), Buffer::from_vec(data)))
 }
 
-fn concat_errors(parts: &[Column]) -> Result<Option<RowErrors>, Error> {
-    if parts.iter().all(|p| p.errors().is_none()) {
-        return Ok(None);
-    }
-    let mut codes = Vec::new();
-    let mut messages = arrow_array::builder::StringBuilder::new();
-    let mut any_message = false;
+fn concat_errors(parts: &[Column]) -> Option<RowErrors> {
+    // The parts hold these messages already.
+    let mut errors = RowErrors::builder(usize::MAX);
     for part in parts {
-        for row in 0..part.len() {
-            let error = part.error(row);
-            codes.push(error.map_or(0, |(code, _)| code.code()));
-            let message = error.and_then(|(_, message)| message);
-            any_message |= message.is_some();
-            messages.append_option(message);
+        match part.errors() {
+            Some(of) => errors.append(of),
+            None => errors.push_none(part.len()),
         }
     }
-    let messages = messages.finish();
-    RowErrors::try_new(codes.into(), any_message.then_some(messages)).map(Some)
+    errors.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MessageRoom, messages};
+    use crate::{Column, ColumnView, ErrorKind, view::Values};
+    use arrow_array::StringArray;
+    use std::sync::Arc;
+    use udf_abi::ErrorCode;
+
+    const NUM: u8 = ErrorCode::Num as u8;
+    const ROOM: MessageRoom = MessageRoom { each: 5, all: 100 };
+
+    fn texts(rows: &[Option<&str>]) -> Column {
+        Column::try_new(Arc::new(StringArray::from(rows.to_vec()))).unwrap()
+    }
+
+    #[test]
+    fn messages_are_cut_between_characters() {
+        for (text, kept) in
+            [("ééé", "éé"), ("aéé", "aéé"), ("😀😀", "😀"), ("abcdef", "abcde"), ("e", "e")]
+        {
+            let column = texts(&[Some(text)]);
+            let errors = messages(&[NUM], &ColumnView::of(&column), ROOM, |_| false).unwrap();
+            assert_eq!(errors.get(0), Some((ErrorCode::Num, Some(kept))));
+        }
+    }
+
+    #[test]
+    fn only_rows_in_error_that_are_seen_have_messages() {
+        let column = texts(&[Some("a"), Some("b"), None, Some(""), Some("c")]);
+        let codes = [0, NUM, NUM, NUM, NUM];
+        let errors = messages(&codes, &ColumnView::of(&column), ROOM, |row| row == 4).unwrap();
+        let found: Vec<_> = (0..5).map(|row| errors.get(row).map(|(_, text)| text)).collect();
+        assert_eq!(found, [None, Some(Some("b")), Some(None), Some(None), Some(None)]);
+        let none = messages(&[0; 5], &ColumnView::of(&column), ROOM, |_| false).unwrap();
+        assert_eq!((none.len(), none.count()), (5, 0));
+    }
+
+    #[test]
+    fn texts_that_are_none_are_refused_in_rows_without_an_error_too() {
+        let column = texts(&[Some("é"), Some("b")]);
+        let view = ColumnView::of(&column);
+        let with = |offsets: &[i32], data: &[u8]| {
+            let Values::Bytes(mut text) = view.values else { panic!() };
+            text.offsets = bytemuck::cast_slice(offsets);
+            text.data = data;
+            let view = ColumnView { values: Values::Bytes(text), ..view };
+            messages(&[0, NUM], &view, ROOM, |_| false).map(|_| ()).map_err(|e| e.kind())
+        };
+        assert_eq!(with(&[0, 2, 3], "éb".as_bytes()), Ok(()));
+        for (offsets, data) in [
+            ([0, 1, 3], "éb".as_bytes()),
+            ([0, 2, 4], "éb".as_bytes()),
+            ([0, 2, 1], "éb".as_bytes()),
+            ([-1, 2, 3], "éb".as_bytes()),
+            ([i32::MIN, 2, i32::MAX], "éb".as_bytes()),
+            ([0, 2, 3], b"\xff\xfeb"),
+        ] {
+            assert_eq!(with(&offsets, data), Err(ErrorKind::InvalidResult), "{offsets:?}");
+        }
+    }
 }

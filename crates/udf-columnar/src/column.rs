@@ -1,8 +1,8 @@
 //! A column: an Arrow array in the contract's own types, and the rows of it that are in error.
 
-use crate::{Error, any, error::invalid_argument, normalise};
-use arrow_array::{Array, ArrayRef, StringArray, UInt8Array, make_array, new_null_array};
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use crate::{Error, RowErrors, any, error::invalid_argument, normalise};
+use arrow_array::{Array, ArrayRef, UInt8Array, make_array, new_null_array};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode};
@@ -28,101 +28,24 @@ pub struct Column {
     errors: Option<RowErrors>,
 }
 
-/// Which rows of a column are in error, and why.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RowErrors {
-    /// One byte per row: 0 or an [`ErrorCode`].
-    codes: ScalarBuffer<u8>,
-    /// A message per row; null where there is none.
-    messages: Option<StringArray>,
-}
-
-impl RowErrors {
-    /// Errors of `codes.len()` rows.
-    ///
-    /// # Errors
-    /// Where a code is neither 0 nor an [`ErrorCode`], or the messages are of another length.
-    pub fn try_new(codes: ScalarBuffer<u8>, messages: Option<StringArray>) -> Result<Self, Error> {
-        if let Some(row) = codes.iter().position(|c| *c != 0 && ErrorCode::from_code(*c).is_none())
-        {
-            return Err(invalid_argument(format!("row {row}: {} is no error number", codes[row])));
-        }
-        if let Some(messages) = &messages
-            && messages.len() != codes.len()
-        {
-            return Err(invalid_argument(format!(
-                "{} messages for {} rows",
-                messages.len(),
-                codes.len()
-            )));
-        }
-        Ok(Self { codes, messages })
-    }
-
-    /// Number of rows, in error or not.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.codes.len()
-    }
-
-    /// Whether there are no rows.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.codes.is_empty()
-    }
-
-    /// One byte per row: 0 or an [`ErrorCode`].
-    #[must_use]
-    pub fn codes(&self) -> &[u8] {
-        &self.codes
-    }
-
-    /// A message per row, null where there is none.
-    #[must_use]
-    pub fn messages(&self) -> Option<&StringArray> {
-        self.messages.as_ref()
-    }
-
-    /// The error of a row.
-    #[must_use]
-    pub fn get(&self, row: usize) -> Option<(ErrorCode, Option<&str>)> {
-        let code = ErrorCode::from_code(*self.codes.get(row)?)?;
-        let message = self.messages.as_ref().filter(|m| m.is_valid(row)).map(|m| m.value(row));
-        Some((code, message))
-    }
-
-    /// Number of rows in error.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.codes.iter().filter(|c| **c != 0).count()
-    }
-
-    /// Rows `start..start + len`; no copy.
-    #[must_use]
-    pub fn slice(&self, start: usize, len: usize) -> Self {
-        Self {
-            codes: self.codes.slice(start, len),
-            messages: self.messages.as_ref().map(|m| m.slice(start, len)),
-        }
-    }
-
-    fn valid_rows(&self) -> NullBuffer {
-        NullBuffer::new(BooleanBuffer::collect_bool(self.len(), |row| self.codes[row] == 0))
-    }
-}
-
 impl Column {
-    /// A column of an array, normalised to one of the contract's dtypes.
+    /// A column of an array, normalised to one of the contract's dtypes. Rows of an `any` column with
+    /// the error tag are `#VALUE!` until [`with_errors`](Self::with_errors) says otherwise.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) naming the Arrow type where the
-    /// contract has none for it (decimal, nested), or where a time is finer than microseconds.
+    /// contract has none for it (decimal, nested), where a time is finer than microseconds, or where
+    /// a row of an `any` column is null or has a tag that there is not.
     pub fn try_new(array: ArrayRef) -> Result<Self, Error> {
         let array = normalise::normalise(array)?;
         let dtype = dtype_of(array.data_type()).ok_or_else(|| {
             invalid_argument(format!("Arrow type {} is not supported", array.data_type()))
         })?;
-        Ok(Self { dtype, array, errors: None })
+        let errors = match dtype {
+            DType::Any => any::errors_of(&array)?,
+            _ => None,
+        };
+        Ok(Self { dtype, array, errors })
     }
 
     /// A column of spreadsheet errors: 0 is null.
@@ -156,6 +79,13 @@ impl Column {
             with_validity(&self.array, &errors.valid_rows())
         };
         Ok(Self { array, errors: Some(errors), ..self })
+    }
+
+    /// The rows, null where they are in error, and the errors apart from them.
+    #[must_use]
+    pub fn into_parts(mut self) -> (Self, Option<RowErrors>) {
+        let errors = self.errors.take();
+        (self, errors)
     }
 
     /// `len` nulls (blanks of an `any` column).

@@ -27,6 +27,8 @@
 //! | module | station on the way |
 //! |---|---|
 //! | `column`, `any`, `normalise`, `coerce` | Arrow arrays in the contract's types |
+//! | `row_errors`, `messages` | rows in error, and why: each distinct message once, within a budget |
+//! | `byte_array` | texts gathered without a panic where there are too many |
 //! | `signature`, `lane`, `bind`, `overlay` | arguments bound to a function, nulls and errors merged |
 //! | `batch` | cutting elementwise calls |
 //! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
@@ -48,6 +50,7 @@
 mod any;
 mod batch;
 mod bind;
+mod byte_array;
 mod cancel;
 mod coerce;
 pub mod collect;
@@ -57,8 +60,10 @@ pub mod failure;
 pub mod frame;
 mod lane;
 mod limits;
+mod messages;
 mod normalise;
 mod overlay;
+mod row_errors;
 mod runtime;
 mod signature;
 mod text;
@@ -67,13 +72,15 @@ pub mod view;
 pub use any::AnyValue;
 pub use batch::{batch_rows, batches};
 pub use bind::{Argument, BoundCall, MAX_ROWS};
+pub use byte_array::byte_array;
 pub use cancel::CancelToken;
 pub use coerce::coerce;
-pub use column::{Column, RowErrors, arrow_type};
+pub use column::{Column, arrow_type};
 pub use error::{Error, ErrorKind};
 pub use lane::Lane;
 pub use limits::{Limits, LimitsBuilder};
 pub use overlay::Overlay;
+pub use row_errors::{RowErrors, RowErrorsBuilder};
 pub use runtime::{
     Call, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule, WasmUdfRuntime,
 };

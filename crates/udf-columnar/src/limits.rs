@@ -42,6 +42,9 @@ pub struct Limits {
     pub result_bytes: u64,
     /// Bytes read of a guest's message. Default 10 000.
     pub message_bytes: usize,
+    /// Bytes kept of the distinct messages of one call's rows. From the first message that does not
+    /// fit, rows keep their code and say that their message is left out. Default 8 MiB.
+    pub messages_bytes: usize,
     /// Instances of one module at a time. Default 32.
     pub instances: usize,
 }
@@ -59,6 +62,7 @@ impl Default for Limits {
             module_functions: 20_000,
             result_bytes: 64 * MIB,
             message_bytes: udf_abi::exports::MAX_MESSAGE_BYTES,
+            messages_bytes: 8 << 20,
             instances: 32,
         }
     }
@@ -115,6 +119,8 @@ impl LimitsBuilder {
         result_bytes: u64,
         /// Sets [`Limits::message_bytes`].
         message_bytes: usize,
+        /// Sets [`Limits::messages_bytes`].
+        messages_bytes: usize,
         /// Sets [`Limits::instances`]: at least 1.
         instances: usize,
     }

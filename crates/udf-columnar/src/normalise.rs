@@ -120,11 +120,37 @@ fn target(from: &DataType) -> Option<DataType> {
 
 #[cfg(feature = "cast")]
 fn by_cast(array: &ArrayRef) -> Result<ArrayRef, Error> {
+    use arrow_array::types::{BinaryType, Utf8Type};
+    use arrow_schema::ArrowError;
     let from = array.data_type();
     let to = target(from).ok_or_else(|| unsupported(from))?;
+    // Arrow's cast of views panics where their texts are longer than a column holds.
+    match from {
+        DataType::Utf8View => {
+            let texts = crate::byte_array::<Utf8Type, _>(array.as_string_view())?;
+            return Ok(Arc::new(texts));
+        }
+        DataType::BinaryView => {
+            let values = crate::byte_array::<BinaryType, _>(array.as_binary_view())?;
+            return Ok(Arc::new(values));
+        }
+        _ => {}
+    }
     let options = arrow_cast::CastOptions { safe: false, ..Default::default() };
-    arrow_cast::cast_with_options(array, &to, &options)
-        .map_err(|e| invalid_argument(format!("cannot bring {from} to {to}: {e}")))
+    match (arrow_cast::cast_with_options(array, &to, &options), from) {
+        (Ok(array), _) => Ok(array),
+        // A few rows of a long array, which the cast looks at as a whole.
+        (Err(_), DataType::LargeUtf8) => {
+            Ok(Arc::new(crate::byte_array::<Utf8Type, _>(array.as_string::<i64>())?))
+        }
+        (Err(_), DataType::LargeBinary) => {
+            Ok(Arc::new(crate::byte_array::<BinaryType, _>(array.as_binary::<i64>())?))
+        }
+        (Err(ArrowError::OffsetOverflowError(bytes)), _) => {
+            Err(crate::collect::texts_too_large(bytes as u64))
+        }
+        (Err(e), _) => Err(invalid_argument(format!("cannot bring {from} to {to}: {e}"))),
+    }
 }
 
 #[cfg(not(feature = "cast"))]

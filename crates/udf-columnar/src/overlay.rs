@@ -1,9 +1,8 @@
 //! The nulls and errors of the arguments, merged into what they make of the result.
 
 use crate::{Argument, Column, Error, RowErrors, Signature, bind::sees_everything, column};
-use arrow_array::{Array, StringArray, builder::StringBuilder};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
-use udf_abi::{DType, ErrorCode};
+use udf_abi::DType;
 
 /// What the arguments say of the result before the function is asked.
 ///
@@ -22,7 +21,7 @@ impl Overlay {
         rows: usize,
     ) -> Result<Self, Error> {
         let mut validity = None;
-        let mut errors = ErrorLayers::default();
+        let mut layers = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
             let param = signature.param(index)?;
             if sees_everything(param) {
@@ -32,24 +31,25 @@ impl Overlay {
                 Argument::Omitted => {}
                 Argument::Scalar(column) => {
                     if let Some((code, message)) = column.error(0) {
-                        errors.add_all(rows, code, message);
+                        layers.push(RowErrors::repeated(code, message, rows));
                     } else if !param.optional && column.validity().is_some() {
                         validity = Some(NullBuffer::new_null(rows));
                     }
                 }
                 Argument::Column(column) if signature.is_elementwise() => {
-                    if let Some(of) = column.errors() {
-                        errors.add(of);
-                    }
+                    layers.extend(column.errors().cloned());
                     if !param.optional {
                         validity = NullBuffer::union(validity.as_ref(), column.validity().as_ref());
                     }
                 }
-                Argument::Column(column) => errors.add_first(std::slice::from_ref(column)),
-                Argument::Range(columns) => errors.add_first(columns),
+                Argument::Column(column) => {
+                    layers.extend(first_error(std::slice::from_ref(column)));
+                }
+                Argument::Range(columns) => layers.extend(first_error(columns)),
             }
         }
-        Ok(Self { validity, errors: errors.finish()? })
+        // The arguments hold these messages anyway: the budget is that of the result.
+        Ok(Self { validity, errors: RowErrors::merged(&layers, usize::MAX) })
     }
 
     /// Rows that are not null; absent where no argument makes a row null.
@@ -73,36 +73,27 @@ impl Overlay {
         (0..rows).all(|row| self.hides(row))
     }
 
-    /// Lays the nulls and errors over a result of the same number of rows.
+    /// Lays the nulls and errors over a result of the same number of rows, whose messages then take
+    /// at most `messages_bytes` as [`RowErrors::builder`] has it.
     ///
     /// # Errors
     /// Where the lengths differ.
-    pub fn apply(&self, column: Column) -> Result<Column, Error> {
+    pub fn apply(&self, column: Column, messages_bytes: usize) -> Result<Column, Error> {
         if self.validity.is_none() && self.errors.is_none() {
             return Ok(column);
         }
-        let Some(errors) = self.merged_errors(&column)? else {
+        let Some(errors) = self.merged_errors(&column, messages_bytes) else {
             return Ok(hide(column, self.validity.as_ref()));
         };
         hide(column, self.validity.as_ref()).with_errors(errors)
     }
 
     /// The argument's errors, then the result's own where no argument hides the row.
-    fn merged_errors(&self, column: &Column) -> Result<Option<RowErrors>, Error> {
-        let Some(own) = column.errors() else { return Ok(self.errors.clone()) };
-        let mut layers = ErrorLayers::default();
-        if let Some(errors) = &self.errors {
-            layers.add(errors);
-        }
+    fn merged_errors(&self, column: &Column, messages_bytes: usize) -> Option<RowErrors> {
         let visible = |row: usize| self.validity.as_ref().is_none_or(|v| v.is_valid(row));
-        let codes: Vec<u8> = own
-            .codes()
-            .iter()
-            .enumerate()
-            .map(|(row, code)| if visible(row) { *code } else { 0 })
-            .collect();
-        layers.add(&RowErrors::try_new(codes.into(), own.messages().cloned())?);
-        layers.finish()
+        let own = column.errors().map(|own| own.filter(visible));
+        let layers: Vec<RowErrors> = self.errors.iter().cloned().chain(own).collect();
+        RowErrors::merged(&layers, messages_bytes)
     }
 }
 
@@ -131,77 +122,13 @@ fn blank_out(array: &arrow_array::ArrayRef, validity: &NullBuffer) -> arrow_arra
         .unwrap_or_else(|_| array.clone())
 }
 
-/// Errors of several columns: the first one wins, row by row.
-#[derive(Default)]
-struct ErrorLayers {
-    codes: Vec<u8>,
-    messages: Vec<Option<String>>,
-}
-
-impl ErrorLayers {
-    fn add(&mut self, errors: &RowErrors) {
-        self.grow(errors.len());
-        for row in 0..errors.len() {
-            if self.codes[row] == 0
-                && let Some((code, message)) = errors.get(row)
-            {
-                self.set(row, code, message);
-            }
-        }
-    }
-
-    fn add_all(&mut self, rows: usize, code: ErrorCode, message: Option<&str>) {
-        self.grow(rows);
-        for row in 0..rows {
-            if self.codes[row] == 0 {
-                self.set(row, code, message);
-            }
-        }
-    }
-
-    /// The first error of a range is the error of the call.
-    fn add_first(&mut self, columns: &[Column]) {
-        let first = columns.iter().find_map(|column| {
-            let errors = column.errors()?;
-            (0..errors.len()).find_map(|row| errors.get(row))
-        });
-        if let Some((code, message)) = first {
-            self.add_all(1, code, message);
-        }
-    }
-
-    fn grow(&mut self, rows: usize) {
-        if self.codes.len() < rows {
-            self.codes.resize(rows, 0);
-        }
-    }
-
-    fn set(&mut self, row: usize, code: ErrorCode, message: Option<&str>) {
-        self.codes[row] = code.code();
-        if let Some(message) = message {
-            if self.messages.len() <= row {
-                self.messages.resize(self.codes.len(), None);
-            }
-            self.messages[row] = Some(message.to_owned());
-        }
-    }
-
-    fn finish(mut self) -> Result<Option<RowErrors>, Error> {
-        if self.codes.iter().all(|c| *c == 0) {
-            return Ok(None);
-        }
-        let messages = (!self.messages.is_empty()).then(|| {
-            self.messages.resize(self.codes.len(), None);
-            let mut builder = StringBuilder::new();
-            for message in &self.messages {
-                builder.append_option(message.as_deref());
-            }
-            let messages: StringArray = builder.finish();
-            messages
-        });
-        RowErrors::try_new(self.codes.into(), messages.filter(|m| m.null_count() < m.len()))
-            .map(Some)
-    }
+/// The first error of a range is the error of the call.
+fn first_error(columns: &[Column]) -> Option<RowErrors> {
+    columns.iter().find_map(|column| {
+        let errors = column.errors()?;
+        let (code, message) = (0..errors.len()).find_map(|row| errors.get(row))?;
+        Some(RowErrors::repeated(code, message, 1))
+    })
 }
 
 impl Overlay {

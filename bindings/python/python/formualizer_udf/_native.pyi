@@ -62,6 +62,7 @@ class Limits:
     module_functions: functions of a module (20 000).
     result_bytes: result of one batch or call (64 MiB).
     message_bytes: bytes that are read of a plugin's message (10 000).
+    messages_bytes: bytes kept of the distinct messages of one call's rows; those behind are left out (8 MiB).
     instances: instances of one module at a time (32).
 
     Raises `ArgumentError` naming the limit that is out of its range.
@@ -80,6 +81,7 @@ class Limits:
         module_functions: int | None = None,
         result_bytes: int | None = None,
         message_bytes: int | None = None,
+        messages_bytes: int | None = None,
         instances: int | None = None,
     ) -> None: ...
     @property
@@ -102,6 +104,8 @@ class Limits:
     def result_bytes(self) -> int: ...
     @property
     def message_bytes(self) -> int: ...
+    @property
+    def messages_bytes(self) -> int: ...
     @property
     def instances(self) -> int: ...
     def __eq__(self, other: object) -> bool: ...

@@ -1,20 +1,18 @@
 //! Objects with the Arrow PyCapsule interface.
 
-use super::{Given, Kind, Place, Understood};
-use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, cast::AsArray, new_empty_array};
+use super::{Given, Kind, Place, Understood, capsule};
+use arrow_array::{Array, ArrayRef, cast::AsArray, new_empty_array};
 use arrow_schema::DataType;
 use pyo3::{
     exceptions::{PyException, PyLookupError, PyTypeError, PyValueError},
     intern,
     prelude::*,
 };
-use pyo3_arrow::{PyArray, PyChunkedArray};
 use udf_columnar::Column;
 
 /// Arrays, streams of chunks, and tables (structs of columns).
 pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
     let py = object.py();
-    let is_array = object.hasattr(intern!(py, "__arrow_c_array__"))?;
     let import = |e: PyErr| {
         // What the import raises; anything else is an object's own, Ctrl-C among it, and not ours to change.
         let ours = e.is_instance_of::<PyTypeError>(py)
@@ -30,15 +28,8 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
         refused.set_cause(py, Some(e));
         refused
     };
-    let (chunks, data_type) = if is_array {
-        let array: PyArray = object.extract().map_err(import)?;
-        let data_type = array.field().data_type().clone();
-        (vec![array.array().clone()], data_type)
-    } else {
-        let array: PyChunkedArray = object.extract().map_err(import)?;
-        let data_type = array.data_type().clone();
-        (array.chunks().to_vec(), data_type)
-    };
+    let capsule::Imported { chunks, data_type, is_array } =
+        capsule::import(object).map_err(import)?;
     let kind = Kind::Arrow { like: object.clone().unbind(), chunked: !is_array };
     // A table comes as a struct; so do the cells of an `any` column.
     let is_table = matches!(data_type, DataType::Struct(_))
@@ -72,13 +63,17 @@ fn columns(
     place: Place<'_>,
 ) -> PyResult<Vec<Vec<Column>>> {
     let DataType::Struct(fields) = data_type else { return Ok(Vec::new()) };
-    let batches: Vec<RecordBatch> = chunks
-        .iter()
-        .filter_map(|chunk| chunk.as_struct_opt())
-        .map(|chunk: &StructArray| RecordBatch::from(chunk.clone()))
-        .collect();
+    let structs: Vec<_> = chunks.iter().filter_map(|chunk| chunk.as_struct_opt()).collect();
+    for table in &structs {
+        if let Some(row) = (0..table.len()).find(|row| table.is_null(*row)) {
+            let why = format!(
+                "row {row} of the table is null as a whole, which no row of a table is: take such rows out, or pass the columns"
+            );
+            return Err(place.refuse(py, &why));
+        }
+    }
     let of = |(index, field): (usize, &arrow_schema::FieldRef)| {
-        let arrays: Vec<ArrayRef> = batches.iter().map(|b| b.column(index).clone()).collect();
+        let arrays: Vec<ArrayRef> = structs.iter().map(|s| s.column(index).clone()).collect();
         column(py, &arrays, field.data_type(), place)
     };
     fields.iter().enumerate().map(of).collect()

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod buffer;
+pub(crate) mod capsule;
 mod numpy;
 pub(crate) mod objects;
 

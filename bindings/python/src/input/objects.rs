@@ -4,7 +4,7 @@ use super::{Given, Kind, Place, Understood};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float32Array, Float64Array,
     Int64Array, Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
-    builder::{BinaryBuilder, StringBuilder},
+    types::{BinaryType, Utf8Type},
 };
 use pyo3::{
     exceptions::{PyException, PyOverflowError, PyValueError},
@@ -18,7 +18,7 @@ use pyo3::{
 };
 use std::sync::Arc;
 use udf_abi::DType;
-use udf_columnar::{AnyValue, Column};
+use udf_columnar::{AnyValue, Column, Error, byte_array, collect};
 
 /// One value of Python.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,7 +138,8 @@ impl Item {
             Self::Text(text) => AnyValue::Text(text.clone()),
             // As columns of dates become cells: see `Column::into_any`.
             Self::Date(_) | Self::DateTime(..) | Self::Time(_) | Self::Duration(_) => {
-                let column = Column::try_new(typed(std::slice::from_ref(self), self.family())?);
+                let array = typed(std::slice::from_ref(self), self.family()).ok()??;
+                let column = Column::try_new(array);
                 return column.ok()?.into_any().ok()?.to_any()?.pop();
             }
         })
@@ -301,7 +302,10 @@ fn time(object: &Bound<'_, PyAny>) -> PyResult<Item> {
 }
 
 /// The array of items that are all of the family; `None` where an integer is not exact as a float.
-fn typed(items: &[Item], family: Family) -> Option<ArrayRef> {
+///
+/// # Errors
+/// Where texts or bytes are longer than a column holds.
+fn typed(items: &[Item], family: Family) -> Result<Option<ArrayRef>, Error> {
     macro_rules! primitive {
         ($array:ident, $($pattern:pat => $value:expr),+ $(,)?) => {
             Arc::new($array::from_iter(items.iter().map(|item| match item {
@@ -310,41 +314,35 @@ fn typed(items: &[Item], family: Family) -> Option<ArrayRef> {
             }))) as ArrayRef
         };
     }
-    Some(match family {
+    Ok(Some(match family {
         Family::Nothing => arrow_array::new_null_array(&arrow_schema::DataType::Null, items.len()),
         Family::Bool => primitive!(BooleanArray, Item::Bool(b) => *b),
         Family::Int => primitive!(Int64Array, Item::Int(n) => *n),
         Family::Big => {
             if items.iter().any(|item| matches!(item, Item::Int(n) if *n < 0)) {
-                return None;
+                return Ok(None);
             }
             primitive!(UInt64Array, Item::Big(n) => *n, Item::Int(n) => n.unsigned_abs())
         }
         Family::Float => {
             if items.iter().any(|item| matches!(item, Item::Int(n) if exact(*n).is_none())) {
-                return None;
+                return Ok(None);
             }
             primitive!(Float64Array, Item::Float(n) => *n, Item::Int(n) => *n as f64)
         }
         Family::Text => {
-            let mut builder = StringBuilder::new();
-            for item in items {
-                builder.append_option(match item {
-                    Item::Text(text) => Some(text),
-                    _ => None,
-                });
-            }
-            Arc::new(builder.finish())
+            let texts = items.iter().map(|item| match item {
+                Item::Text(text) => Some(text),
+                _ => None,
+            });
+            Arc::new(byte_array::<Utf8Type, _>(texts)?)
         }
         Family::Bytes => {
-            let mut builder = BinaryBuilder::new();
-            for item in items {
-                builder.append_option(match item {
-                    Item::Bytes(bytes) => Some(bytes),
-                    _ => None,
-                });
-            }
-            Arc::new(builder.finish())
+            let values = items.iter().map(|item| match item {
+                Item::Bytes(bytes) => Some(bytes),
+                _ => None,
+            });
+            Arc::new(byte_array::<BinaryType, _>(values)?)
         }
         Family::Date => primitive!(Date32Array, Item::Date(days) => *days),
         Family::DateTime { utc } => {
@@ -357,7 +355,7 @@ fn typed(items: &[Item], family: Family) -> Option<ArrayRef> {
         }
         Family::Time => primitive!(Time64MicrosecondArray, Item::Time(us) => *us),
         Family::Duration => primitive!(DurationMicrosecondArray, Item::Duration(us) => *us),
-    })
+    }))
 }
 
 /// Python's floats, which have no other width, rounded to the one that is wanted.
@@ -410,7 +408,11 @@ pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyR
     if family == Some(Family::Float) && place.dtype() == DType::F32 {
         return place.column(py, singles(py, items, place)?);
     }
-    let array = family.and_then(|family| typed(items, family)).ok_or_else(|| {
+    let array = match family {
+        Some(family) => typed(items, family).map_err(|e| place.refuse(py, e.message()))?,
+        None => None,
+    };
+    let array = array.ok_or_else(|| {
         place.refuse(py, "holds integers that are not exact as floats (beyond 2^53)")
     })?;
     place.column(py, array)
@@ -446,14 +448,24 @@ pub(crate) fn no_value(object: &Bound<'_, PyAny>) -> String {
 fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
     let py = list.py();
     let mut items = Vec::with_capacity(list.len().unwrap_or(0));
+    // A list may hold one long text many times.
+    let mut bytes = 0usize;
     for (row, object) in list.try_iter()?.enumerate() {
         let object = object?;
         let item = Item::of(&object).or_else(|error| {
             Err(place.refuse(py, &format!("row {row}: {}", reason(py, error)?)))
         })?;
-        items.push(
-            item.ok_or_else(|| place.refuse(py, &format!("row {row}: {}", no_value(&object))))?,
-        );
+        let item =
+            item.ok_or_else(|| place.refuse(py, &format!("row {row}: {}", no_value(&object))))?;
+        bytes += match &item {
+            Item::Text(text) => text.len(),
+            Item::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        if i32::try_from(bytes).is_err() {
+            return Err(place.refuse(py, collect::texts_too_large(bytes as u64).message()));
+        }
+        items.push(item);
     }
     Ok(items)
 }

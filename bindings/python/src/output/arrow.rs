@@ -19,7 +19,8 @@ pub(super) fn concat(arrays: &[ArrayRef]) -> Result<ArrayRef, String> {
         [one] => Ok(one.clone()),
         many => {
             let parts: Vec<&dyn Array> = many.iter().map(AsRef::as_ref).collect();
-            arrow_select::concat::concat(&parts).map_err(|e| e.to_string())
+            arrow_select::concat::concat(&parts)
+                .map_err(|e| format!("{e}: ask for it in chunks, or pass fewer rows at a time"))
         }
     }
 }

@@ -10,16 +10,17 @@ mod zone;
 pub(crate) use block::Block;
 
 use crate::error::{self, FailedRow};
-use arrow_array::StringArray;
+use arrow_array::{ArrayRef, DictionaryArray, cast::AsArray, new_null_array, types::UInt32Type};
+use arrow_schema::DataType;
 use pyo3::{
     intern,
     prelude::*,
-    types::{PyDict, PyList},
+    types::{PyDict, PyList, PyString},
 };
 use pyo3_arrow::{PyArray, PyChunkedArray};
 use std::sync::{Mutex, PoisonError};
 use udf_abi::DType;
-use udf_columnar::{Column, Output};
+use udf_columnar::{Column, Output, RowErrors};
 
 /// What becomes of rows that failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -272,22 +273,55 @@ impl Outcome {
         objects::list(py, &self.chunks(py, index)?)
     }
 
-    /// Errors of a column's rows as a list of texts and None.
+    /// Errors of a column's rows as a list of texts and None. Rows with the same error share one text.
     fn errors<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyList>> {
         let chunks = self.chunks(py, index)?;
-        PyList::new(py, errors_of(&chunks))
+        let list = PyList::empty(py);
+        for column in &chunks {
+            let Some(errors) = column.errors() else {
+                (0..column.len()).try_for_each(|_| list.append(py.None()))?;
+                continue;
+            };
+            let texts = texts_of(py, errors)?;
+            let distinct: Vec<Bound<'py, PyString>> = texts
+                .values()
+                .as_string::<i32>()
+                .iter()
+                .map(|text| PyString::new(py, text.unwrap_or_default()))
+                .collect();
+            for key in texts.keys() {
+                match key.and_then(|key| distinct.get(key as usize)) {
+                    Some(text) => list.append(text)?,
+                    None => list.append(py.None())?,
+                }
+            }
+        }
+        Ok(list)
     }
 
     /// Errors of a column's rows as an Arrow array of texts.
     fn errors_arrow<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        let texts: StringArray = errors_of(&self.chunks(py, index)?).into_iter().collect();
-        Ok(PyArray::from_array_ref(std::sync::Arc::new(texts)).into_pyobject(py)?.into_any())
+        let chunks = self.chunks(py, index)?;
+        let texts = chunks
+            .iter()
+            .map(|column| match column.errors() {
+                None => Ok(new_null_array(&DataType::Utf8, column.len())),
+                Some(errors) => match errors.texts_of_rows() {
+                    Ok(texts) => Ok(std::sync::Arc::new(texts) as ArrayRef),
+                    Err(problem) => Err(too_many_texts(py, problem.message())),
+                },
+            })
+            .collect::<PyResult<Vec<ArrayRef>>>()?;
+        let texts = arrow::concat(&texts).map_err(|e| too_many_texts(py, &e))?;
+        Ok(PyArray::from_array_ref(texts).into_pyobject(py)?.into_any())
     }
 }
 
-fn errors_of(chunks: &[Column]) -> Vec<Option<String>> {
-    chunks
-        .iter()
-        .flat_map(|column| (0..column.len()).map(move |row| error_text(column, row)))
-        .collect()
+fn texts_of(py: Python<'_>, errors: &RowErrors) -> PyResult<DictionaryArray<UInt32Type>> {
+    errors.texts().map_err(|problem| too_many_texts(py, problem.message()))
+}
+
+fn too_many_texts(py: Python<'_>, why: &str) -> PyErr {
+    let message = format!("errors='struct': {why}; errors='null' leaves the texts out");
+    error::argument(py, "errors", &message)
 }

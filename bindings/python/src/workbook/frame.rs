@@ -9,15 +9,15 @@ use super::{
 };
 use crate::{
     error,
+    input::capsule,
     output::{Outcome, Shape},
 };
-use arrow_array::{Array, ArrayRef, RecordBatch, new_empty_array};
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, cast::AsArray, new_empty_array};
 use arrow_schema::{DataType, Field, Schema};
 use formualizer_workbook::{
     Error, IntoCell, IntoRange, MAX_COLS, MAX_ROWS, Value, Workbook as Book, value_text,
 };
 use pyo3::{prelude::*, types::PyList};
-use pyo3_arrow::input::{AnyArray, AnyRecordBatch};
 use std::{collections::HashSet, sync::Arc};
 use udf_abi::DType;
 use udf_columnar::{Column, Output};
@@ -67,11 +67,22 @@ fn understand(frame: &Bound<'_, PyAny>, index: bool, core: &Core) -> PyResult<Fr
         return Ok(Frame { names, columns });
     }
     // A table of a library that is not known by name.
-    let (batches, schema) = columns.extract::<AnyRecordBatch>()?.into_table()?.into_inner();
-    let names = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let odd = |error: PyErr| {
+        wrong(py, &format!("the table cannot be taken through Arrow: {}", error.value(py)))
+    };
+    let capsule::Imported { chunks, data_type, .. } = capsule::import(&columns).map_err(odd)?;
+    let DataType::Struct(fields) = data_type else {
+        return Err(wrong(py, &format!("an array of {data_type} is no table")));
+    };
+    let tables: Vec<&StructArray> =
+        chunks.iter().filter_map(|chunk| chunk.as_struct_opt()).collect();
+    if tables.iter().any(|table| table.null_count() > 0) {
+        return Err(wrong(py, "rows of the table are null as a whole: take such rows out"));
+    }
+    let names = fields.iter().map(|field| field.name().clone()).collect();
     let mut arrays = Vec::new();
-    for (at, field) in schema.fields().iter().enumerate() {
-        let chunks: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(at).clone()).collect();
+    for (at, field) in fields.iter().enumerate() {
+        let chunks: Vec<ArrayRef> = tables.iter().map(|table| table.column(at).clone()).collect();
         let place = format!("column {:?}", field.name());
         arrays.push(Given::Array(joined(py, &chunks, field.data_type(), &place)?));
     }
@@ -92,10 +103,8 @@ fn column_of(found: &Bound<'_, PyAny>, place: &str, core: &Core) -> PyResult<Giv
         let odd = |error: PyErr| {
             refuse(py, "data", &format!("write_frame: {place}: {}", error.value(py)))
         };
-        let array: AnyArray = column.extract().map_err(odd)?;
-        let chunks = array.into_chunked_array().map_err(|e| odd(e.into()))?;
-        let (chunks, field) = chunks.into_inner();
-        return joined(py, &chunks, field.data_type(), place).map(Given::Array);
+        let capsule::Imported { chunks, data_type, .. } = capsule::import(&column).map_err(odd)?;
+        return joined(py, &chunks, &data_type, place).map(Given::Array);
     }
     match vector::columns(&column)? {
         Ok(mut columns) if columns.len() == 1 => {

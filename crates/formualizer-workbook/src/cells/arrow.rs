@@ -8,7 +8,7 @@ use arrow_array::{
     cast::AsArray,
     types::{
         ArrowPrimitiveType, Date32Type, DurationMicrosecondType, Float64Type, Int64Type,
-        Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
+        Time64MicrosecondType, TimestampMicrosecondType, UInt64Type, Utf8Type,
     },
 };
 use arrow_cast::cast;
@@ -52,7 +52,11 @@ impl Cells {
             | D::UInt32
             | D::Float16
             | D::Float32 => from_doubles(converted(array, &D::Float64)?.as_primitive().clone()),
-            D::LargeUtf8 | D::Utf8View => Self::from_arrow(&converted(array, &D::Utf8)?, dates)?,
+            D::LargeUtf8 | D::Utf8View => {
+                let column = udf_columnar::Column::try_new(array.clone())
+                    .map_err(|e| ConversionError(e.message().to_owned()))?;
+                Self::from_arrow(column.array(), dates)?
+            }
             D::Dictionary(_, values) => Self::from_arrow(&converted(array, values)?, dates)?,
             D::RunEndEncoded(_, values) => {
                 Self::from_arrow(&converted(array, values.data_type())?, dates)?
@@ -84,8 +88,11 @@ impl Cells {
     /// One Arrow array of the cells. Dates and times have their Arrow types; cells of several kinds are the numbers
     /// where all that are not blank or in error are numbers, and otherwise the texts that show. Errors and
     /// blanks are null.
-    pub(crate) fn to_arrow(&self, dates: DateSystem) -> ArrayRef {
-        match self {
+    ///
+    /// # Errors
+    /// Where the texts of cells of several kinds are longer than an array holds.
+    pub(crate) fn to_arrow(&self, dates: DateSystem) -> Result<ArrayRef, ConversionError> {
+        Ok(match self {
             Self::Blank(len) => Arc::new(NullArray::new(*len)),
             Self::Numbers(kind, array) => match kind {
                 NumberKind::Number => Arc::new(array.clone()),
@@ -111,11 +118,11 @@ impl Cells {
             },
             Self::Logicals(array) => Arc::new(array.clone()),
             Self::Texts(array) => Arc::new(array.clone()),
-            Self::Mixed(_) => self.mixed_to_arrow(dates),
-        }
+            Self::Mixed(_) => return self.mixed_to_arrow(dates),
+        })
     }
 
-    fn mixed_to_arrow(&self, dates: DateSystem) -> ArrayRef {
+    fn mixed_to_arrow(&self, dates: DateSystem) -> Result<ArrayRef, ConversionError> {
         let numeric = |cell: CellRef<'_>| {
             matches!(
                 cell,
@@ -127,7 +134,7 @@ impl Cells {
                 CellRef::Number(n, _) => Some(n),
                 _ => None,
             });
-            return Arc::new(numbers.collect::<Float64Array>());
+            return Ok(Arc::new(numbers.collect::<Float64Array>()));
         }
         let texts = self.iter().map(|cell| match cell {
             CellRef::Blank | CellRef::Error(..) => None,
@@ -135,7 +142,17 @@ impl Cells {
             CellRef::Logical(b) => Some(if b { "TRUE" } else { "FALSE" }.to_owned()),
             other => Some(other.value(dates).to_string()),
         });
-        Arc::new(texts.collect::<StringArray>())
+        texts_of(texts)
+    }
+}
+
+/// An array of texts.
+pub(crate) fn texts_of<V: AsRef<str>>(
+    texts: impl Iterator<Item = Option<V>>,
+) -> Result<ArrayRef, ConversionError> {
+    match udf_columnar::byte_array::<Utf8Type, _>(texts) {
+        Ok(texts) => Ok(Arc::new(texts)),
+        Err(error) => Err(ConversionError(error.message().to_owned())),
     }
 }
 
@@ -284,11 +301,11 @@ mod tests {
     fn dates_and_times_keep_their_kind_and_come_back() {
         let dates = cells(Date32Array::from(vec![Some(0), None, Some(20_000)]));
         assert_eq!(dates.get(0), CellRef::Number(25_569.0, NumberKind::Date));
-        let back = dates.to_arrow(DateSystem::Excel1900);
+        let back = dates.to_arrow(DateSystem::Excel1900).unwrap();
         assert_eq!(back.as_primitive::<Date32Type>().value(2), 20_000);
         let instants = cells(TimestampNanosecondArray::from(vec![86_400_000_000_000 * 3 / 2]));
         assert_eq!(instants.get(0), CellRef::Number(25_570.5, NumberKind::DateTime));
-        let back = instants.to_arrow(DateSystem::Excel1900);
+        let back = instants.to_arrow(DateSystem::Excel1900).unwrap();
         assert_eq!(back.as_primitive::<TimestampMicrosecondType>().value(0), 129_600_000_000);
     }
 
@@ -298,7 +315,7 @@ mod tests {
         let dates = cells(Date32Array::from(vec![-25_567, -25_508]));
         assert_eq!(dates.get(0), CellRef::Number(1.0, NumberKind::Date));
         assert_eq!(dates.get(1), CellRef::Number(61.0, NumberKind::Date));
-        let back = dates.to_arrow(DateSystem::Excel1900);
+        let back = dates.to_arrow(DateSystem::Excel1900).unwrap();
         assert_eq!(back.as_primitive::<Date32Type>().values(), &[-25_567, -25_508]);
         let early = Arc::new(Date32Array::from(vec![0, -30_000])) as ArrayRef;
         let error = Cells::from_arrow(&early, DateSystem::Excel1900).unwrap_err();
@@ -319,9 +336,9 @@ mod tests {
             CellRef::Error(ExcelErrorKind::Na, None),
             CellRef::Blank,
         ]);
-        assert_eq!(mixed.to_arrow(DateSystem::Excel1900).null_count(), 2);
+        assert_eq!(mixed.to_arrow(DateSystem::Excel1900).unwrap().null_count(), 2);
         let mixed = Cells::of([CellRef::number(1.5), CellRef::Text("x"), CellRef::Logical(true)]);
-        let texts = mixed.to_arrow(DateSystem::Excel1900);
+        let texts = mixed.to_arrow(DateSystem::Excel1900).unwrap();
         assert_eq!(
             texts.as_string::<i32>().iter().flatten().collect::<Vec<_>>(),
             ["1.5", "x", "TRUE"]

@@ -3,17 +3,20 @@
 use super::{CellRef, Cells, Mixed, NumberKind, code_of_kind};
 use arrow_array::{Array, BooleanArray, Float64Array, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use udf_abi::frame::tag;
+use udf_abi::{ErrorCode, frame::tag};
+use udf_columnar::{RowErrors, RowErrorsBuilder};
 
 /// Collects cells; what comes out is one array where they are of one kind.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     tags: Vec<u8>,
     numbers: Vec<f64>,
-    /// Bytes of the texts and messages so far.
+    /// Bytes of the texts so far.
     text: Vec<u8>,
     /// The end of each row's text; empty while there was none.
     ends: Vec<i32>,
+    /// Absent while no row was in error.
+    errors: Option<RowErrorsBuilder>,
     /// Bit `1 << tag` for every tag that was pushed.
     seen: u16,
 }
@@ -36,7 +39,8 @@ impl Builder {
             let range = usize::try_from(start.unwrap_or(0)).ok()?..usize::try_from(end).ok()?;
             std::str::from_utf8(self.text.get(range)?).ok()
         };
-        super::cell_of(*tag, self.numbers[row], || text().unwrap_or_default())
+        let error = || self.errors.as_ref()?.get(row);
+        super::cell_of(*tag, self.numbers[row], || text().unwrap_or_default(), error)
     }
 
     pub(crate) fn push(&mut self, cell: CellRef<'_>) {
@@ -45,10 +49,7 @@ impl Builder {
             CellRef::Number(n, kind) => self.row(kind.tag(), n, ""),
             CellRef::Logical(b) => self.row(tag::LOGICAL, f64::from(u8::from(b)), ""),
             CellRef::Text(text) => self.row(tag::TEXT, 0.0, text),
-            CellRef::Error(kind, message) => {
-                let code = f64::from(code_of_kind(kind).code());
-                self.row(tag::ERROR, code, message.unwrap_or_default());
-            }
+            CellRef::Error(kind, message) => self.error(code_of_kind(kind), message),
         }
     }
 
@@ -70,11 +71,19 @@ impl Builder {
         i32::try_from(self.text.len()).unwrap_or(i32::MAX)
     }
 
+    /// A row in error. Who gave the messages has bounded them; each is held once.
+    fn error(&mut self, code: ErrorCode, message: Option<&str>) {
+        let errors = self.errors.get_or_insert_with(|| RowErrors::builder(usize::MAX));
+        errors.push_none(self.tags.len().saturating_sub(errors.len()));
+        errors.push(code, message.filter(|text| !text.is_empty()));
+        self.row(tag::ERROR, 0.0, "");
+    }
+
     fn row(&mut self, tag: u8, number: f64, text: &str) {
         // Texts of one vector stay below 2 GiB, which Arrow's offsets reach; a sheet's column has at
         // most 2^20 cells of 32 767 characters in Excel, and what is longer is cut to an error.
         if self.text.len() + text.len() > i32::MAX as usize {
-            return self.row(tag::ERROR, f64::from(udf_abi::ErrorCode::Value.code()), "");
+            return self.error(ErrorCode::Value, Some("the texts of one column pass 2 GiB"));
         }
         if !text.is_empty() && self.ends.is_empty() {
             self.ends.resize(self.tags.len(), 0);
@@ -114,7 +123,11 @@ impl Builder {
             return Cells::Logicals(BooleanArray::new(bits, self.nulls()));
         }
         let nulls = self.nulls();
-        let Self { tags, numbers, text, mut ends, .. } = self;
+        let Self { tags, numbers, text, mut ends, errors, .. } = self;
+        let errors = errors.and_then(|mut errors| {
+            errors.push_none(tags.len().saturating_sub(errors.len()));
+            errors.finish()
+        });
         ends.resize(tags.len(), ends.last().copied().unwrap_or(0));
         ends.insert(0, 0);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
@@ -126,7 +139,10 @@ impl Builder {
             };
         }
         match StringArray::try_new(offsets, text, None) {
-            Ok(texts) => Cells::Mixed(Mixed { tags: tags.into(), numbers: numbers.into(), texts }),
+            Ok(texts) => {
+                let (tags, numbers) = (tags.into(), numbers.into());
+                Cells::Mixed(Mixed { tags, numbers, texts, errors })
+            }
             Err(_) => Cells::Blank(tags.len()),
         }
     }

@@ -15,13 +15,15 @@ pub(crate) mod dates;
 mod table;
 mod value;
 
+pub(crate) use arrow::{ConversionError, texts_of};
 pub(crate) use builder::Builder;
 pub(crate) use table::Table;
 pub(crate) use value::{CellRef, NumberKind, code_of_kind, error_of_code, kind_of_code};
 
 use arrow_array::{Array, BooleanArray, Float64Array, StringArray};
 use arrow_buffer::ScalarBuffer;
-use udf_abi::frame::tag;
+use udf_abi::{ErrorCode, frame::tag};
+use udf_columnar::RowErrors;
 
 /// Cells one below the other. Cloning and slicing copy nothing.
 ///
@@ -45,10 +47,12 @@ pub(crate) enum Cells {
 pub(crate) struct Mixed {
     /// A [`tag`] per row.
     pub(crate) tags: ScalarBuffer<u8>,
-    /// The number or serial; 0 or 1 of a logical value; the code of an error; otherwise 0.
+    /// The number or serial; 0 or 1 of a logical value; otherwise 0.
     pub(crate) numbers: ScalarBuffer<f64>,
-    /// The text; the message of an error, empty where it has none; otherwise empty. Without nulls.
+    /// The text; otherwise empty. Without nulls.
     pub(crate) texts: StringArray,
+    /// The rows in error, where any is.
+    pub(crate) errors: Option<RowErrors>,
 }
 
 impl Cells {
@@ -124,6 +128,7 @@ impl Cells {
                 tags: mixed.tags.slice(start, len),
                 numbers: mixed.numbers.slice(start, len),
                 texts: mixed.texts.slice(start, len),
+                errors: mixed.errors.as_ref().map(|errors| errors.slice(start, len)),
             }),
         }
     }
@@ -135,7 +140,11 @@ impl Cells {
             Self::Numbers(_, array) => array.get_buffer_memory_size(),
             Self::Logicals(array) => array.get_buffer_memory_size(),
             Self::Texts(array) => array.get_buffer_memory_size(),
-            Self::Mixed(mixed) => mixed.tags.len() * 9 + mixed.texts.get_buffer_memory_size(),
+            Self::Mixed(mixed) => {
+                let errors = mixed.errors.as_ref();
+                let errors = errors.map_or(0, |errors| errors.len() * 5 + errors.message_bytes());
+                mixed.tags.len() * 9 + mixed.texts.get_buffer_memory_size() + errors
+            }
         }
     }
 
@@ -206,12 +215,18 @@ pub(crate) enum ArrayKind {
 
 impl Mixed {
     fn get(&self, row: usize) -> CellRef<'_> {
-        cell_of(self.tags[row], self.numbers[row], || self.texts.value(row))
+        let error = || self.errors.as_ref()?.get(row);
+        cell_of(self.tags[row], self.numbers[row], || self.texts.value(row), error)
     }
 }
 
 /// The cell of a row of lanes.
-fn cell_of<'a>(tag: u8, number: f64, text: impl FnOnce() -> &'a str) -> CellRef<'a> {
+fn cell_of<'a>(
+    tag: u8,
+    number: f64,
+    text: impl FnOnce() -> &'a str,
+    error: impl FnOnce() -> Option<(ErrorCode, Option<&'a str>)>,
+) -> CellRef<'a> {
     match tag {
         tag::NUMBER => CellRef::Number(number, NumberKind::Number),
         tag::DATE => CellRef::Number(number, NumberKind::Date),
@@ -221,14 +236,8 @@ fn cell_of<'a>(tag: u8, number: f64, text: impl FnOnce() -> &'a str) -> CellRef<
         tag::LOGICAL => CellRef::Logical(number != 0.0),
         tag::TEXT => CellRef::Text(text()),
         tag::ERROR => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "codes are stored as the numbers 1 to 255"
-            )]
-            let kind = kind_of_code(number as u8);
-            let message = text();
-            CellRef::Error(kind, (!message.is_empty()).then_some(message))
+            let (code, message) = error().unwrap_or((ErrorCode::Error, None));
+            CellRef::Error(error_of_code(code), message)
         }
         _ => CellRef::Blank,
     }

@@ -80,15 +80,16 @@ impl<'a> BatchArguments<'a> {
         self.arguments.is_empty()
     }
 
-    /// The argument at `index`, from 0.
+    /// The argument at `index`, from 0. Absent as well where its texts are longer than an Arrow array
+    /// holds; [`value`](Self::value) gives them row by row.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<BatchArgument> {
-        let array = |cells: &Cells| plain(cells).to_arrow(self.dates);
+        let array = |cells: &Cells| plain(cells).to_arrow(self.dates).ok();
         Some(match self.arguments.get(index)? {
             Argument::Omitted => BatchArgument::Omitted,
-            Argument::Rows(cells) => BatchArgument::Column(array(cells)),
+            Argument::Rows(cells) => BatchArgument::Column(array(cells)?),
             Argument::Range(table) => {
-                BatchArgument::Range(table.columns().iter().map(array).collect())
+                BatchArgument::Range(table.columns().iter().map(array).collect::<Option<_>>()?)
             }
             argument @ Argument::Scalar(_) => BatchArgument::Scalar(value(argument, 0, self.dates)),
         })

@@ -9,8 +9,6 @@ use std::any::Any;
 
 /// Most bytes of a message in a cell.
 const MESSAGE_BYTES: usize = 1_000;
-/// Most bytes that one failure's message takes in all its cells together.
-const REPEATED_BYTES: usize = 4 << 20;
 
 /// A failure that is the result of a whole call.
 #[derive(Clone, Debug)]
@@ -34,14 +32,9 @@ impl CallFailure {
         CellRef::Error(self.kind, (!self.message.is_empty()).then_some(self.message.as_str()))
     }
 
-    /// It in so many cells. In very many cells only the first have the message.
+    /// It in so many cells, which hold its message once.
     pub(super) fn cells(&self, rows: usize) -> Cells {
-        let told = match REPEATED_BYTES.checked_div(self.message.len()) {
-            Some(most) if most < rows => most,
-            _ => rows,
-        };
-        let bare = CellRef::Error(self.kind, None);
-        Cells::of((0..rows).map(|row| if row < told { self.cell() } else { bare }))
+        Cells::repeat(self.cell(), rows)
     }
 
     pub(super) fn table(&self) -> Table {

@@ -13,14 +13,14 @@
 use super::failure::{CallFailure, cut};
 use crate::cells::{CellRef, Cells, Mixed, NumberKind, code_of_kind, dates};
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, Float64Array, PrimitiveArray,
-    StringArray, StructArray, UInt8Array, types as t,
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Float64Array, PrimitiveArray, StringArray,
+    StructArray, UInt8Array, types as t,
 };
 use arrow_schema::DataType;
 use formualizer_common::DateSystem;
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode, frame::tag, manifest::Param};
-use udf_columnar::{Column, RowErrors, arrow_type};
+use udf_columnar::{Column, RowErrors, arrow_type, byte_array};
 
 /// Where cells stand in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +81,7 @@ pub(super) fn column(
         }
         DType::Utf8 => {
             let (values, errors) = coercion.each(cells, |cell| Item::Value(text(cell)))?;
-            check_text(values.iter().flatten().map(String::len).sum())?;
-            (Arc::new(StringArray::from(values)), errors)
+            (Arc::new(byte_array::<t::Utf8Type, _>(values)?), errors)
         }
         DType::Binary => {
             let (values, errors) = coercion.each(cells, |cell| match cell {
@@ -90,9 +89,7 @@ pub(super) fn column(
                 CellRef::Blank => Item::Value(Vec::new()),
                 _ => misfit(cell, "is no text, which binary values are made of"),
             })?;
-            check_text(values.iter().flatten().map(Vec::len).sum())?;
-            let values = values.iter().map(|value| value.as_deref());
-            (Arc::new(values.collect::<BinaryArray>()), errors)
+            (Arc::new(byte_array::<t::BinaryType, _>(values)?), errors)
         }
         DType::Date32 => coercion.numbers::<t::Date32Type>(cells, |n| {
             dates::days_of_serial(n, dates).map(|days| days.floor() as i32).ok_or(NO_DATE)
@@ -147,38 +144,34 @@ impl Coercion {
         convert: impl Fn(CellRef<'_>) -> Item<T>,
     ) -> Result<(Vec<Option<T>>, Option<RowErrors>), CallFailure> {
         let mut values = Vec::with_capacity(cells.len());
-        let mut codes: Vec<u8> = Vec::new();
-        let mut messages: Vec<Option<String>> = Vec::new();
-        for (row, cell) in cells.iter().enumerate() {
+        // The cells hold the messages already, or one of few words is made of each.
+        let mut errors = RowErrors::builder(usize::MAX);
+        for cell in cells.iter() {
             let item = match cell {
                 CellRef::Blank if self.optional || self.place == Place::Range => Item::Null,
                 CellRef::Error(kind, message) => {
-                    Item::Error(code_of_kind(kind), message.map(str::to_owned))
+                    errors.push(code_of_kind(kind), message);
+                    values.push(None);
+                    continue;
                 }
                 cell => convert(cell),
             };
             values.push(match item {
-                Item::Value(value) => Some(value),
-                Item::Null => None,
+                Item::Value(value) => {
+                    errors.push_none(1);
+                    Some(value)
+                }
+                Item::Null => {
+                    errors.push_none(1);
+                    None
+                }
                 Item::Error(code, message) => {
-                    codes.resize(cells.len(), 0);
-                    codes[row] = code.code();
-                    if message.is_some() {
-                        messages.resize(cells.len(), None);
-                        messages[row] = message;
-                    }
+                    errors.push(code, message.as_deref());
                     None
                 }
             });
         }
-        let errors = match codes.is_empty() {
-            true => None,
-            false => {
-                let messages = (!messages.is_empty()).then(|| StringArray::from(messages));
-                Some(RowErrors::try_new(codes.into(), messages)?)
-            }
-        };
-        Ok((values, errors))
+        Ok((values, errors.finish()))
     }
 
     /// The number of a cell that is neither blank nor in error.
@@ -279,15 +272,6 @@ fn misfit<T>(cell: CellRef<'_>, why: &str) -> Item<T> {
     Item::Error(ErrorCode::Value, Some(format!("{shown} {why}")))
 }
 
-fn check_text(bytes: usize) -> Result<(), CallFailure> {
-    match i32::try_from(bytes) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(CallFailure::value(format!(
-            "{bytes} bytes of text in one column of a call, at most 2 GiB are possible"
-        ))),
-    }
-}
-
 /// The number that a text stands for where a number is wanted: also a percentage, a date or a time.
 fn number_of_text(text: &str, dates: DateSystem) -> Option<f64> {
     formualizer_eval::locale::Locale::invariant()
@@ -370,40 +354,26 @@ fn any(cells: &Cells, dates: DateSystem) -> Result<Column, CallFailure> {
                 numbers.push(number);
                 texts.push(text);
             }
-            lanes(tags.into(), numbers.into(), StringArray::from(texts))
+            let texts = byte_array::<t::Utf8Type, _>(texts.into_iter().map(Some))?;
+            lanes(tags.into(), numbers.into(), texts)
         }
     }
 }
 
 fn any_of_mixed(mixed: &Mixed, dates: DateSystem) -> Result<Column, CallFailure> {
-    let tags = || UInt8Array::new(mixed.tags.clone(), None);
-    let in_error = mixed.tags.contains(&tag::ERROR);
-    let shifted = dates::shift(dates) != 0.0;
-    if !in_error && !shifted {
-        let numbers = Float64Array::new(mixed.numbers.clone(), None);
-        return lanes(tags(), numbers, mixed.texts.clone());
+    let tags = UInt8Array::new(mixed.tags.clone(), None);
+    let numbers = match dates::shift(dates) == 0.0 {
+        true => mixed.numbers.clone(),
+        false => {
+            let rows = mixed.tags.iter().zip(mixed.numbers.iter());
+            rows.map(|(of, n)| n + shift_of(*of, dates)).collect()
+        }
+    };
+    let column = lanes(tags, Float64Array::new(numbers, None), mixed.texts.clone())?;
+    match &mixed.errors {
+        Some(errors) if errors.count() > 0 => Ok(column.with_errors(errors.clone())?),
+        _ => Ok(column),
     }
-    let rows = || mixed.tags.iter().zip(mixed.numbers.iter());
-    let numbers: Vec<f64> = rows()
-        .map(|(of, n)| if *of == tag::ERROR { 0.0 } else { n + shift_of(*of, dates) })
-        .collect();
-    if !in_error {
-        return lanes(tags(), numbers.into(), mixed.texts.clone());
-    }
-    let codes: Vec<u8> =
-        rows().map(|(of, n)| if *of == tag::ERROR { *n as u8 } else { 0 }).collect();
-    let is_error = |row: usize| mixed.tags[row] == tag::ERROR;
-    let texts = mixed.texts.iter().enumerate();
-    let messages: StringArray = texts
-        .clone()
-        .map(|(row, text)| text.filter(|text| is_error(row) && !text.is_empty()))
-        .collect();
-    let texts: StringArray = texts
-        .map(|(row, text)| Some(text.filter(|_| !is_error(row)).unwrap_or_default()))
-        .collect();
-    let messages = (messages.null_count() < messages.len()).then_some(messages);
-    let column = lanes(tags(), numbers.into(), texts)?;
-    Ok(column.with_errors(RowErrors::try_new(codes.into(), messages)?)?)
 }
 
 /// What a number of this tag is behind the 1900 system.

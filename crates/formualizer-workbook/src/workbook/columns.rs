@@ -97,7 +97,7 @@ impl Workbook {
     /// errors are null.
     ///
     /// # Errors
-    /// Where there is no such sheet or range.
+    /// Where there is no such sheet or range, or the texts of a column are longer than an array holds.
     pub fn read_columns(
         &self,
         sheet: &str,
@@ -106,8 +106,12 @@ impl Workbook {
         let (sheet, rect) = self.range_of(sheet, range)?;
         let Some(rect) = self.used_part(sheet, &rect) else { return Ok(Vec::new()) };
         let Some(table) = self.table(sheet, &rect) else { return Ok(Vec::new()) };
-        let arrays: Vec<ArrayRef> =
-            table.columns().iter().map(|cells| cells.to_arrow(self.book.dates)).collect();
+        let arrays: Vec<ArrayRef> = table
+            .columns()
+            .iter()
+            .map(|cells| cells.to_arrow(self.book.dates))
+            .collect::<Result<_, _>>()
+            .map_err(|e| Error::new(ErrorKind::Data, e.to_string()))?;
         let field = |(col, array): (u32, &ArrayRef)| {
             Field::new(crate::address::column_letters(col), array.data_type().clone(), true)
         };

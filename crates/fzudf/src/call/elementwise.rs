@@ -65,8 +65,8 @@ fn call(
     })?;
     job.tally.add(&answer, offset)?;
     let column = answer.into_column()?;
-    let values = of_one_type(readable(&column), zone, result_type)?;
-    let errors = names.errors.is_some().then(|| error_texts(&column));
+    let values = of_one_type(readable(&column)?, zone, result_type)?;
+    let errors = names.errors.is_some().then(|| error_texts(&column)).transpose()?;
     append(batch, names, values, errors)
 }
 

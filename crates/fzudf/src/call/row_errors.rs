@@ -107,14 +107,20 @@ impl Tally {
 }
 
 /// A column that says which error a row is: `#NUM!: message`.
-pub(super) fn error_texts(column: &Column) -> ArrayRef {
-    let text = |row: usize| {
-        column.error(row).map(|(code, message)| match message {
-            Some(message) if !message.is_empty() => format!("{code}: {message}"),
-            _ => code.text().to_owned(),
-        })
+///
+/// # Errors
+/// Where the texts together are longer than a column may be.
+pub(super) fn error_texts(column: &Column) -> Result<ArrayRef, Failure> {
+    let texts = match column.errors() {
+        None => return Ok(Arc::new(StringArray::new_null(column.len()))),
+        Some(errors) => errors.texts_of_rows(),
     };
-    Arc::new((0..column.len()).map(text).collect::<StringArray>())
+    match texts {
+        Ok(texts) => Ok(Arc::new(texts)),
+        Err(error) => Err(Failure::from(error).context("the column of errors").hint(
+            "--batch-rows passes fewer rows at a time, --errors null leaves the messages out",
+        )),
+    }
 }
 
 fn crashed(output: &Output) -> Failure {

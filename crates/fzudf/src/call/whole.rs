@@ -5,7 +5,7 @@ use crate::{
     exit::{Exit, Failure, grouped},
     table::{Input, readable},
 };
-use arrow_array::{Array, RecordBatch, StringArray, new_empty_array};
+use arrow_array::{Array, RecordBatch, new_empty_array};
 use arrow_cast::display::array_value_to_string;
 use arrow_schema::{Field, Schema};
 use std::{io::Write as _, sync::Arc};
@@ -59,8 +59,7 @@ fn refused(job: &Job<'_>, error: udf_columnar::Error) -> Result<Output, Failure>
     let dtype = job.signature.return_dtypes().first().copied().unwrap_or(DType::Null);
     match error.kind() {
         ErrorKind::Function(code) if job.signature.is_reduce() => {
-            let message = StringArray::from(vec![error.message()]);
-            let errors = RowErrors::try_new(vec![code.code()].into(), Some(message))?;
+            let errors = RowErrors::repeated(code, Some(error.message()), 1);
             let column = Column::new_null(dtype, 1).with_errors(errors)?;
             Ok(Output {
                 columns: vec![column],
@@ -94,7 +93,7 @@ fn check_single(job: &Job<'_>, answer: &Output) -> Result<(), Failure> {
 
 fn print_value(job: &mut Job<'_>, answer: &Output) -> Result<(), Failure> {
     let Some(column) = answer.columns.first() else { return Ok(()) };
-    let array = readable(column);
+    let array = readable(column)?;
     let text = match array.is_null(0) || array.is_empty() {
         true => String::new(),
         false => array_value_to_string(&array, 0)
@@ -132,11 +131,11 @@ fn table(job: &Job<'_>, answer: &Output) -> Result<RecordBatch, Failure> {
             (None, 0) => base.clone(),
             (None, _) => format!("{base}_{}", index + 1),
         };
-        let values = readable(column);
+        let values = readable(column)?;
         fields.push(Field::new(&name, values.data_type().clone(), true));
         columns.push(values);
         if job.tally.wants_column() {
-            let errors = error_texts(column);
+            let errors = error_texts(column)?;
             fields.push(Field::new(format!("{name}_error"), errors.data_type().clone(), true));
             columns.push(errors);
         }

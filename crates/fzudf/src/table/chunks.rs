@@ -92,6 +92,9 @@ impl Iterator for Chunks {
                         "mend that line of the file; columns and their types come from the first \
                          rows: --infer-rows 0 looks at all",
                     ),
+                    ArrowError::OffsetOverflowError(_) => failure.hint(
+                        "texts of one column take 2 GiB at most: --batch-rows passes fewer rows at a time",
+                    ),
                     ArrowError::CsvError(_) => failure.hint("mend that line of the file"),
                     _ => failure.hint("the file is damaged, or not of this format"),
                 }

@@ -1,17 +1,21 @@
 //! Result columns as other programs can read them: spreadsheet values and errors become text.
 
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Datum, Scalar, StringArray, Time64MicrosecondArray,
-    TimestampMicrosecondArray, cast::AsArray, types::UInt8Type,
+    Array, ArrayRef, Date32Array, Datum, Scalar, Time64MicrosecondArray, TimestampMicrosecondArray,
+    cast::AsArray,
+    types::{UInt8Type, Utf8Type},
 };
 use arrow_cast::display::array_value_to_string;
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode};
-use udf_columnar::{AnyValue, Column};
+use udf_columnar::{AnyValue, Column, Error, byte_array};
 
 /// The rows of a result column: `any` and `error` columns as text, all others as they are.
-pub(crate) fn readable(column: &Column) -> ArrayRef {
-    match (column.dtype(), column.to_any()) {
+///
+/// # Errors
+/// Where the texts together are longer than a column may be.
+pub(crate) fn readable(column: &Column) -> Result<ArrayRef, Error> {
+    Ok(match (column.dtype(), column.to_any()) {
         (DType::Any, Some(cells)) => {
             // A row in error has no value, as in columns of every other type.
             let texts = cells.iter().map(|cell| match cell {
@@ -32,15 +36,15 @@ pub(crate) fn readable(column: &Column) -> ArrayRef {
                 }
                 AnyValue::Number(number) | AnyValue::Duration(number) => Some(number.to_string()),
             });
-            Arc::new(texts.collect::<StringArray>())
+            Arc::new(byte_array::<Utf8Type, _>(texts)?)
         }
         (DType::Error, _) => {
             let codes = column.array().as_primitive::<UInt8Type>();
             let texts = codes.iter().map(|code| ErrorCode::from_code(code?).map(ErrorCode::text));
-            Arc::new(texts.collect::<StringArray>())
+            Arc::new(byte_array::<Utf8Type, _>(texts)?)
         }
         _ => column.array().clone(),
-    }
+    })
 }
 
 const MICROS_PER_DAY: f64 = 86_400e6;
@@ -76,7 +80,7 @@ mod tests {
             AnyValue::DateTime(45_292.75),
             AnyValue::Time(0.5),
         ]);
-        let array = readable(&column.unwrap());
+        let array = readable(&column.unwrap()).unwrap();
         let texts: Vec<_> = array.as_string::<i32>().iter().collect();
         assert_eq!(texts[..5], [None, Some("1.5"), Some("TRUE"), Some("é"), None]);
         let times = ["1900-01-01", "2024-01-01", "2024-01-01T18:00:00", "12:00:00"].map(Some);
@@ -86,7 +90,7 @@ mod tests {
     #[test]
     fn error_columns_show_what_cells_show() {
         let column = Column::try_new_errors(UInt8Array::from(vec![Some(7), None])).unwrap();
-        let array = readable(&column);
+        let array = readable(&column).unwrap();
         let texts: Vec<_> = array.as_string::<i32>().iter().collect();
         assert_eq!(texts, [Some("#N/A"), None]);
     }

@@ -1,6 +1,6 @@
 //! Batches of functions that are called row by row.
 
-use super::{BatchResult, Run};
+use super::{Rows, Run};
 use crate::{guest::Until, pool::Lease, rows::RowSink};
 use std::{ops::Range, sync::atomic::Ordering};
 use udf_columnar::{Error, ErrorKind, failure};
@@ -13,10 +13,10 @@ impl Run<'_, '_> {
         lease: &mut Lease,
         range: Range<usize>,
         mut out: Option<&mut [u8]>,
-    ) -> Result<BatchResult, Error> {
+    ) -> Result<Rows, Error> {
         let until = self.job.hinted(self.job.until(Instant::now()), range.len());
         let dtype = self.job.signature.return_dtypes()[0];
-        let mut result = BatchResult::default();
+        let mut result = Rows::new(self.job.limits.messages_bytes);
         let mut start = range.start;
         while start < range.end {
             let mut sink = RowSink::try_new(self.job, start..range.end, self.width, out.take())?;
@@ -24,7 +24,7 @@ impl Run<'_, '_> {
             let (part, rest) = sink.finish(dtype, self.width)?;
             self.count_text(&part)?;
             start += part.rows;
-            result.parts.push(part);
+            result.push(part);
             out = rest;
         }
         Ok(result)
@@ -37,7 +37,7 @@ impl Run<'_, '_> {
         lease: &mut Lease,
         sink: &mut RowSink<'_>,
         until: &Until,
-        result: &mut BatchResult,
+        result: &mut Rows,
     ) -> Result<(), Error> {
         while !sink.is_full() {
             if let Some(error) = until.expired() {

@@ -5,7 +5,8 @@ use arrow_array::{Array, ArrayRef, UInt8Array, cast::AsArray, types as t};
 use std::{ops::Range, sync::Arc};
 use udf_abi::{DType, ErrorCode};
 use udf_columnar::{
-    AnyValue, Argument, Column, ColumnView, Error, ErrorKind, RowErrors, collect, view::Values,
+    AnyValue, Argument, Column, ColumnView, Error, ErrorKind, RowErrors, byte_array, collect,
+    view::Values,
 };
 
 type Body = dyn Fn(&NativeCall<'_>) -> Result<Vec<Column>, NativeError> + Send + Sync;
@@ -295,6 +296,19 @@ pub fn column_of(dtype: DType, cells: &[Cell]) -> Result<Column, Error> {
             Arc::new(array) as ArrayRef
         }};
     }
+    macro_rules! bytes {
+        ($type:ty, $cell:pat => $value:expr) => {{
+            let values = cells.iter().map(|cell| match cell {
+                $cell => Some($value),
+                Cell::Null | Cell::Error(..) => None,
+                other => {
+                    each(other);
+                    None
+                }
+            });
+            Arc::new(byte_array::<$type, _>(values)?) as ArrayRef
+        }};
+    }
     let array: ArrayRef = match dtype {
         DType::I8 => primitive!(t::Int8Type),
         DType::I16 => primitive!(t::Int16Type),
@@ -311,8 +325,8 @@ pub fn column_of(dtype: DType, cells: &[Cell]) -> Result<Column, Error> {
         DType::F32 => other!(arrow_array::Float32Array, Cell::Number(n) => *n as f32),
         DType::F64 => other!(arrow_array::Float64Array, Cell::Number(n) => *n),
         DType::Bool => other!(arrow_array::BooleanArray, Cell::Bool(b) => *b),
-        DType::Utf8 => other!(arrow_array::StringArray, Cell::Text(text) => text.as_str()),
-        DType::Binary => other!(arrow_array::BinaryArray, Cell::Bytes(bytes) => bytes.as_slice()),
+        DType::Utf8 => bytes!(t::Utf8Type, Cell::Text(text) => text.as_str()),
+        DType::Binary => bytes!(t::BinaryType, Cell::Bytes(bytes) => bytes.as_slice()),
         DType::Null => return Ok(Column::new_null(dtype, cells.len())),
         DType::Error => {
             let codes = cells.iter().map(|cell| match cell {
@@ -334,32 +348,32 @@ pub fn column_of(dtype: DType, cells: &[Cell]) -> Result<Column, Error> {
         return Err(Error::new(ErrorKind::Internal, misfit));
     }
     let column = Column::try_new(array)?;
-    if !cells.iter().any(|cell| matches!(cell, Cell::Error(..))) {
-        return Ok(column);
+    match errors_of(cells) {
+        Some(errors) => column.with_errors(errors),
+        None => Ok(column),
     }
-    let errors = |cell: &Cell| match cell {
-        Cell::Error(code, message) => (code.code(), message.clone()),
-        _ => (0, None),
-    };
-    let (codes, messages): (Vec<u8>, Vec<Option<String>>) = cells.iter().map(errors).unzip();
-    column.with_errors(RowErrors::try_new(codes.into(), Some(messages.into()))?)
 }
 
 /// An `any` column with the messages of its errors.
 fn any_column(values: &[AnyValue], cells: &[Cell]) -> Result<Column, Error> {
     let column = Column::from_any(values)?;
-    let message = |cell: &Cell| match cell {
-        Cell::Error(_, message) => message.clone(),
-        _ => None,
-    };
-    let messages: Vec<Option<String>> = cells.iter().map(message).collect();
-    match column.errors() {
-        Some(errors) if messages.iter().any(Option::is_some) => {
-            let codes = errors.codes().to_vec().into();
-            column.with_errors(RowErrors::try_new(codes, Some(messages.into()))?)
-        }
-        _ => Ok(column),
+    match errors_of(cells) {
+        Some(errors) => column.with_errors(errors),
+        None => Ok(column),
     }
+}
+
+/// The errors among cells, which hold the messages already.
+fn errors_of(cells: &[Cell]) -> Option<RowErrors> {
+    let mut errors = RowErrors::builder(usize::MAX);
+    for cell in cells {
+        match cell {
+            Cell::Error(code, message) => errors.push(*code, message.as_deref()),
+            Cell::Any(AnyValue::Error(code)) => errors.push(*code, None),
+            _ => errors.push_none(1),
+        }
+    }
+    errors.finish()
 }
 
 /// A native column as the part of a result, fixed-width values in place.

@@ -5,7 +5,7 @@ use arrow_array::{Array, TimestampMicrosecondArray, cast::AsArray, types};
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode, manifest::Shape};
 use udf_backends::native::{Cell, column_of};
-use udf_columnar::{AnyValue, Argument, Call, Column, RowErrors, Signature};
+use udf_columnar::{AnyValue, Argument, Call, Column, Signature};
 
 const MOST_ROWS: usize = 40;
 const MOST_VARIADIC: usize = 5;
@@ -234,12 +234,7 @@ fn in_utc(column: &Column) -> Column {
     let values = TimestampMicrosecondArray::new(array.values().clone(), array.nulls().cloned());
     let instants = Column::try_new(Arc::new(values.with_timezone("UTC"))).unwrap();
     match column.errors() {
-        Some(errors) => {
-            let codes = errors.codes().to_vec().into();
-            instants
-                .with_errors(RowErrors::try_new(codes, errors.messages().cloned()).unwrap())
-                .unwrap()
-        }
+        Some(errors) => instants.with_errors(errors.clone()).unwrap(),
         None => instants,
     }
 }

@@ -125,7 +125,8 @@ fn batch(columns: &Written<'_>) -> Result<RecordBatch, Error> {
         .cells
         .iter()
         .map(|cells| typed::array(cells, columns.dates, columns.errors_as_null))
-        .collect();
+        .collect::<Result<_, _>>()
+        .map_err(|e| refused(e.to_string()))?;
     let field =
         |(name, array): (&String, &ArrayRef)| Field::new(name, array.data_type().clone(), true);
     let fields: Vec<Field> = columns.names.iter().zip(&arrays).map(field).collect();

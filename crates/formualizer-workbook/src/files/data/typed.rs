@@ -1,7 +1,7 @@
 //! Columns of cells as Arrow arrays of one type.
 
 use super::value_text;
-use crate::cells::{CellRef, Cells, NumberKind};
+use crate::cells::{CellRef, Cells, ConversionError, NumberKind, texts_of};
 use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray, types::Time64MicrosecondType};
 use formualizer_common::DateSystem;
 use std::sync::Arc;
@@ -11,17 +11,21 @@ const DAY: i64 = 86_400_000_000;
 
 /// The cells as an array: of their type where they are of one kind, otherwise as texts. Blanks are null, and errors are
 /// where `errors_as_null`. Dates of which some have times are all of that type.
-pub(super) fn array(cells: &Cells, dates: DateSystem, errors_as_null: bool) -> ArrayRef {
+pub(super) fn array(
+    cells: &Cells,
+    dates: DateSystem,
+    errors_as_null: bool,
+) -> Result<ArrayRef, ConversionError> {
     let plain = match cells {
         Cells::Mixed(_) => of_one_kind(cells, errors_as_null),
         whole => whole.clone(),
     };
     match &plain {
         // A column without values is one of texts: not every reader knows the type of nothing.
-        Cells::Blank(len) => Arc::new(StringArray::new_null(*len)),
+        Cells::Blank(len) => Ok(Arc::new(StringArray::new_null(*len))),
         Cells::Mixed(_) => texts(&plain, dates),
         Cells::Numbers(kind, numbers) => {
-            let array = plain.to_arrow(dates);
+            let array = plain.to_arrow(dates)?;
             let lost = match kind {
                 // Within a day; rounding may reach the next one.
                 NumberKind::Time => array
@@ -29,7 +33,7 @@ pub(super) fn array(cells: &Cells, dates: DateSystem, errors_as_null: bool) -> A
                     .is_none_or(|times| !times.iter().flatten().all(|us| (0..DAY).contains(&us))),
                 _ => array.null_count() != numbers.null_count(),
             };
-            if lost { texts(&plain, dates) } else { array }
+            if lost { texts(&plain, dates) } else { Ok(array) }
         }
         other => other.to_arrow(dates),
     }
@@ -53,10 +57,10 @@ fn of_one_kind(cells: &Cells, errors_as_null: bool) -> Cells {
     }))
 }
 
-fn texts(cells: &Cells, dates: DateSystem) -> ArrayRef {
+fn texts(cells: &Cells, dates: DateSystem) -> Result<ArrayRef, ConversionError> {
     let text = |cell: CellRef<'_>| match cell {
         CellRef::Blank => None,
         other => Some(value_text(&other.value(dates))),
     };
-    Arc::new(cells.iter().map(text).collect::<StringArray>())
+    texts_of(cells.iter().map(text))
 }
