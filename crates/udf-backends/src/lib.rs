@@ -76,5 +76,7 @@ pub use crate::wasmi::WasmiRuntime;
 #[cfg(feature = "wasmtime")]
 pub use crate::wasmtime::WasmtimeRuntime;
 pub use engines::{default_runtime, engine_names, runtime_by_name};
-pub use module::{ModuleInfo, inspect};
+pub use module::{
+    ModuleInfo, SourceLanguage, inspect, manifest_sections, source_language, with_manifest,
+};
 pub use native::NativeRuntime;
