@@ -10,6 +10,7 @@ mod bench;
 mod build;
 mod check;
 mod doc;
+mod faults;
 mod guide;
 mod manifest;
 mod new;
