@@ -10,6 +10,7 @@ mod ci;
 mod cmd;
 mod error;
 mod foreign;
+mod languages;
 mod matrix;
 mod metadata;
 mod package;

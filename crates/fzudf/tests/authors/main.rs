@@ -12,6 +12,7 @@ mod check;
 mod doc;
 mod faults;
 mod guide;
+mod languages;
 mod manifest;
 mod new;
 mod test;
