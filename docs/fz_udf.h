@@ -284,7 +284,7 @@ void fz_reset(void);
  * request block; the answer is fz_pack(address of an FzResultHeader, bytes). */
 typedef uint64_t FzFunction(uint32_t ptr, uint32_t len);
 
-/* Optional: a data symbol `fz_panic`, exported with -Wl,--export=fz_panic, that holds a uint32_t
+/* Optional: a data symbol `fz_panic`, exported with wasm-ld --export=fz_panic, that holds a uint32_t
  * length and then as many bytes of UTF-8. The host reads it after a trap, FZ_MAX_MESSAGE_BYTES at
  * most. */
 

@@ -17,9 +17,12 @@ use crate::{
 
 const APT_PACKAGES: &[&str] = &["clang", "lld"];
 
-/// What `docs/abi.md` recommends; `-mbulk-memory` turns calls of memcpy and memset into instructions.
-const CLANG: &str = "--target=wasm32 -std=c11 -nostdlib -O2 -mbulk-memory -Wall -Wextra -I ../../docs \
-                     -Wl,--no-entry -Wl,--strip-all";
+/// What `docs/abi.md` recommends; `-mbulk-memory` turns calls of memcpy and memset into instructions. Compiling and
+/// linking are two steps: a clang that does both runs whatever `wasm-opt` is on the path, without a word
+/// on the features that the module uses.
+const CLANG: &str = "--target=wasm32 -std=c11 -O2 -mbulk-memory -Wall -Wextra -I ../../docs -c";
+const LINKER: &str = "wasm-ld";
+const LINK: &str = "--no-entry --strip-all";
 
 /// Zig changes from release to release: the samples are written for this one.
 const ZIG_VERSION: &str = "0.14.1";
@@ -44,8 +47,9 @@ pub(crate) fn build(root: &Path, target_dir: &Path, folder: &Path) -> Result<Vec
         let out = folder.join(format!("{name}.wasm"));
         let command = match language {
             Language::C => {
-                let sources = sources(&dir, "c")?;
-                clang(root, &dir)?.args(CLANG.split_whitespace()).arg("-o").arg(&out).args(sources)
+                let objects = target_dir.join("objects").join(&name);
+                compile(&clang(root, &dir)?, &sources(&dir, "c")?, &objects)?;
+                link(&dir, &objects, &out)?
             }
             Language::Zig => match zig(root, target_dir, &dir) {
                 Ok(zig) => zig
@@ -65,6 +69,28 @@ pub(crate) fn build(root: &Path, target_dir: &Path, folder: &Path) -> Result<Vec
         built.push(name);
     }
     Ok(built)
+}
+
+/// Compiles each source to an object file in `objects`, which holds nothing else afterwards.
+fn compile(clang: &Cmd, sources: &[PathBuf], objects: &Path) -> Result<()> {
+    if objects.exists() {
+        fs::remove_dir_all(objects).context(format_args!("cannot empty {}", objects.display()))?;
+    }
+    fs::create_dir_all(objects).context(format_args!("cannot create {}", objects.display()))?;
+    for source in sources {
+        let object = objects.join(source).with_extension("o");
+        let command = clang.clone().args(CLANG.split_whitespace()).arg(source);
+        let command = command.arg("-o").arg(object);
+        println!("$ {command}");
+        command.run()?;
+    }
+    Ok(())
+}
+
+/// The command that makes a module of all object files.
+fn link(dir: &Path, objects: &Path, out: &Path) -> Result<Cmd> {
+    let files = sources(objects, "o")?.into_iter().map(|object| objects.join(object));
+    Ok(Cmd::new(dir, LINKER).args(LINK.split_whitespace()).arg("-o").arg(out).args(files))
 }
 
 /// The folders with a manifest and sources of another language, sorted.
@@ -104,7 +130,7 @@ fn sources(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// A clang that compiles for wasm32, installed where it is missing, to be run in `dir`.
-fn clang(root: &Path, dir: &Path) -> Result<Cmd> {
+pub(crate) fn clang(root: &Path, dir: &Path) -> Result<Cmd> {
     if !has_clang(root) && apt::is_there(root) {
         apt::install(root, APT_PACKAGES)?;
     }
@@ -120,12 +146,12 @@ fn clang(root: &Path, dir: &Path) -> Result<Cmd> {
 fn has_clang(root: &Path) -> bool {
     let targets = Cmd::new(root, "clang").arg("--print-targets").output();
     targets.is_ok_and(|targets| String::from_utf8_lossy(&targets).contains("wasm32"))
-        && Cmd::new(root, "wasm-ld").arg("--version").output().is_ok()
+        && Cmd::new(root, LINKER).arg("--version").output().is_ok()
 }
 
 /// Zig of [`ZIG_VERSION`]: the one that is installed, or the Python package in a virtual environment
 /// of the target folder.
-fn zig(root: &Path, target_dir: &Path, dir: &Path) -> Result<Cmd> {
+pub(crate) fn zig(root: &Path, target_dir: &Path, dir: &Path) -> Result<Cmd> {
     let is_right = |zig: Cmd| {
         zig.arg("version")
             .output()
@@ -183,5 +209,33 @@ mod tests {
         assert_eq!(found, [("cat".into(), Language::C), ("zebra".into(), Language::Zig)]);
         let files = sources(&dir.path().join("cat"), "c").unwrap();
         assert_eq!(files, [PathBuf::from("a.c"), PathBuf::from("b.c")]);
+    }
+
+    /// Unix only: elsewhere the program would be another one.
+    #[cfg(unix)]
+    #[test]
+    fn a_wasm_opt_on_the_path_that_fails_is_none_of_our_business() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        if !has_clang(&root) {
+            println!("skipped: run {}", apt::command(APT_PACKAGES));
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (tools, objects) = (folder.path().join("tools"), folder.path().join("objects"));
+        fs::create_dir(&tools).unwrap();
+        let fake = tools.join("wasm-opt");
+        fs::write(&fake, "#!/bin/sh\necho 'wasm-opt must not run' >&2\nexit 1\n").unwrap();
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        let old = std::env::var_os("PATH").unwrap_or_default();
+        let path = [tools].into_iter().chain(std::env::split_paths(&old));
+        let path = std::env::join_paths(path).unwrap();
+
+        let dir = root.join("plugins/c_sample");
+        let clang = Cmd::new(&dir, "clang").env("PATH", &path);
+        compile(&clang, &sources(&dir, "c").unwrap(), &objects).unwrap();
+        let out = folder.path().join("c_sample.wasm");
+        link(&dir, &objects, &out).unwrap().env("PATH", &path).run().unwrap();
+        assert!(fs::read(&out).unwrap().starts_with(b"\0asm"));
     }
 }

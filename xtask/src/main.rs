@@ -11,6 +11,7 @@ mod cmd;
 mod error;
 mod foreign;
 mod fuzz;
+mod languages;
 mod matrix;
 mod metadata;
 mod mutants;

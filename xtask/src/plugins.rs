@@ -51,6 +51,14 @@ pub(crate) struct Built {
     pub(crate) names: Vec<String>,
 }
 
+/// Where what plugins need is built and installed.
+pub(crate) fn target_dir(root: &Path) -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => root.join(dir).join("plugins"),
+        None => root.join("plugins/target"),
+    }
+}
+
 /// Builds all plugins into the target folder, installing the toolchain where it is missing.
 ///
 /// # Errors
@@ -63,10 +71,7 @@ pub(crate) fn build(root: &Path) -> Result<Built> {
             "{MANIFEST} has no plugin: give a member `crate-type = [\"cdylib\", \"rlib\"]`"
         )));
     }
-    let target_dir = match env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) => root.join(dir).join("plugins"),
-        None => root.join("plugins/target"),
-    };
+    let target_dir = target_dir(root);
 
     let build =
         Build { dir: root, shown_as: "formualizer-udf", target_dir: &target_dir, release: true };

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     cmd::Cmd,
     error::{Context, Result},
+    languages,
     metadata::{metadata, target_directory},
     package, plugins, python,
     steps::Steps,
@@ -50,6 +51,10 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
         let build = || plugins::build(root);
         let built = steps.call("Plugins from source", "cargo xtask plugins --check", build)?;
         workspace = workspace.env(plugins::REBUILT, built.folder);
+        let tools = || languages::tools(root, &plugins::target_dir(root));
+        let tools =
+            steps.call("Compilers of other languages", "npm install, pip install", tools)?;
+        workspace = workspace.env(languages::TOOLS, tools);
     }
     let install = || python(root);
     let python = steps.call("Python packages", "python3 -m venv, pip install", install)?;

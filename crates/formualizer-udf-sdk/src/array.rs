@@ -123,6 +123,10 @@ impl<T: ReturnValue> ArrayReturn for Array<T> {
         for _ in 0..self.columns {
             columns.push(Box::new(values.by_ref().take(self.rows).collect::<Vec<T>>()));
         }
+        if columns.is_empty() {
+            // The contract wants a column at least: of no rows, it holds as little.
+            columns.push(Box::new(Vec::<T>::new()));
+        }
         Table::try_new(columns)
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     doctor::DoctorArgs,
     eval::{self, EvalArgs},
     exit::Failure,
+    manifest::ManifestArgs,
     new::NewArgs,
     recalc::{self, RecalcArgs},
     sheet::{self, SheetArgs},
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     /// Build a plugin from its source
     #[command(after_long_help = build::HELP)]
     Build(BuildArgs),
+    /// Attach a manifest to a module, or show it
+    Manifest(ManifestArgs),
     /// Hold a plugin against the contract
     #[command(after_long_help = check::HELP)]
     Check(CheckArgs),

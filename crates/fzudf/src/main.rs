@@ -15,6 +15,7 @@
 //! | `inspect` | the command of that name: nothing is executed |
 //! | `call` | the command of that name: arguments, the three kinds of functions, the report |
 //! | `new`, `build` | a plugin's source and the module made of it |
+//! | `manifest` | the command of that name: for modules that the SDK has not made |
 //! | `check`, `test`, `bench`, `doc` | a module held against the contract, tried, measured, described |
 //! | `cache`, `completions`, `doctor` | the commands of these names |
 //! | `engine`, `engines` | the engine that a command asks for, and all that it was built with |
@@ -42,6 +43,7 @@ mod eval;
 mod exit;
 mod file;
 mod inspect;
+mod manifest;
 mod new;
 mod recalc;
 mod sheet;
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::New(args) => new::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Manifest(args) => manifest::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),

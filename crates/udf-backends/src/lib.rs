@@ -79,5 +79,7 @@ pub use crate::wasmi::WasmiRuntime;
 pub use crate::wasmtime::WasmtimeRuntime;
 pub use engines::{default_runtime, engine_names, runtime_by_name};
 pub use file::{read_file, read_module};
-pub use module::{ModuleInfo, inspect};
+pub use module::{
+    ModuleInfo, SourceLanguage, inspect, manifest_sections, source_language, with_manifest,
+};
 pub use native::NativeRuntime;

@@ -41,6 +41,11 @@ fn checked_roots(values: ColumnView<'_, f64>) -> Vec<Result<f64, String>> {
     values.iter().map(|x| root(x.unwrap_or_default())).collect()
 }
 
+#[fz_udf(kind = "array")]
+fn grid(rows: i64, columns: i64) -> Array<f64> {
+    Array::from_fn(rows as usize, columns as usize, |row, column| (10 * row + column) as f64)
+}
+
 fn column(values: &[f64]) -> [Given; 1] {
     [Given::Column(f64s(values.iter().copied().map(Some)))]
 }
@@ -102,4 +107,12 @@ fn an_array_has_as_many_columns_as_are_named() {
     assert_eq!(run(2), Answer::Columns(wanted));
     let message = "the result has 3 columns, 2 are named";
     assert_eq!(run(3), Answer::Failure(ErrorCode::Value, message.into()));
+}
+
+#[test]
+fn an_array_without_columns_is_a_column_without_rows() {
+    let run = |rows, columns| call::<grid>(&numbers(rows, columns), 1, None, &Options::default());
+    assert_eq!(run(3, 0), Answer::Columns(vec![vec![]]));
+    assert_eq!(run(0, 0), Answer::Columns(vec![vec![]]));
+    assert_eq!(run(0, 2), Answer::Columns(vec![vec![], vec![]]));
 }

@@ -1,14 +1,18 @@
 //! What is odd about a plugin that the contract admits.
 
-use super::{Finding, Severity, custom, names};
+use super::{
+    Finding, Severity, custom,
+    mends::{self, Mend},
+    names,
+};
 use crate::exit::grouped;
 use std::collections::HashSet;
 use udf_abi::{
     exports::{AGGREGATE_SUFFIXES, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS},
     manifest::{Function, FunctionKind},
 };
-use udf_backends::ModuleInfo;
-use udf_columnar::{Limits, Signature};
+use udf_backends::{ModuleInfo, SourceLanguage, source_language};
+use udf_columnar::Limits;
 
 /// Bytes of memory at the start past which an instance is expensive to make.
 const LARGE_MEMORY: u64 = 16 << 20;
@@ -21,7 +25,7 @@ const MAX_NEAR: usize = 20;
 
 /// Every warning about a module that inspection took.
 pub(crate) fn lint(info: &ModuleInfo, bytes: &[u8]) -> Vec<Finding> {
-    let mut lint = Lint { findings: Vec::new() };
+    let mut lint = Lint { findings: Vec::new(), language: source_language(bytes) };
     let disabled: Vec<String> = info.manifest.disabled.iter().map(|d| d.reason()).collect();
     for (function, reason) in info.manifest.disabled.iter().zip(&disabled) {
         lint.warn(
@@ -35,18 +39,26 @@ pub(crate) fn lint(info: &ModuleInfo, bytes: &[u8]) -> Vec<Finding> {
     for warning in info.warnings.iter().filter(|warning| !told.contains(warning.as_str())) {
         lint.warn("manifest", "", warning.clone(), "");
     }
-    lint.exports(info);
     lint.size(info, bytes);
+    if info.bare {
+        // There is no manifest that could say more, and nothing of the contract to export.
+        for function in &info.manifest.functions {
+            lint.name(&function.name, &function.name);
+        }
+        lint.near_names(&info.manifest.functions);
+        return lint.findings;
+    }
+    lint.exports(info);
     if info.manifest.module.description.is_empty() && info.manifest.functions.len() > 20 {
-        lint.warn(
+        lint.advise(
             "no-module-description",
             "",
             "the module says nothing about itself, and has many functions".into(),
-            "give the manifest's module a description",
+            &mends::MODULE_DESCRIPTION,
         );
     }
     for function in &info.manifest.functions {
-        lint.function(function);
+        lint.function(info, function);
     }
     lint.near_names(&info.manifest.functions);
     lint.findings
@@ -54,6 +66,7 @@ pub(crate) fn lint(info: &ModuleInfo, bytes: &[u8]) -> Vec<Finding> {
 
 struct Lint {
     findings: Vec<Finding>,
+    language: Option<SourceLanguage>,
 }
 
 impl Lint {
@@ -67,14 +80,20 @@ impl Lint {
         });
     }
 
+    /// A warning whose mend depends on the language.
+    fn advise(&mut self, code: &'static str, place: &str, message: String, mend: &Mend) {
+        let mend = mend.text(self.language);
+        self.warn(code, place, message, &mend);
+    }
+
     fn exports(&mut self, info: &ModuleInfo) {
         let has = |name: &str| info.exports.iter().any(|e| e.name == name);
         if !has(EXPORT_PANIC) {
-            self.warn(
+            self.advise(
                 "no-panic-message",
                 EXPORT_PANIC,
                 "a failure shows as a bare trap: there is nowhere to read the reason from".into(),
-                "export the global fz_panic as docs/abi.md says; the SDK's fz_module! does",
+                &mends::PANIC,
             );
         }
         if !has(EXPORT_RESET) {
@@ -101,8 +120,9 @@ impl Lint {
                 known.extend(AGGREGATE_SUFFIXES.map(|s| format!("{}{s}", function.export)));
             }
         }
-        // Linkers export these two by habit; they are numbers and cost nothing.
-        let habitual = ["__data_end", "__heap_base"];
+        // Linkers export the first two by habit; they are numbers and cost nothing. What runs
+        // constructors may be there without any to run.
+        let habitual = ["__data_end", "__heap_base", "_initialize"];
         let unknown: Vec<&str> = info
             .exports
             .iter()
@@ -112,7 +132,7 @@ impl Lint {
         if !unknown.is_empty() {
             let shown: Vec<&str> = unknown.iter().take(5).copied().collect();
             let more = if unknown.len() > shown.len() { ", …" } else { "" };
-            self.warn(
+            self.advise(
                 "unnamed-export",
                 "",
                 format!(
@@ -120,7 +140,7 @@ impl Lint {
                     if unknown.len() == 1 { "an export that" } else { "exports that" },
                     shown.join(", ")
                 ),
-                "leave #[unsafe(no_mangle)] off, or list the function in fz_module!",
+                &mends::UNNAMED_EXPORT,
             );
         }
     }
@@ -128,19 +148,18 @@ impl Lint {
     fn size(&mut self, info: &ModuleInfo, bytes: &[u8]) {
         let initial = info.memory_pages.saturating_mul(PAGE_BYTES);
         if initial > LARGE_MEMORY {
-            self.warn(
+            self.advise(
                 "large-memory",
                 "memory",
                 format!("each instance starts with {} bytes", grouped(initial)),
-                "make large tables when they are needed, or shrink the stack \
-                 (-C link-arg=-zstack-size=1048576)",
+                &mends::LARGE_MEMORY,
             );
         }
         let sections = custom::sections(bytes);
         let debug = sections.iter().filter(|(name, _)| custom::is_debug(name));
         let debug: usize = debug.map(|(_, size)| size).sum();
         if debug > SMALL_DEBUG {
-            self.warn(
+            self.advise(
                 "debug-sections",
                 "",
                 format!(
@@ -148,52 +167,52 @@ impl Lint {
                     grouped(debug as u64),
                     grouped(info.size as u64)
                 ),
-                "set `strip = true` in [profile.release], and build with `fzudf build`",
+                &mends::DEBUG_SECTIONS,
             );
         }
         if info.size - debug > LARGE_MODULE {
-            self.warn(
+            self.advise(
                 "large-module",
                 "",
                 format!(
                     "the module has {} bytes; hosts compile all of it",
                     grouped(info.size as u64)
                 ),
-                "look for a large dependency (cargo tree), set `lto = true`, install wasm-opt",
+                &mends::LARGE_MODULE,
             );
         }
     }
 
-    fn function(&mut self, function: &Function) {
+    fn function(&mut self, info: &ModuleInfo, function: &Function) {
         let place = function.name.as_str();
-        if let Err(error) = Signature::try_new(function.clone()) {
+        if let Err(error) = info.signature(function) {
             self.warn("disabled", place, error.message().to_owned(), "");
         }
         if function.description.trim().is_empty() {
-            self.warn(
+            self.advise(
                 "no-description",
                 place,
                 "users see a name and no word about it".into(),
-                "write a doc comment above the function",
+                &mends::DESCRIPTION,
             );
         }
         for param in &function.params {
             if param.description.trim().is_empty() {
-                self.warn(
+                self.advise(
                     "no-parameter-description",
                     &format!("{place}, `{}`", param.name),
                     "a parameter without a word on what it is and in which unit".into(),
-                    "write a doc comment above the parameter",
+                    &mends::PARAMETER_DESCRIPTION,
                 );
             }
         }
         if function.examples.is_empty() && !function.volatile {
-            self.warn(
+            self.advise(
                 "no-examples",
                 place,
                 "documents have nothing to show, and `fzudf test` has nothing to hold it against"
                     .into(),
-                "add `examples = [(arguments) => result]` to #[fz_udf(…)]",
+                &mends::EXAMPLES,
             );
         }
         for name in function.names() {

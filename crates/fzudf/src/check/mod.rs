@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! lint     what is odd about a plugin that the contract admits, each with a mend
+//! mends    what to do about it, in the words of the language that the module was made in
 //! custom   its custom sections: what of the file is of no use to a host
 //! names    functions that a formula would take for something else
 //! ```
 
 mod custom;
 mod lint;
+mod mends;
 mod names;
 
 use crate::{

@@ -1,13 +1,20 @@
 //! Whether a function gives the same however it is run: on every engine, in batches of any size,
-//! in one thread or several, in a fresh instance or a used one.
+//! in one thread or several, in a fresh instance or a used one. And whether what it gives is any
+//! good: what breaks the contract everywhere alike agrees with itself.
 
 use super::{
     case::Case,
-    outcome::{Difference, Outcome, Way, difference, is_inconclusive, run, summary},
+    neighbours,
+    outcome::{
+        Difference, Made, Outcome, Way, difference, is_inconclusive, is_limit, run_after, summary,
+    },
+    problem::{Code, Problem},
     random::{self, Flavour, Random},
+    shrink::fewest,
+    tally::Tally,
 };
-use std::{fmt, ops::Range, sync::Arc};
-use udf_columnar::{Error, Signature, UdfModule};
+use std::{fmt, ops::ControlFlow, sync::Arc};
+use udf_columnar::{Error, ErrorKind, Signature, UdfModule};
 
 /// A module on one engine.
 pub(crate) struct OnEngine {
@@ -22,12 +29,25 @@ pub(crate) struct Agreement {
     pub(crate) rows: u64,
     /// Calls that were made.
     pub(crate) calls: u64,
+    /// What the rows gave, or the calls.
+    pub(crate) tally: Tally,
+    /// The same, of ordinary rows without nulls and errors.
+    pub(crate) plain: Tally,
+    /// Ordinary rows, nulls and errors among them or not, that gave a value.
+    pub(crate) ordinary_values: u64,
+    /// Whether the ordinary rows gave errors only.
+    pub(crate) gives_no_value: bool,
+    /// Calls that reached the guest.
+    guest_calls: u64,
     pub(crate) disagreement: Option<Disagreement>,
+    /// What is wrong however the function is run.
+    pub(crate) problem: Option<Problem>,
     /// Why some of the cases say nothing.
     pub(crate) inconclusive: Option<String>,
-    /// Rows, of those compared, on which the function trapped, and the first of them.
-    pub(crate) trapped: u64,
+    /// The first of the rows, or calls, on which the function trapped.
     pub(crate) first_trap: Option<String>,
+    /// Engines that some rows are too many for.
+    slow: Vec<&'static str>,
 }
 
 /// A call that gives one thing here and another there.
@@ -45,6 +65,8 @@ pub(crate) struct Disagreement {
 #[derive(Clone, Copy)]
 struct Variant<'m> {
     on: &'m OnEngine,
+    /// Calls of other functions that come first.
+    others: &'m [Made],
     way: Way,
 }
 
@@ -60,42 +82,63 @@ impl fmt::Display for Variant<'_> {
         if self.way.calls_before > 0 {
             f.write_str(", after another call")?;
         }
+        if !self.others.is_empty() {
+            f.write_str(", after calls of other functions")?;
+        }
         Ok(())
     }
 }
 
 impl Variant<'_> {
     fn run(&self, signature: &Arc<Signature>, case: &Case) -> Outcome {
-        run(&self.on.module, signature, case, self.way)
+        run_after(&self.on.module, self.others, signature, case, self.way)
     }
 }
 
-/// Seed and clock of volatile functions: the same for every run that is compared.
-const VOLATILE: (u64, i64) = (0x5eed, 1_700_000_000_000_000);
-
 /// The ways that must agree; the first one is what the others are held against.
-fn variants<'m>(engines: &'m [OnEngine], signature: &Signature) -> Vec<Variant<'m>> {
-    let plain = Way { volatile: VOLATILE, ..Way::PLAIN };
+fn variants<'m>(
+    engines: &'m [OnEngine],
+    signature: &Signature,
+    others: &'m [Made],
+) -> Vec<Variant<'m>> {
+    let plain = Way::SEEDED;
     let mut ways = vec![plain, Way { calls_before: 1, ..plain }];
     if signature.is_elementwise() {
         let cut = |rows, threads| Way { batch_rows: Some(rows), threads, ..plain };
         ways.extend([cut(1, 1), cut(7, 2), cut(64, 4), cut(1_000, 1)]);
     }
-    engines.iter().flat_map(|on| ways.iter().map(move |way| Variant { on, way: *way })).collect()
+    let mut variants = Vec::new();
+    for on in engines {
+        variants.extend(ways.iter().map(|way| Variant { on, others: &[], way: *way }));
+        if !others.is_empty() {
+            variants.push(Variant { on, others, way: plain });
+        }
+    }
+    variants
 }
 
-/// Runs a function over about this many random rows, in all ways.
+/// Runs a function over about this many random rows, in all ways; `calls` are calls of the module's functions.
 ///
 /// # Errors
 /// Where no arguments can be made for it.
 pub(crate) fn check(
     engines: &[OnEngine],
     signature: &Arc<Signature>,
+    calls: &[Made],
     rows: usize,
     seed: u64,
 ) -> Result<Agreement, Error> {
-    let variants = variants(engines, signature);
-    let mut found = Agreement::default();
+    let others = neighbours::without(calls, signature);
+    let mut test = Test {
+        variants: variants(engines, signature, &others),
+        signature,
+        found: Agreement::default(),
+    };
+    if !test.compares() {
+        // With a seed and a clock that are given, a volatile function has no such excuse.
+        let why = "the function says of itself that its results may differ: they are not compared";
+        test.found.inconclusive = Some(why.to_owned());
+    }
     let mut random = Random::new(seed);
     // A third of the rows each; and always none and one.
     let each = rows.div_ceil(Flavour::ALL.len()).max(1);
@@ -108,115 +151,207 @@ pub(crate) fn check(
         };
         for size in sizes {
             let case = random::case(&mut random, signature, size, flavour)?;
-            if !one_case(&variants, signature, &case, &mut found) {
-                return Ok(found);
-            }
-            if found.inconclusive.is_some() && flavour == Flavour::Extreme {
-                // What does not end once will not end the next time.
-                return Ok(found);
+            if test.case(&case, flavour).is_break() {
+                return Ok(test.found);
             }
         }
     }
-    Ok(found)
+    test.conclude();
+    Ok(test.found)
 }
 
-/// Runs one case in all ways; false where they disagree.
-fn one_case(
-    variants: &[Variant<'_>],
-    signature: &Arc<Signature>,
-    case: &Case,
-    found: &mut Agreement,
-) -> bool {
-    let Some((first, others)) = variants.split_first() else { return true };
-    let expected = first.run(signature, case);
-    found.calls += 1;
-    if is_inconclusive(&expected) {
-        found.inconclusive = Some(summary(&expected));
-        return true;
-    }
-    note_traps(signature, case, &expected, found);
-    for other in others {
-        let outcome = other.run(signature, case);
-        found.calls += 1;
-        if is_inconclusive(&outcome) {
-            found.inconclusive = Some(format!("{other}: {}", summary(&outcome)));
-            continue;
-        }
-        if let Some(difference) = difference(&expected, &outcome, case.first_row) {
-            found.disagreement = Some(shortest(*first, *other, signature, case, difference));
-            return false;
-        }
-    }
-    found.rows += case.rows() as u64;
-    true
+/// A function that is being tested.
+struct Test<'m> {
+    variants: Vec<Variant<'m>>,
+    signature: &'m Arc<Signature>,
+    found: Agreement,
 }
 
-fn note_traps(signature: &Signature, case: &Case, outcome: &Outcome, found: &mut Agreement) {
+impl Test<'_> {
+    fn compares(&self) -> bool {
+        self.signature.function().deterministic || self.signature.function().volatile
+    }
+
+    /// Runs one case in all ways; ends the test where something is found that needs no more cases.
+    fn case(&mut self, case: &Case, flavour: Flavour) -> ControlFlow<()> {
+        let Some((first, others)) = self.variants.split_first() else {
+            return ControlFlow::Break(());
+        };
+        let (first, others) = (*first, others.to_vec());
+        let expected = first.run(self.signature, case);
+        self.found.calls += 1;
+        self.note(case, flavour, &expected);
+        self.judge(first, case, &expected)?;
+        if flavour.is_ordinary() {
+            self.limits(first, case, &expected)?;
+        }
+        if is_inconclusive(&expected) {
+            self.found.inconclusive.get_or_insert_with(|| summary(&expected));
+            // What does not end once will not end the next time.
+            return match flavour.is_ordinary() {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            };
+        }
+        for other in others {
+            let is_slow = self.found.slow.contains(&other.on.engine);
+            if is_slow && case.rows() > 1 {
+                continue;
+            }
+            let outcome = other.run(self.signature, case);
+            self.found.calls += 1;
+            self.judge(other, case, &outcome)?;
+            if is_inconclusive(&outcome) {
+                self.found.slow.push(other.on.engine);
+                let why = || format!("{other}: {}", summary(&outcome));
+                self.found.inconclusive.get_or_insert_with(why);
+                continue;
+            }
+            if !self.compares() {
+                continue;
+            }
+            if let Some(difference) = difference(&expected, &outcome, case.first_row) {
+                let shortest = shortest(first, other, self.signature, case, difference);
+                self.found.disagreement = Some(shortest);
+                return ControlFlow::Break(());
+            }
+        }
+        self.found.rows += case.rows() as u64;
+        ControlFlow::Continue(())
+    }
+
+    /// Counts what a case gave.
+    fn note(&mut self, case: &Case, flavour: Flavour, outcome: &Outcome) {
+        let signature = self.signature;
+        let mut tally = Tally::default();
+        tally.add(signature, case.rows(), outcome);
+        self.found.tally += tally;
+        if flavour == Flavour::Plain {
+            self.found.plain += tally;
+        }
+        if flavour.is_ordinary() {
+            self.found.ordinary_values += tally.values;
+        }
+        match outcome {
+            Ok(output) => {
+                self.found.guest_calls += output.guest_calls;
+                let trap =
+                    output.failures.iter().find(|f| !matches!(f.kind, ErrorKind::Function(_)));
+                if let (None, Some(failure)) = (&self.found.first_trap, trap) {
+                    let row = usize::try_from(failure.row).unwrap_or(usize::MAX);
+                    let call = case.part(row..row.saturating_add(1)).show(signature);
+                    self.found.first_trap = Some(format!("{call}: {}", failure.message));
+                }
+            }
+            Err(error) => {
+                self.found.guest_calls += 1;
+                if error.is_trap() {
+                    let text = || format!("{}: {}", case.show(signature), error.message());
+                    self.found.first_trap.get_or_insert_with(text);
+                }
+            }
+        }
+    }
+
+    /// Ends the test where an outcome breaks the contract, or is none of the function's.
+    fn judge(&mut self, way: Variant<'_>, case: &Case, outcome: &Outcome) -> ControlFlow<()> {
+        let Some(first) = broken(outcome) else { return ControlFlow::Continue(()) };
+        let code = first.0;
+        let (part, (_, why)) = fewest(case, first, None, |part| {
+            broken(&way.run(self.signature, part)).filter(|(found, _)| *found == code)
+        });
+        self.problem(code, format!("{}: {why} ({way})", part.show(self.signature)))
+    }
+
+    /// Ends the test where an ordinary row alone is too much.
+    fn limits(&mut self, way: Variant<'_>, case: &Case, outcome: &Outcome) -> ControlFlow<()> {
+        let Some(first) = over_limit(outcome) else { return ControlFlow::Continue(()) };
+        let (row, _) = first;
+        let (part, (_, why)) =
+            fewest(case, first, row, |part| over_limit(&way.run(self.signature, part)));
+        if part.rows() > 1 && self.signature.is_elementwise() {
+            // Many rows take long, none of them alone: slow, and not endless.
+            return ControlFlow::Continue(());
+        }
+        self.problem(
+            Code::Limit,
+            format!("an ordinary call is too much, {}: {why} ({way})", part.show(self.signature)),
+        )
+    }
+
+    fn problem(&mut self, code: Code, message: String) -> ControlFlow<()> {
+        self.found.problem = Some(Problem::new(code, message));
+        ControlFlow::Break(())
+    }
+
+    /// What the cases say together.
+    fn conclude(&mut self) {
+        let found = &self.found;
+        let plain = &found.plain;
+        let noun = if self.signature.is_elementwise() { "row" } else { "call" };
+        let gives_none = found.ordinary_values == 0 && plain.nulls == 0;
+        if found.guest_calls == 0 {
+            let message = format!("no random {noun} reaches the function");
+            self.found.problem = Some(Problem::new(Code::NeverCalled, message));
+        } else if gives_none && plain.errors == 0 && plain.traps > 0 {
+            let first = found.first_trap.clone().unwrap_or_default();
+            let message = format!("every ordinary {noun} traps, such as {first}");
+            self.found.problem = Some(Problem::new(Code::AlwaysTraps, message));
+        } else if gives_none && plain.errors > 0 {
+            self.found.gives_no_value = true;
+        }
+    }
+}
+
+/// What makes an outcome none that a function may have.
+fn broken(outcome: &Outcome) -> Option<(Code, String)> {
     match outcome {
         Ok(output) => {
-            found.trapped += output.failed_rows;
-            if let (None, Some(failure)) = (&found.first_trap, output.failures.first()) {
-                let row = usize::try_from(failure.row).unwrap_or(usize::MAX);
-                let call = case.part(row..row.saturating_add(1)).show(signature);
-                found.first_trap = Some(format!("{call}: {}", failure.message));
+            let row = output.failures.iter().find(|f| f.kind == ErrorKind::InvalidResult)?;
+            Some((Code::InvalidResult, row.message.clone()))
+        }
+        Err(error) => match error.kind() {
+            ErrorKind::InvalidResult => Some((Code::InvalidResult, error.to_string())),
+            ErrorKind::Function(_) | ErrorKind::Trap | ErrorKind::Cancelled | ErrorKind::Busy => {
+                None
             }
-        }
-        Err(error) if error.is_trap() => {
-            found.trapped += 1;
-            let text = || format!("{}: {}", case.show(signature), error.message());
-            found.first_trap.get_or_insert_with(text);
-        }
-        Err(_) => {}
+            kind if is_limit(kind) => None,
+            _ => Some((Code::NotCallable, error.to_string())),
+        },
     }
 }
 
-/// Most calls that are spent on finding a shorter one.
-const SHORTENINGS: usize = 200;
+/// The row that ran into a limit, where rows can be told apart, and the limit's message.
+fn over_limit(outcome: &Outcome) -> Option<(Option<usize>, String)> {
+    match outcome {
+        Ok(output) => {
+            let row = output.failures.iter().find(|f| is_limit(f.kind))?;
+            Some((usize::try_from(row.row).ok(), format!("{:?}: {}", row.kind, row.message)))
+        }
+        Err(error) => is_limit(error.kind()).then(|| (None, summary(outcome))),
+    }
+}
 
-/// The fewest rows that still show a difference, by leaving out halves, quarters and so on.
+/// The fewest rows that still show a difference.
 fn shortest(
     one: Variant<'_>,
     other: Variant<'_>,
     signature: &Arc<Signature>,
     case: &Case,
-    difference_of_all: Difference,
+    all: Difference,
 ) -> Disagreement {
-    let differ = |rows: &Range<usize>| {
-        let part = case.part(rows.clone());
-        let (a, b) = (one.run(signature, &part), other.run(signature, &part));
+    let row = all.row;
+    let (part, difference) = fewest(case, all, row, |part| {
+        let (a, b) = (one.run(signature, part), other.run(signature, part));
         let conclusive = !is_inconclusive(&a) && !is_inconclusive(&b);
         conclusive.then(|| difference(&a, &b, part.first_row)).flatten()
-    };
-    let mut rows = 0..case.rows();
-    let mut difference = difference_of_all;
-    let mut left = SHORTENINGS;
-    // The row that differs, alone, is what most differences come down to.
-    if let Some(row) = difference.row.filter(|row| *row < rows.end)
-        && let Some(found) = differ(&(row..row + 1))
-    {
-        (rows, difference) = (row..row + 1, found);
-    }
-    let mut piece = rows.len() / 2;
-    while piece > 0 && left > 0 {
-        let shorter = [rows.start + piece..rows.end, rows.start..rows.end - piece];
-        let found = shorter.into_iter().find_map(|part| {
-            left = left.saturating_sub(1);
-            differ(&part).map(|difference| (part, difference))
-        });
-        match found {
-            Some((part, found)) => {
-                (rows, difference) = (part, found);
-                piece = piece.min(rows.len() / 2);
-            }
-            None => piece /= 2,
-        }
-    }
+    });
     let place = match difference.row {
-        Some(row) if rows.len() > 1 => format!(" in row {row}"),
+        Some(row) if part.rows() > 1 => format!(" in row {row}"),
         _ => String::new(),
     };
     Disagreement {
-        call: case.part(rows).show(signature),
+        call: part.show(signature),
         one: format!("{}{place}", difference.one),
         other: format!("{}{place}", difference.other),
         ways: (one.to_string(), other.to_string()),

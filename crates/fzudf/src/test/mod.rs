@@ -3,18 +3,28 @@
 //! ```text
 //! examples    calls with known results
 //! agreement   the same rows on every engine, in batches of any size, in any number of threads
+//! omission    arguments left out: defaults, nulls, and what does not stand in the frame
 //!   random    arguments from the types of the parameters
 //!   case      the arguments of one call, whole or in part
+//!   shrink    the fewest rows of a call that still show something
 //!   outcome   what a call gave, held against what it gave elsewhere
+//! neighbours  calls of other functions that come first
+//! problem     what is wrong however a function is run
+//! tally       how many rows gave what
 //! values      single values: read from JSON, compared, shown
 //! ```
 
 mod agreement;
 mod case;
 mod examples;
+mod neighbours;
+mod omission;
 mod outcome;
+mod problem;
 pub(crate) mod random;
 mod report;
+mod shrink;
+mod tally;
 mod values;
 
 use crate::{
@@ -54,13 +64,25 @@ Examples are those of the manifest; numbers may differ by a billionth of the lar
 
 Random rows follow the types of the parameters: ordinary values, then nulls and errors among them,
 then the ends of each type, what is not finite, and odd texts. Each row is run on every engine,
-in batches of several sizes, in one thread and in several, and after another call in the same
-session. The results must be the same, bit for bit, errors and panics included: a function that
+in batches of several sizes, in one thread and in several, and after other calls in the same
+session, of the function and of the module's others. The results must be the same, bit for bit, errors and panics included: a function that
 remembers something between calls, or looks at a NaN's bits, is found out. Of a difference the
 shortest call that shows it is printed.
 
-Exit codes: 0 all hold, 2 usage, 3 module refused, 4 an example or an agreement does not hold,
-5 the file cannot be read.";
+What all runs agree on may still be wrong. These fail too, each with its code and what to do:
+  invalid-result  an answer breaks docs/abi.md
+  always-traps    every ordinary row panics or traps
+  no-value        every ordinary row is an error, and no example gives a value
+  limit           one ordinary row takes more than 2 s, or more memory or stack than there is
+  not-callable    calls fail before the function is reached
+  never-called    no row reaches the function
+  default         an argument left out, or null, is not what the manifest's default is
+  omitted         left out, null, and not in the frame at all, are not the same to the function
+and so does a run in which nothing is tested. For each function the rows (the calls, of a function
+that sees whole columns) are counted by what they gave.
+
+Exit codes: 0 all hold, 2 usage, 3 module refused, 4 an example or an agreement does not hold, or
+there is such a problem, 5 the file cannot be read.";
 
 /// Time of one call: random arguments make some functions run for very long.
 const CALL_TIME: Duration = Duration::from_secs(2);
@@ -90,13 +112,17 @@ pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
     let wanted =
         args.functions.iter().map(|name| Ok(first.module.signature(name)?.name().to_owned()));
     let wanted: Vec<String> = wanted.collect::<Result<_, Failure>>()?;
+    let calls = match args.rows {
+        0 => Vec::new(),
+        _ => neighbours::of(&first.module, args.seed),
+    };
     for (index, function) in all.iter().enumerate() {
         if !wanted.is_empty() && !wanted.contains(&function.name) {
             continue;
         }
         // Each function has a seed of its own: what it gets does not depend on the others.
         let seed = args.seed.wrapping_mul(0x9e37_79b9).wrapping_add(index as u64);
-        let tested = FunctionReport::of(&on, &function.name, args.rows as usize, seed)?;
+        let tested = FunctionReport::of(&on, &function.name, &calls, args.rows as usize, seed)?;
         if !args.json {
             stdout::print(&printable(&tested.as_text(&report.engines)))?;
         }
@@ -108,7 +134,12 @@ pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
     }
     match report.problem() {
         None => Ok(()),
-        Some(problem) => Err(Failure::new(Exit::Call, format!("{}: {problem}", report.file))
-            .hint(format!("--seed {} repeats the same rows", args.seed))),
+        Some(problem) => {
+            let failure = Failure::new(Exit::Call, format!("{}: {problem}", report.file));
+            Err(failure.hint(match report.tests_nothing() {
+                true => "give its functions examples, and do not set --rows to 0".to_owned(),
+                false => format!("--seed {} repeats the same rows", args.seed),
+            }))
+        }
     }
 }

@@ -29,11 +29,28 @@ impl Way {
     /// One call in one thread.
     pub(crate) const PLAIN: Self =
         Self { batch_rows: None, threads: 1, calls_before: 0, volatile: (0, 0) };
+    /// Likewise, with a seed and a clock for volatile functions: the same for every run that is compared.
+    pub(crate) const SEEDED: Self =
+        Self { volatile: (0x5eed, 1_700_000_000_000_000), ..Self::PLAIN };
 }
+
+/// A call of a function.
+pub(crate) type Made = (Arc<Signature>, Case);
 
 /// Runs a case in a session of its own.
 pub(crate) fn run(
     module: &Arc<dyn UdfModule>,
+    signature: &Arc<Signature>,
+    case: &Case,
+    way: Way,
+) -> Outcome {
+    run_after(module, &[], signature, case, way)
+}
+
+/// Likewise, after calls of other functions in the same session.
+pub(crate) fn run_after(
+    module: &Arc<dyn UdfModule>,
+    others: &[Made],
     signature: &Arc<Signature>,
     case: &Case,
     way: Way,
@@ -43,6 +60,9 @@ pub(crate) fn run(
         .threads(way.threads)
         .volatile(way.volatile.0, way.volatile.1);
     let mut session = module.open(options);
+    for (other, case) in others {
+        let _earlier = session.call(other, case.call());
+    }
     for _ in 0..way.calls_before {
         // A call that fails is as good a predecessor as any.
         let _earlier = session.call(signature, case.call());
@@ -61,6 +81,17 @@ pub(crate) fn is_inconclusive(outcome: &Outcome) -> bool {
                 | ErrorKind::StackExhausted
         )
     })
+}
+
+/// Whether a failure is a limit's: there was no more time, memory, stack or fuel.
+pub(crate) fn is_limit(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::DeadlineExceeded
+            | ErrorKind::FuelExhausted
+            | ErrorKind::MemoryLimitExceeded
+            | ErrorKind::StackExhausted
+    )
 }
 
 /// Where two outcomes differ.

@@ -23,6 +23,11 @@ pub(crate) enum Flavour {
 
 impl Flavour {
     pub(crate) const ALL: [Self; 3] = [Self::Plain, Self::Gaps, Self::Extreme];
+
+    /// Whether the values are such as people have in their columns.
+    pub(crate) fn is_ordinary(self) -> bool {
+        self != Self::Extreme
+    }
 }
 
 /// SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014):

@@ -127,6 +127,39 @@ fn warnings_fail_where_the_author_wants_it() {
 }
 
 #[test]
+fn advice_is_in_the_words_of_the_language_that_the_module_was_made_in() {
+    // One field, `processed-by`, with one tool of version 1.
+    let producers = |tool: &str| {
+        format!(r#"(@custom "producers" "\01\0cprocessed-by\01\{:02x}{tool}\011")"#, tool.len())
+    };
+    let folder = Folder::new();
+    for (more, said, not_said) in [
+        (producers("rustc"), "fz_module!", "fzudf manifest"),
+        (producers("clang"), "in the manifest", "fz_module!"),
+        (producers("TinyGo"), "in the manifest", "doc comment"),
+        (String::new(), "(with the Rust SDK: write a doc comment above the function)", "cargo"),
+    ] {
+        folder.wat("m.wasm", &module(&manifest(&function("F_X", "")), &more));
+        let run = folder.fzudf(&["check", "m.wasm"]).ok();
+        assert!(run.out.contains(said), "no `{said}` in:\n{}", run.out);
+        assert!(!run.out.contains(not_said), "`{not_said}` in:\n{}", run.out);
+        // Without a manifest the mend is the language's too.
+        let text = module(&manifest(&function("F_X", "")), &more);
+        folder.wat("none.wasm", &text.replace("formualizer.udf.manifest.v1", "other"));
+        let run = folder.fzudf(&["check", "none.wasm"]).fails(3, &["1 error"]);
+        assert!(run.out.contains("`fzudf manifest add`"), "{}", run.out);
+        assert_eq!(
+            run.out.contains("fz_module!"),
+            !more.contains("clang") && !more.contains("Tiny")
+        );
+    }
+    let import = r#"(module (import "env" "abort" (func (param i32 i32 i32 i32))))"#;
+    folder.wat("as.wasm", import);
+    let run = folder.fzudf(&["check", "as.wasm"]).fails(3, &[]);
+    assert!(run.out.contains("`--use abort=`"), "{}", run.out);
+}
+
+#[test]
 fn committed_plugins_keep_the_contract() {
     let folder = Folder::new();
     for name in ["finance.wasm", "conformance.wasm"] {

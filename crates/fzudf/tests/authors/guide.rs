@@ -1,39 +1,10 @@
 //! docs/authoring.md: every command in it is run, and prints what it says there.
 
-use crate::workshop::{Run, Step, Workshop, repository, shell};
+use crate::workshop::{Block, Run, Step, Workshop, blocks, repository, shell};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
-
-/// A fenced block of the document.
-struct Block {
-    line: usize,
-    language: String,
-    text: String,
-}
-
-fn blocks(document: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut inside = false;
-    for (number, line) in document.lines().enumerate() {
-        match (line.strip_prefix("```"), inside) {
-            (Some(language), false) => {
-                let language = language.trim().to_owned();
-                blocks.push(Block { line: number + 1, language, text: String::new() });
-                inside = true;
-            }
-            (Some(_), true) => inside = false,
-            (None, true) => {
-                let block = blocks.last_mut().unwrap();
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            (None, false) => {}
-        }
-    }
-    blocks
-}
 
 fn guide() -> Vec<Block> {
     blocks(&fs::read_to_string(repository().join("docs/authoring.md")).unwrap())

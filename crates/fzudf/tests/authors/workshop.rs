@@ -5,6 +5,7 @@
 //! done already.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -96,6 +97,46 @@ pub(crate) fn fzudf(folder: &Path, args: &[&str]) -> Run {
 
 pub(crate) fn shell(folder: &Path, script: &str) -> Run {
     Run::of(program("sh", folder).args(["-e", "-c", script]).output().unwrap())
+}
+
+/// A script with these folders of programs before all others.
+pub(crate) fn with_path(folder: &Path, programs: &[PathBuf], script: &str) -> Run {
+    let mut command = program("sh", folder);
+    let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path);
+    let old = path.map(OsStr::to_owned).unwrap_or_default();
+    let path = programs.iter().cloned().chain(std::env::split_paths(&old));
+    command.env("PATH", std::env::join_paths(path).unwrap());
+    Run::of(command.args(["-e", "-c", script]).output().unwrap())
+}
+
+/// A fenced block of a document.
+pub(crate) struct Block {
+    pub(crate) line: usize,
+    pub(crate) language: String,
+    pub(crate) text: String,
+}
+
+/// The fenced blocks of a document that stand at the margin.
+pub(crate) fn blocks(document: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut inside = false;
+    for (number, line) in document.lines().enumerate() {
+        match (line.strip_prefix("```"), inside) {
+            (Some(language), false) => {
+                let language = language.trim().to_owned();
+                blocks.push(Block { line: number + 1, language, text: String::new() });
+                inside = true;
+            }
+            (Some(_), true) => inside = false,
+            (None, true) => {
+                let block = blocks.last_mut().unwrap();
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, false) => {}
+        }
+    }
+    blocks
 }
 
 fn target_dir() -> PathBuf {

@@ -3,9 +3,13 @@
 mod bare;
 mod features;
 mod lanes;
+mod language;
 mod scan;
+mod section;
 
+pub use language::{SourceLanguage, source_language};
 pub use scan::{ExportInfo, ImportInfo, NumberSignature};
+pub use section::{manifest_sections, with_manifest};
 
 use scan::Scan;
 use sha2::{Digest, Sha256};
@@ -112,7 +116,7 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     let bare = bare::is_bare(&scan);
     let (manifest, warnings) = match bare {
         true => bare::manifest(&scan.exports, &sha256),
-        false => read_manifest(&scan, export)?,
+        false => read_manifest(&scan, bytes, export)?,
     };
     let json_exports = lanes::json_exports(export);
     if manifest.module.codec == CODEC_COLUMNAR && scan.memory.is_none() {
@@ -189,20 +193,34 @@ fn check_memory(scan: &Scan<'_>, limits: &Limits) -> Result<(), Error> {
 
 fn read_manifest<'e>(
     scan: &Scan<'_>,
+    bytes: &[u8],
     export: impl Fn(&str) -> Option<&'e ExportInfo>,
 ) -> Result<(Manifest, Vec<String>), Error> {
     let manifest_error = |message: String| Err(Error::new(ErrorKind::InvalidManifest, message));
     let json = match scan.manifests.as_slice() {
         [one] => one,
         [] => {
-            check_exports(export)?;
+            check_exports(&export)?;
+            let mend = match source_language(bytes) {
+                Some(SourceLanguage::Rust) => {
+                    "list its functions in the SDK's fz_module!, or attach a manifest with `fzudf manifest add`"
+                }
+                Some(_) => "attach the manifest with `fzudf manifest add`",
+                None => {
+                    "attach the manifest with `fzudf manifest add`; in Rust the SDK's fz_module! does it"
+                }
+            };
             return manifest_error(format!(
-                "the module has no custom section `{MANIFEST_SECTION}`: build it with the SDK, or see docs/manifest.md"
+                "the module has no custom section `{MANIFEST_SECTION}`: {mend} (docs/manifest.md)"
             ));
         }
         more => {
+            let mend = match source_language(bytes) {
+                Some(SourceLanguage::Rust) => "use fz_module! once",
+                _ => "`fzudf manifest add` replaces all of them",
+            };
             return manifest_error(format!(
-                "the module has {} custom sections `{MANIFEST_SECTION}`, one is wanted: use fz_module! once",
+                "the module has {} custom sections `{MANIFEST_SECTION}`, one is wanted: {mend}",
                 more.len()
             ));
         }
@@ -213,13 +231,38 @@ fn read_manifest<'e>(
             json.len()
         ));
     }
-    let parsed = Manifest::parse(json)?;
+    let parsed = match Manifest::parse(json) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // What the module lacks besides is told in the same breath.
+            let mut details: Vec<String> =
+                error.problems().iter().map(ToString::to_string).collect();
+            if is_columnar(json) {
+                details.extend(export_findings(&REQUIRED_EXPORTS.map(|(name, ..)| name), &export));
+            }
+            return Err(Error::from(error).with_details(details));
+        }
+    };
+    let exports = parsed.manifest.check_exports(|name| export(name).map(|e| e.signature.as_str()));
     // What codec 1 needs depends on each function's export.
-    if parsed.manifest.module.codec == CODEC_COLUMNAR {
-        check_exports(&export)?;
+    if parsed.manifest.module.codec == CODEC_COLUMNAR
+        && let Err(error) = check_exports(&export)
+    {
+        let mut details = error.details().to_vec();
+        if let Err(functions) = &exports {
+            details.extend(functions.problems().iter().map(ToString::to_string));
+        }
+        return Err(error.with_details(details));
     }
-    parsed.manifest.check_exports(|name| export(name).map(|e| e.signature.as_str()))?;
+    exports?;
     Ok((parsed.manifest, parsed.warnings))
+}
+
+/// Whether a manifest that breaks rules asks for codec 2 all the same.
+fn is_columnar(json: &[u8]) -> bool {
+    let manifest: Option<serde_json::Value> = serde_json::from_slice(json).ok();
+    let codec = manifest.as_ref().and_then(|m| m.get("module")?.get("codec")?.as_u64());
+    codec == Some(CODEC_COLUMNAR.into())
 }
 
 fn invalid(message: impl Into<String>) -> Error {

@@ -69,7 +69,7 @@ pub(super) struct Scan<'m> {
 
 pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Error> {
     if !bytes.starts_with(b"\0asm") {
-        return Err(invalid("not a WebAssembly module: it does not start with \\0asm"));
+        return Err(super::section::not_a_module());
     }
     let mut sections = Sections::default();
     let mut scan = Scan {
@@ -366,10 +366,16 @@ fn refuse_imports(imports: &[ImportInfo]) -> Result<(), Error> {
         return Ok(());
     }
     let from = |prefix: &str| imports.iter().any(|i| i.module.starts_with(prefix));
+    let is = |name: &str| imports.iter().any(|i| i.module == "env" && i.name == name);
     let mend = if from("wasi") {
-        "it was built for WASI: build for wasm32-unknown-unknown"
+        "it was built for WASI: build for no system (Rust: wasm32-unknown-unknown, clang: --target=wasm32, \
+         Zig: wasm32-freestanding, TinyGo: wasm-unknown)"
     } else if from("__wbindgen") {
         "it was built with wasm-bindgen: leave that crate and its dependents out"
+    } else if is("abort") {
+        "AssemblyScript calls the host to fail: compile with `--use abort=`, which traps instead"
+    } else if from("gojs") || is("runtime.ticks") {
+        "it was built for a browser: build with TinyGo for the target wasm-unknown"
     } else {
         "a plugin cannot call its host: remove what needs them"
     };
@@ -382,7 +388,7 @@ fn refuse_imports(imports: &[ImportInfo]) -> Result<(), Error> {
         .with_details(details))
 }
 
-fn not_wasm(error: BinaryReaderError) -> Error {
+pub(super) fn not_wasm(error: BinaryReaderError) -> Error {
     invalid(format!("not a WebAssembly module: {} at byte {}", error.message(), error.offset()))
 }
 

@@ -22,7 +22,7 @@ fn native(engine: &'static str, name: &str, function: NativeFunction) -> OnEngin
 
 fn check_of(name: &str, engines: &[OnEngine]) -> Agreement {
     let signature = engines[0].module.signature(name).unwrap();
-    check(engines, &signature, 300, 1).unwrap()
+    check(engines, &signature, &[], 300, 1).unwrap()
 }
 
 fn compared(name: &str, one: Body, other: Body) -> Agreement {
@@ -42,7 +42,9 @@ fn a_function_that_depends_on_its_row_only_agrees() {
     let found = compared("MULADD", product, product);
     assert!(found.disagreement.is_none(), "{found:?}");
     assert!(found.rows >= 300 && found.calls > 100, "{found:?}");
-    assert_eq!((found.trapped, found.inconclusive), (0, None));
+    assert_eq!((found.tally.traps, found.inconclusive, found.problem), (0, None, None));
+    assert_eq!(found.tally.total(), found.rows);
+    assert!(found.tally.values > 0 && found.tally.nulls > 0, "{:?}", found.tally);
 }
 
 #[test]
@@ -100,6 +102,6 @@ fn rows_that_trap_are_counted_and_shown() {
     };
     let found = compared("MULADD", panics, panics);
     assert!(found.disagreement.is_none(), "{found:?}");
-    assert!(found.trapped > 0);
+    assert!(found.tally.traps > 0);
     assert!(found.first_trap.unwrap().contains("too much"));
 }
