@@ -1,5 +1,6 @@
 //! Elementwise calls: batches over instances, and halving of batches that trap.
 
+mod gather;
 mod rows;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     rows::RowSink,
 };
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+use gather::Gather;
 use std::{
     ops::Range,
     sync::{
@@ -17,7 +19,7 @@ use std::{
     time::Duration,
 };
 use udf_columnar::{
-    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, MAX_FAILURES, Output,
+    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Log, MAX_FAILURES, Output,
     RowErrors, RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
 };
 use web_time::Instant;
@@ -89,6 +91,11 @@ pub(crate) trait Instance: Send {
         until: &Until,
     ) -> Result<Answer, Error>;
 
+    /// What the guest logged during the last call, also one that failed.
+    fn log(&mut self) -> Option<Log> {
+        None
+    }
+
     /// Calls the function for each row that the sink lacks, until it is full. A failure belongs
     /// to the first row that the sink then lacks.
     fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {
@@ -148,6 +155,7 @@ struct Run<'r, 'a> {
     guest_calls: AtomicU64,
     text_bytes: AtomicU64,
     stopped: AtomicBool,
+    log: Gather,
 }
 
 /// Runs an elementwise call in batches of `size` rows on these instances, one worker each.
@@ -168,16 +176,21 @@ pub(crate) fn elementwise(
         guest_calls: AtomicU64::new(0),
         text_bytes: AtomicU64::new(0),
         stopped: AtomicBool::new(false),
+        log: Gather::default(),
     };
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
     let mut slots = bytes[..rows * width].chunks_mut((size * width).max(1));
     let tasks = batches(rows, size).map(|range| (range, slots.next()));
     let results = match leases {
-        [one] => run.sequential(one, tasks)?,
-        many => run.parallel(many, tasks.collect())?,
+        [one] => run.sequential(one, tasks),
+        many => run.parallel(many, tasks.collect()),
     };
     let guest_calls = run.guest_calls.into_inner();
-    assemble(job, dtype, words, results, guest_calls)
+    let log = run.log.finish();
+    match results {
+        Ok(results) => assemble(job, dtype, words, results, guest_calls, log),
+        Err(error) => Err(error.with_log(log)),
+    }
 }
 
 type Task<'t> = (Range<usize>, Option<&'t mut [u8]>);
@@ -259,8 +272,10 @@ impl Run<'_, '_> {
         // A module that does not start is no row's fault: nothing is halved.
         let instance = lease.instance(self.factory, &until)?;
         let answer = instance.call(self.job, range.clone(), out.as_deref_mut(), &until);
+        let log = instance.log();
         let error = match answer {
             Ok(Answer::Part(part)) => {
+                self.log.insert(range.start, log);
                 self.count_text(&part)?;
                 result.parts.push(part);
                 return Ok(());
@@ -275,9 +290,12 @@ impl Run<'_, '_> {
             lease.discard();
         }
         if !treatment.halves || !self.job.signature.may_run_again() {
+            self.log.insert(range.start, log);
             return Err(error);
         }
+        // What a batch logged that is halved, its halves log again.
         if range.len() == 1 {
+            self.log.insert(range.start, log);
             return self.failed_row(range.start, &error, out, result);
         }
         let end = end.or_else(|| Instant::now().checked_add(self.job.limits.call_deadline));
@@ -359,6 +377,7 @@ fn assemble(
     words: Vec<u64>,
     results: Vec<BatchResult>,
     guest_calls: u64,
+    log: Log,
 ) -> Result<Output, Error> {
     let rows = job.bound.rows();
     let mut results = results.into_iter();
@@ -401,7 +420,7 @@ fn assemble(
         collect::concat(dtype, &columns)?
     };
     let column = job.bound.overlay().apply(column)?;
-    Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls })
+    Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls, log })
 }
 
 fn validity(parts: &[Part], rows: usize) -> Option<NullBuffer> {

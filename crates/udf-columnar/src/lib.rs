@@ -31,7 +31,7 @@
 //! | `batch` | cutting elementwise calls |
 //! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
 //! | [`collect`] | result columns, checked while they are copied out |
-//! | `runtime`, `limits`, `cancel`, `error`, [`failure`] | the seam, and what it may cost and fail |
+//! | `runtime`, `limits`, `cancel`, `log`, `error`, [`failure`] | the seam, and what it may cost and fail |
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
@@ -56,6 +56,7 @@ pub mod failure;
 pub mod frame;
 mod lane;
 mod limits;
+mod log;
 mod normalise;
 mod overlay;
 mod runtime;
@@ -71,6 +72,7 @@ pub use column::{Column, RowErrors, arrow_type};
 pub use error::{Error, ErrorKind};
 pub use lane::Lane;
 pub use limits::{Limits, LimitsBuilder};
+pub use log::{KEPT_LOG_BYTES, KEPT_LOG_LINES, Log};
 pub use overlay::Overlay;
 pub use runtime::{
     Call, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule, WasmUdfRuntime,

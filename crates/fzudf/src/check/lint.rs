@@ -4,7 +4,9 @@ use super::{Finding, Severity, custom, names};
 use crate::exit::grouped;
 use std::collections::HashSet;
 use udf_abi::{
-    exports::{AGGREGATE_SUFFIXES, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS},
+    exports::{
+        AGGREGATE_SUFFIXES, EXPORT_LOG, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS,
+    },
     manifest::{Function, FunctionKind},
 };
 use udf_backends::ModuleInfo;
@@ -80,6 +82,7 @@ impl Lint {
             });
         }
         let mut known: HashSet<String> = RESERVED_EXPORTS.map(String::from).into();
+        known.insert(EXPORT_LOG.to_owned());
         for function in &info.manifest.functions {
             known.insert(function.export.clone());
             if function.kind == FunctionKind::Aggregate {

@@ -179,6 +179,7 @@ mod tests {
             failures: Vec::new(),
             failed_rows: 0,
             guest_calls: 1,
+            log: udf_columnar::Log::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::exit::{Failure, grouped};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use udf_columnar::ErrorKind;
+use udf_columnar::{ErrorKind, Log};
 
 /// A whole run.
 pub(super) struct Report {
@@ -25,6 +25,8 @@ pub(super) struct FunctionReport {
     /// The engine, the example's number from 1, and what was wrong.
     failed: Vec<(&'static str, usize, Failed)>,
     agreement: Agreement,
+    /// What it logged in its examples, on the first engine.
+    log: Log,
     /// Why the function was not tested at all.
     skipped: Option<String>,
 }
@@ -42,9 +44,11 @@ impl FunctionReport {
             examples: 0,
             failed: Vec::new(),
             agreement: Agreement::default(),
+            log: Log::default(),
             skipped: None,
         };
-        for on in engines {
+        for (place, on) in engines.iter().enumerate() {
+            let mut log = Log::default();
             let signature = match on.module.signature(name) {
                 Ok(signature) => signature,
                 Err(error) if error.kind() == ErrorKind::Unsupported => {
@@ -56,9 +60,12 @@ impl FunctionReport {
             report.kind = signature.function().kind.name().to_owned();
             report.examples = signature.function().examples.len();
             for (index, example) in signature.function().examples.iter().enumerate() {
-                if let Err(failed) = examples::check(&on.module, &signature, example) {
+                if let Err(failed) = examples::check(&on.module, &signature, example, &mut log) {
                     report.failed.push((on.engine, index + 1, failed));
                 }
+            }
+            if place == 0 {
+                report.log = log;
             }
         }
         if let (Some(first), true) = (engines.first(), rows > 0) {
@@ -116,6 +123,9 @@ impl FunctionReport {
             writeln!(out, "    expected  {}", failed.expected)?;
             writeln!(out, "    got       {}", failed.got)?;
         }
+        for line in self.log.shown() {
+            writeln!(out, "  log: {line}")?;
+        }
         if let Some(found) = &found.disagreement {
             writeln!(out, "  it depends on how it is run: {}", found.call)?;
             writeln!(out, "    {}  ({})", found.one, found.ways.0)?;
@@ -161,6 +171,7 @@ impl FunctionReport {
             "skipped": self.skipped,
             "examples": self.examples,
             "failed_examples": failed,
+            "log": self.log.shown().collect::<Vec<_>>(),
             "rows": found.rows,
             "calls": found.calls,
             "trapped": found.trapped,

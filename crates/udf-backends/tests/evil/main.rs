@@ -8,6 +8,7 @@
 //! | `answer` | the packed answer and the result header |
 //! | `columns` | descriptors and buffers of result columns |
 //! | `text` | offsets, UTF-8, `any` columns, messages of rows |
+//! | `log` | `fz_log` |
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
 //! | `time` | loops in every entry, deadlines, cancellation |
 //! | `costs` | instructions that take long, and where they stand |
@@ -29,6 +30,7 @@ mod costs;
 mod guest;
 mod halving;
 mod harness;
+mod log;
 mod refused;
 mod resources;
 mod state;
