@@ -25,6 +25,7 @@
 #define FZ_MAGIC             0x32435A46u
 #define FZ_FRAME_ALIGN       16u
 #define FZ_MAX_MESSAGE_BYTES 10000u
+#define FZ_MAX_LOG_BYTES 8192u
 #define FZ_MANIFEST_SECTION  "formualizer.udf.manifest.v1"
 #define FZ_MANIFEST_SCHEMA   "formualizer.udf.module/v1"
 
@@ -287,6 +288,11 @@ typedef uint64_t FzFunction(uint32_t ptr, uint32_t len);
 /* Optional: a data symbol `fz_panic`, exported with wasm-ld --export=fz_panic, that holds a uint32_t
  * length and then as many bytes of UTF-8. The host reads it after a trap, FZ_MAX_MESSAGE_BYTES at
  * most. */
+
+/* Optional: a data symbol `fz_log`, exported likewise, that holds a uint32_t length, a uint32_t
+ * number of lines that found no room, and then as many bytes of UTF-8 as the length says: lines for
+ * whoever calls. The host reads it after each call, FZ_MAX_LOG_BYTES at most; a function sets length
+ * and number to 0 when it starts. */
 
 #ifdef __cplusplus
 }

@@ -76,7 +76,17 @@ enum Value {
 
 impl Parse for Setting {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(Ident::parse_any)?;
+        const FORM: &str = "write `setting`, `setting = …` or `setting(…)`";
+        let key = match input.peek(Lit) {
+            true => {
+                let text: Lit = input.parse()?;
+                let message = format!("write `name = {}` to give a name", text.to_token_stream());
+                return Err(syn::Error::new_spanned(text, message));
+            }
+            false => {
+                input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), FORM))?
+            }
+        };
         let value = if input.is_empty() {
             Value::None
         } else if input.peek(Token![=]) {
@@ -87,12 +97,10 @@ impl Parse for Setting {
             }
             Value::Tokens(tokens)
         } else {
-            let group: Group = input.parse().map_err(|error| {
-                syn::Error::new(error.span(), "write `setting`, `setting = …` or `setting(…)`")
-            })?;
+            let group: Group =
+                input.parse().map_err(|error| syn::Error::new(error.span(), FORM))?;
             if group.delimiter() != Delimiter::Parenthesis || !input.is_empty() {
-                let message = "write `setting`, `setting = …` or `setting(…)`";
-                return Err(syn::Error::new_spanned(group, message));
+                return Err(syn::Error::new_spanned(group, FORM));
             }
             Value::List(group)
         };
@@ -173,8 +181,11 @@ impl Settings {
                 self.total = flag(setting, errors).then(|| setting.key.span());
             }
             key => {
-                errors
-                    .at(&setting.key, format!("there is no setting `{key}`: there are {SETTINGS}"));
+                let instead = match instead(key) {
+                    Some(instead) => instead.to_owned(),
+                    None => format!("there are {SETTINGS}"),
+                };
+                errors.at(&setting.key, format!("there is no setting `{key}`: {instead}"));
             }
         }
     }
@@ -241,6 +252,26 @@ impl Settings {
             keys.push(key);
         }
     }
+}
+
+/// What to write for a setting that authors take for granted.
+fn instead(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "alias" => "write `aliases = [\"NAME\"]`",
+        "column" => "write `columns = [\"NAME\"]`",
+        "example" => "write `examples = [(1.0) => 2.0]`",
+        "elementwise" | "scalar" => "it is so without a setting; or write `kind = \"elementwise\"`",
+        "reduce" => "write `kind = \"reduce\"`",
+        "array" => "write `kind = \"array\"`",
+        "description" | "desc" | "doc" | "docs" | "help" | "summary" => {
+            "the doc comment above the function describes it, `/// …`"
+        }
+        "default" | "optional" => "it stands on a parameter: `#[default = 0.1] rate: f64`",
+        "variadic" => "it stands on a parameter: `#[variadic] xs: &[f64]`",
+        "pure" => "a function without `volatile` is taken for pure",
+        "fuel" | "memory" | "deadline_ms" => "write `hints(fuel = …, memory = …, deadline_ms = …)`",
+        _ => return None,
+    })
 }
 
 /// What stands behind the `=`, as an expression.

@@ -1,7 +1,7 @@
 //! A function's entry in the manifest: fragments of JSON, from `name` to the closing brace.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::{
@@ -26,7 +26,7 @@ pub(crate) fn pieces(
     aliases: &[String],
 ) -> Vec<TokenStream> {
     let aliases: Vec<_> = aliases.iter().map(|alias| json::text(alias)).collect();
-    let may_be_left_out = function.params.iter().map(may_be_left_out);
+    let may_be_left_out = function.params.iter().map(|param| may_be_left_out(settings.kind, param));
     let mut pieces = vec![
         raw(format!(
             "\"name\":{},\"aliases\":[{}],\"kind\":\"{}\",\"min_args\":",
@@ -49,7 +49,7 @@ pub(crate) fn pieces(
         )),
     ];
     for (index, param) in function.params.iter().enumerate() {
-        pieces.extend(param_pieces(index, param));
+        pieces.extend(param_pieces(settings.kind, index, param));
     }
     pieces.push(raw("],\"returns\":"));
     pieces.extend(returns(settings, function));
@@ -60,10 +60,9 @@ pub(crate) fn pieces(
     pieces
 }
 
-fn may_be_left_out(param: &Param) -> TokenStream {
-    let ty = param_trait(param);
+fn may_be_left_out(kind: Kind, param: &Param) -> TokenStream {
     match param.role {
-        Role::Plain => quote!(#ty::OPTIONAL),
+        Role::Plain => constant(kind, param, "OPTIONAL"),
         Role::Default(..) => quote!(true),
         Role::Variadic(fewest) => {
             let none = fewest == 0;
@@ -72,24 +71,36 @@ fn may_be_left_out(param: &Param) -> TokenStream {
     }
 }
 
-fn param_trait(param: &Param) -> TokenStream {
+/// What the type of a parameter says about itself. The trait is the one that the call asks too, so
+/// that the compiler tells of a type that is no parameter once.
+fn constant(kind: Kind, param: &Param, name: &str) -> TokenStream {
     let ty = &param.ty;
-    quote_spanned!(ty.span()=> <#ty as fz::Param<'_>>)
+    match kind {
+        Kind::Elementwise => {
+            let name = format_ident!("ROW_{name}");
+            quote_spanned!(ty.span()=> <#ty as fz::RowParam<'_>>::#name)
+        }
+        _ => {
+            let name = format_ident!("{name}");
+            quote_spanned!(ty.span()=> <#ty as fz::Param<'_>>::#name)
+        }
+    }
 }
 
-fn param_pieces(index: usize, param: &Param) -> Vec<TokenStream> {
-    let ty = param_trait(param);
+fn param_pieces(kind: Kind, index: usize, param: &Param) -> Vec<TokenStream> {
+    let [dtype, shape, optional] =
+        ["DTYPE", "SHAPE", "OPTIONAL"].map(|name| constant(kind, param, name));
     let comma = if index > 0 { "," } else { "" };
     let optional = match &param.role {
         Role::Default(_, value) => raw(format!("true,\"default\":{value}")),
-        _ => quote!(fz::Piece::Raw(if #ty::OPTIONAL { "true" } else { "false" })),
+        _ => quote!(fz::Piece::Raw(if #optional { "true" } else { "false" })),
     };
     let variadic = if param.is_variadic() { ",\"variadic\":true" } else { "" };
     vec![
         raw(format!("{comma}{{\"name\":{},\"type\":\"", json::text(&param.name))),
-        quote!(fz::Piece::Raw(#ty::DTYPE.name())),
+        quote!(fz::Piece::Raw(#dtype.name())),
         raw("\",\"shape\":\""),
-        quote!(fz::Piece::Raw(#ty::SHAPE)),
+        quote!(fz::Piece::Raw(#shape)),
         raw("\",\"optional\":"),
         optional,
         raw(format!("{variadic},\"description\":{}}}", json::text(&param.description))),

@@ -21,6 +21,17 @@ impl Errors {
         }
     }
 
+    /// All mistakes, this one the last.
+    pub(crate) fn and(mut self, error: syn::Error) -> syn::Error {
+        match self.0.take() {
+            Some(mut first) => {
+                first.combine(error);
+                first
+            }
+            None => error,
+        }
+    }
+
     pub(crate) fn finish(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{ItemFn, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, ItemFn, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     attribute::{Kind, Settings},
@@ -11,40 +11,35 @@ use crate::{
     errors::Errors,
     example,
     function::{self, Function, Param},
-    names,
+    names, refused,
     role::Role,
 };
 
-pub(crate) fn function(settings: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+pub(crate) fn function(settings: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let settings = Settings::parse(settings, &mut errors);
-    let mut item: ItemFn = match syn::parse2(item) {
+    let mut item: ItemFn = match syn::parse2(tokens.clone()) {
         Ok(item) => item,
         Err(error) => {
-            let message = "#[fz_udf] goes on a function with a body";
-            errors.push(syn::Error::new(error.span(), message));
-            errors.finish()?;
-            return Err(error);
+            let message =
+                "#[fz_udf] goes on a function with a body: `fn name(x: f64) -> f64 { … }`";
+            return refused::other(&tokens, &errors.and(syn::Error::new(error.span(), message)));
         }
     };
     let function = function::check(&mut item, &settings, &mut errors);
     if let Some(function) = &function {
         example::check(&settings.examples, settings.kind, function, &mut errors);
     }
-    Ok(match (function, errors.finish()) {
+    match (function, errors.finish()) {
         (Some(function), Ok(())) => companion(&settings, &item, &function),
         (_, Ok(())) => quote!(#item),
-        (_, Err(errors)) => {
-            // The function stays, so that what uses it raises no errors of its own.
-            let errors = errors.into_compile_error();
-            quote!(#item #errors)
-        }
-    })
+        (_, Err(errors)) => refused::function(&item, &errors),
+    }
 }
 
 /// The function, and a type of its name that knows how to call it.
 fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
-    let (name, vis) = (&item.sig.ident, &item.vis);
+    let name = &item.sig.ident;
     let called = match &settings.name {
         Some(name) => name.value(),
         None => name.unraw().to_string().to_uppercase(),
@@ -57,18 +52,21 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
         _ => whole(settings, function),
     };
     let lanes = lanes(settings, item, function);
+    let hidden_type = hidden_type(item);
+    let cfgs = cfgs(&item.attrs);
+    let listed = listed(item);
     quote! {
         #item
+        #hidden_type
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, reason = "named like the function")]
-        #vis enum #name {}
-
+        #(#cfgs)*
         const _: () = {
             use ::formualizer_udf_sdk::__private as fz;
 
             #lanes
+            #listed
 
+            #[diagnostic::do_not_recommend]
             impl fz::Function for #name {
                 const MANIFEST: &'static [fz::Piece] = &[#(#manifest),*];
                 const KEYS: &'static [&'static str] = &[#(#keys),*];
@@ -83,11 +81,52 @@ fn companion(settings: &Settings, item: &ItemFn, function: &Function) -> TokenSt
     }
 }
 
+/// The type that `fz_module!` refers to by the function's name.
+pub(crate) fn hidden_type(item: &ItemFn) -> TokenStream {
+    let (name, vis) = (&item.sig.ident, &item.vis);
+    let cfgs = cfgs(&item.attrs);
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, reason = "named like the function")]
+        #vis enum #name {}
+    }
+}
+
+/// The conditions under which an item is there: what is made for it has the same.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+}
+
+/// Has the compiler warn of a function that `fz_module!` does not list: its list is the only use of
+/// a constant, whose name the warning tells. That constant stands where the function's name does in
+/// the author's source, all of it: of code that has no place there, the compiler is silent, as of
+/// the other constant, which `fz_module!` can name.
+fn listed(item: &ItemFn) -> TokenStream {
+    let name = &item.sig.ident;
+    let at = name.span();
+    let unlisted = format_ident!("{}_is_not_listed_in_fz_module", name.unraw(), span = at);
+    let allowed = item.attrs.iter().filter(|attr| attr.path().is_ident("allow"));
+    let constant = quote_spanned!(at=> const #unlisted: () = (););
+    quote! {
+        #[allow(non_upper_case_globals, reason = "a sentence")]
+        #(#allowed)*
+        #constant
+
+        impl #name {
+            pub(crate) const LISTED: () = #unlisted;
+        }
+    }
+}
+
 /// Has the compiler check that parameters and result hold equally many rows at once.
 fn lanes(settings: &Settings, item: &ItemFn, function: &Function) -> TokenStream {
     let params = function.params.iter().map(|param| {
         let ty = &param.ty;
-        quote_spanned!(ty.span()=> <#ty as fz::Param<'_>>::LANES)
+        match settings.kind {
+            Kind::Elementwise => quote_spanned!(ty.span()=> <#ty as fz::RowParam<'_>>::ROW_LANES),
+            _ => quote_spanned!(ty.span()=> <#ty as fz::Param<'_>>::LANES),
+        }
     });
     let returns = &function.returns;
     let (result, sees_rows) = match settings.kind {
@@ -121,12 +160,12 @@ fn whole(settings: &Settings, function: &Function) -> TokenStream {
     let answer = match (settings.kind, &settings.columns) {
         (Kind::Array, Some((names, _))) => {
             let count = names.len();
-            quote_spanned!(returns.span()=> fz::named_array::<#returns, #count>(outputs, #call))
+            quote_spanned!(returns.span()=> <#returns as fz::ArrayReturn>::named_array::<#count>(outputs, #call))
         }
         (Kind::Array, None) => {
-            quote_spanned!(returns.span()=> fz::array::<#returns>(outputs, #call))
+            quote_spanned!(returns.span()=> <#returns as fz::ArrayReturn>::array(outputs, #call))
         }
-        _ => quote_spanned!(returns.span()=> fz::reduce::<#returns>(outputs, #call)),
+        _ => quote_spanned!(returns.span()=> <#returns as fz::ReturnValue>::reduce(outputs, #call)),
     };
     quote! {
         let (inputs, outputs) = __frame.split();
@@ -144,11 +183,15 @@ fn rows(function: &Function) -> TokenStream {
         let ty = &param.ty;
         let at = ty.span();
         match &param.role {
-            Role::Plain => quote_spanned!(at=> fz::source::<#ty>(&inputs, #index)),
+            Role::Plain => {
+                quote_spanned!(at=> <#ty as fz::RowParam<'_>>::argument(&inputs, #index))
+            }
             Role::Default(value, _) => {
                 quote_spanned!(at=> fz::source_or::<#ty>(&inputs, #index, #value))
             }
-            Role::Variadic(_) => quote_spanned!(at=> fz::rest::<#ty>(&inputs, #index)),
+            Role::Variadic(_) => {
+                quote_spanned!(at=> <#ty as fz::RowParam<'_>>::rest(&inputs, #index))
+            }
         }
     });
     // Sources, blocks and chunks of variadic parameters are types of their own.
@@ -172,7 +215,8 @@ fn rows(function: &Function) -> TokenStream {
         move |row| __function(#context_at #( fz::#chunk::get(&#chunks, row) ),*)
     });
     let run = if patches(function) {
-        let run = quote_spanned!(returns.span()=> fz::elementwise_patched::<#returns, _, _>);
+        let run =
+            quote_spanned!(returns.span()=> <#returns as fz::ReturnValue>::elementwise_patched);
         quote! {
             #run(&inputs, outputs, #mask, |block| #body, |block, mask| {
                 #( let #chunks = fz::Patch::patched(&#sources, block, mask); )*
@@ -180,7 +224,7 @@ fn rows(function: &Function) -> TokenStream {
             })
         }
     } else {
-        let run = quote_spanned!(returns.span()=> fz::elementwise::<#returns, _>);
+        let run = quote_spanned!(returns.span()=> <#returns as fz::ReturnValue>::elementwise);
         quote!(#run(&inputs, outputs, #mask, |block| #body))
     };
     quote! {

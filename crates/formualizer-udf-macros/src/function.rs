@@ -146,6 +146,11 @@ fn check_signature(item: &ItemFn, errors: &mut Errors) {
 fn param(index: usize, input: &mut PatType, kind: Kind, errors: &mut Errors) -> Param {
     let description = take_docs(&mut input.attrs);
     let attrs = role::take(input);
+    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
+        let message = "a function has the same parameters in every build: put #[cfg(…)] on two \
+                       functions instead";
+        errors.at(attr, message);
+    }
     let ident = if let Pat::Ident(pat) = &*input.pat
         && pat.by_ref.is_none()
         && pat.subpat.is_none()

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! #[fz_udf]    attribute.rs, example.rs (parse) ─▶ function.rs, role.rs, mistakes.rs (check)
-//!              ─▶ expand.rs (the call), entry.rs (the manifest)
+//!              ─▶ expand.rs (the call), entry.rs (the manifest), or refused.rs
 //! fz_module!   module.rs (parse, check, expand)
 //! ```
 //!
@@ -20,6 +20,7 @@ mod json;
 mod mistakes;
 mod module;
 mod names;
+mod refused;
 mod role;
 mod total;
 
@@ -78,9 +79,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn fz_udf(settings: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(settings.into(), item.into())
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    expand::function(settings.into(), item.into()).into()
 }
 
 /// Makes a plugin out of functions with `#[fz_udf]`.
@@ -107,5 +106,5 @@ pub fn fz_udf(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn fz_module(input: TokenStream) -> TokenStream {
-    module::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+    module::expand(input.into()).into()
 }

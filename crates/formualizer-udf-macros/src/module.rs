@@ -1,11 +1,12 @@
 //! `fz_module! { id: …, version: …, functions: […] }`
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Expr, ExprLit, Ident, Lit, Path, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream},
+    spanned::Spanned,
 };
 use udf_abi::exports::{MAX_FUNCTIONS, MAX_NAME_BYTES};
 
@@ -110,36 +111,72 @@ fn paths(value: TokenStream, errors: &mut Errors) -> Option<Vec<Path>> {
         errors.at(value, "a list is wanted here: `functions: [name, name]`");
         return None;
     };
-    let mut paths = Some(Vec::new());
+    if list.stream().is_empty() {
+        errors.at(&list, "a module has at least one function: `functions: [name]`");
+    }
+    let mut paths = Vec::new();
     for part in split(list.stream()) {
         match syn::parse2::<Path>(part.clone()) {
-            Ok(path) => paths.iter_mut().for_each(|paths| paths.push(path.clone())),
+            Ok(path) if is_associated(&path) => errors.at(
+                path,
+                "this function stands in an `impl`: move it out, and name it by its module",
+            ),
+            Ok(path) => paths.push(path),
             Err(_) => {
                 errors.at(part, "name the function by its path, without anything else: `name`");
-                paths = None;
             }
         }
     }
-    paths
+    Some(paths)
 }
 
-pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
+/// Whether the name before the last one is a type's, as names of types are written.
+fn is_associated(path: &Path) -> bool {
+    let before = path.segments.len().checked_sub(2).and_then(|index| path.segments.get(index));
+    before.is_some_and(|segment| {
+        segment.ident.to_string().starts_with(|first: char| first.is_uppercase())
+    })
+}
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let module = Module::parse(input, &mut errors);
     let exports = exports(module.functions.as_deref(), &mut errors);
-    errors.finish()?;
-    let Module { id: Some(id), version: Some(version), description, functions: Some(paths) } =
-        module
-    else {
-        return Err(syn::Error::new(Span::call_site(), FORM));
-    };
+    let errors = errors.finish().err();
+    match (module, errors) {
+        (
+            Module { id: Some(id), version: Some(version), description, functions: Some(paths) },
+            None,
+        ) => accepted(&id, &version, description, &paths, &exports),
+        (Module { functions, .. }, errors) => {
+            refused(&functions.unwrap_or_default(), errors.as_ref())
+        }
+    }
+}
+
+fn accepted(
+    id: &Expr,
+    version: &Expr,
+    description: Option<Expr>,
+    paths: &[Path],
+    exports: &[String],
+) -> TokenStream {
     let description = description.unwrap_or_else(|| syn::parse_quote!(""));
-    let pieces = paths.iter().zip(&exports).enumerate().map(|(index, (path, export))| {
+    let pieces = paths.iter().zip(exports).enumerate().map(|(index, (path, export))| {
         let comma = if index > 0 { "," } else { "" };
         let head = format!("{comma}{{\"id\":{},\"export\":\"{export}\",", index + 1);
-        quote!(fz::Piece::Raw(#head), fz::Piece::List(<#path as fz::Function>::MANIFEST))
+        let entry = with(path, |function| quote!(<#function as fz::Function>::MANIFEST));
+        quote!(fz::Piece::Raw(#head), fz::Piece::List(#entry))
     });
-    Ok(quote! {
+    let keys = paths.iter().map(|path| with(path, |f| quote!(<#f as fz::Function>::KEYS)));
+    let listed = paths.iter().map(listed);
+    let functions = paths.iter().zip(exports).map(|(path, export)| {
+        with(
+            path,
+            |function| quote!(::formualizer_udf_sdk::__export_function!(#function, #export);),
+        )
+    });
+    quote! {
         /// The manifest of this plugin, as it stands in the module.
         pub const MANIFEST: &str = {
             use ::formualizer_udf_sdk::__private as fz;
@@ -151,14 +188,68 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
 
         const _: () = {
             use ::formualizer_udf_sdk::__private as fz;
-            fz::assert_unique(&[#(<#paths as fz::Function>::KEYS),*]);
+            fz::assert_unique(&[#(#keys),*]);
+            #(#listed)*
         };
 
         #[cfg(target_arch = "wasm32")]
         const _: () = {
-            ::formualizer_udf_sdk::__export_module!(MANIFEST, #(#paths => #exports),*);
+            use ::formualizer_udf_sdk::__private as fz;
+            ::formualizer_udf_sdk::__export_module!(MANIFEST);
+            #(#functions)*
         };
-    })
+    }
+}
+
+/// What other code may refer to, and the errors: the functions count as listed.
+fn refused(paths: &[Path], errors: Option<&syn::Error>) -> TokenStream {
+    let errors = match errors {
+        Some(errors) => errors.to_compile_error(),
+        None => syn::Error::new(Span::call_site(), FORM).to_compile_error(),
+    };
+    let listed = paths.iter().map(listed);
+    quote! {
+        /// The manifest of a plugin that does not compile.
+        pub const MANIFEST: &str = "";
+
+        const _: () = {
+            use ::formualizer_udf_sdk::__private as fz;
+            #(#listed)*
+        };
+
+        #errors
+    }
+}
+
+/// A block in which a name stands for the function's hidden type. Where there is a function of that
+/// path but no hidden type, the name is found outside, and stands for a type that says so. Where
+/// there is nothing of that path, the compiler says that and no more.
+fn with(path: &Path, expression: impl FnOnce(Ident) -> TokenStream) -> TokenStream {
+    let name = Ident::new("fz_function", path.span());
+    let expression = expression(name.clone());
+    // Looked for in this module and nowhere else.
+    let here = path.get_ident().map(|ident| quote_spanned!(ident.span()=> self::));
+    quote! {{
+        #[allow(unused_imports, reason = "for functions that lack the attribute")]
+        use fz::unmarked::#name;
+        {
+            #[allow(unused_imports, reason = "likewise")]
+            use #here #path as #name;
+            #expression
+        }
+    }}
+}
+
+/// The use of the function that keeps the compiler from warning of it.
+fn listed(path: &Path) -> TokenStream {
+    let listed = with(path, |function| {
+        quote! {
+            #[allow(unused_imports, reason = "for functions of other crates")]
+            use fz::Listed as _;
+            #function::LISTED
+        }
+    });
+    quote!(let () = #listed;)
 }
 
 /// The names under which the functions are exported: prefixed, since an export that is named like
@@ -182,16 +273,10 @@ fn exports(functions: Option<&[Path]>, errors: &mut Errors) -> Vec<String> {
         }
         exports.push(export);
     }
-    match functions.len() {
-        0 => errors.push(syn::Error::new(
-            Span::call_site(),
-            format!("a module has at least one function: {FORM}"),
-        )),
-        1..=MAX_FUNCTIONS => {}
-        count => {
-            let message = format!("{count} functions; a module has at most {MAX_FUNCTIONS}");
-            errors.push(syn::Error::new(Span::call_site(), message));
-        }
+    if functions.len() > MAX_FUNCTIONS {
+        let message =
+            format!("{} functions; a module has at most {MAX_FUNCTIONS}", functions.len());
+        errors.push(syn::Error::new(Span::call_site(), message));
     }
     exports
 }

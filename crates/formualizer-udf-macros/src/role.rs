@@ -123,9 +123,22 @@ fn default(
     let found = constant(&pair.value, described.class);
     if found.is_none() {
         let wanted = described.class.wanted();
-        errors.at(&pair.value, format!("the default of `{name}` is {wanted}"));
+        let form = match is_plain(&pair.value) {
+            true => "",
+            false => ", written out: no constant, no calculation, no suffix",
+        };
+        errors.at(&pair.value, format!("the default of `{name}` is {wanted}{form}"));
     }
     found
+}
+
+/// Whether it is a literal at all, if not of the right type.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(ExprLit { lit, .. }) => lit.suffix().is_empty(),
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => is_plain(expr),
+        _ => false,
+    }
 }
 
 /// A literal of the class, as an expression and as JSON.

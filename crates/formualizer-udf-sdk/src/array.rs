@@ -1,7 +1,9 @@
 //! Results of `array` functions.
 
 use crate::{
+    call,
     error::UdfError,
+    raw::Outputs,
     returns::ReturnValue,
     table::{Table, Values},
 };
@@ -86,7 +88,8 @@ impl<T> Array<T> {
     label = "not the result of an array function",
     note = "use Vec<T> for one column, Array<T> for several of one type, or a tuple of Vecs with \
             `columns = [\"name\", …]`, where T is a type of a result, an Option of one (null) or a \
-            Result (an error of that row); or a Result of any of these with UdfError"
+            Result (an error of that row); or a Result of any of these with UdfError or any error \
+            that displays"
 )]
 pub trait ArrayReturn: Sized {
     /// Types of the columns; the last one stands for all that follow.
@@ -98,6 +101,19 @@ pub trait ArrayReturn: Sized {
     fn settle<'v>(self) -> Result<Table<'v>, UdfError>
     where
         Self: 'v;
+
+    // Generated code calls these here, so that the compiler tells of a type that is no result once.
+
+    /// [`call::array`]
+    #[doc(hidden)]
+    fn array(outputs: Outputs<'_>, value: Self) -> u64 {
+        call::array(outputs, value)
+    }
+    /// [`call::named_array`]
+    #[doc(hidden)]
+    fn named_array<const COUNT: usize>(outputs: Outputs<'_>, value: Self) -> u64 {
+        call::named_array::<Self, COUNT>(outputs, value)
+    }
 }
 
 impl<T: ReturnValue> ArrayReturn for Vec<T> {

@@ -4,7 +4,7 @@ use crate::{
     array::ArrayReturn,
     error::UdfError,
     fallback::DefaultParam,
-    param::{Param, RowParam},
+    param::Param,
     raw::{BLOCK, Block, Frame, InPlace, Inputs, Outputs},
     returns::ReturnValue,
     simd::lanes::check_lanes,
@@ -17,7 +17,7 @@ use udf_abi::{
 
 /// What `#[fz_udf]` implements for a type named like the function.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a function of a plugin",
+    message = "this is not a function of a plugin",
     label = "not a function with #[fz_udf]",
     note = "put #[fz_udf] on the function and name it here by its path"
 )]
@@ -30,14 +30,23 @@ pub trait Function {
     fn call(frame: Frame<'_>) -> u64;
 }
 
-/// The argument at `index` of an elementwise call.
-#[inline]
-#[must_use]
-pub fn source<'a, P: RowParam<'a>>(inputs: &Inputs<'a>, index: usize) -> P::Source {
-    P::source(&inputs.argument(index))
+/// `fz_module!` uses the constant of this name of each function that it lists. One that the crate
+/// itself has stands before this one, which is for functions of other crates.
+pub trait Listed {
+    /// Nothing.
+    const LISTED: () = ();
 }
 
-/// As [`source`], with a default.
+impl<T> Listed for T {}
+
+/// What `fz_module!` finds in place of the hidden type of a function that has none.
+pub mod unmarked {
+    /// A function without `#[fz_udf]`.
+    #[expect(non_camel_case_types, reason = "the name that `fz_module!` gives to each function")]
+    pub enum fz_function {}
+}
+
+/// The argument at `index` of an elementwise call, with a default.
 #[inline]
 #[must_use]
 pub fn source_or<'a, P: DefaultParam<'a>>(
@@ -66,7 +75,7 @@ where
 /// An elementwise call, in blocks. `mask` says which rows of a block may be evaluated, `open`
 /// answers what evaluates a row of it.
 #[inline]
-pub fn elementwise<R: ReturnValue, F: FnMut(usize) -> R>(
+pub(crate) fn elementwise<R: ReturnValue, F: FnMut(usize) -> R>(
     inputs: &Inputs<'_>,
     outputs: Outputs<'_>,
     mask: impl Fn(usize) -> u32,
@@ -83,7 +92,7 @@ pub fn elementwise<R: ReturnValue, F: FnMut(usize) -> R>(
 /// As [`elementwise`], of numbers: `patched` answers what evaluates a block as a whole, rows that
 /// must not be evaluated patched with one that may be.
 #[inline]
-pub fn elementwise_patched<R, F, G>(
+pub(crate) fn elementwise_patched<R, F, G>(
     inputs: &Inputs<'_>,
     outputs: Outputs<'_>,
     mask: impl Fn(usize) -> u32,
@@ -124,7 +133,7 @@ pub(crate) fn rows_of(block: usize, rows: usize) -> u32 {
 }
 
 /// A call that answers one value.
-pub fn reduce<R: ReturnValue>(outputs: Outputs<'_>, value: R) -> u64 {
+pub(crate) fn reduce<R: ReturnValue>(outputs: Outputs<'_>, value: R) -> u64 {
     const { check_lanes(&[], R::LANES, false) };
     match value.settle() {
         Err(error) => failure(&error),
@@ -238,7 +247,7 @@ fn failure(error: &UdfError) -> u64 {
 }
 
 /// A call that answers rows × columns.
-pub fn array<A: ArrayReturn>(outputs: Outputs<'_>, value: A) -> u64 {
+pub(crate) fn array<A: ArrayReturn>(outputs: Outputs<'_>, value: A) -> u64 {
     const {
         if let Some(2..) = A::COLUMNS {
             panic!("a result of several columns has names: columns = [\"name\", …]");
@@ -251,7 +260,10 @@ pub fn array<A: ArrayReturn>(outputs: Outputs<'_>, value: A) -> u64 {
 }
 
 /// As [`array`], of `COUNT` named columns.
-pub fn named_array<A: ArrayReturn, const COUNT: usize>(outputs: Outputs<'_>, value: A) -> u64 {
+pub(crate) fn named_array<A: ArrayReturn, const COUNT: usize>(
+    outputs: Outputs<'_>,
+    value: A,
+) -> u64 {
     const {
         if let Some(columns) = A::COLUMNS
             && columns != COUNT

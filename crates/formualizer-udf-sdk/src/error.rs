@@ -1,6 +1,6 @@
 //! The error that a function answers.
 
-use core::fmt;
+use core::fmt::Display;
 use std::borrow::Cow;
 use udf_abi::ErrorCode;
 
@@ -18,9 +18,27 @@ use udf_abi::ErrorCode;
 /// }
 ///
 /// let error = sqrt_checked(-1.0).unwrap_err();
-/// assert_eq!(error.code(), ErrorCode::Num);
-/// assert_eq!(error.to_string(), "#NUM!: -1 is negative");
+/// assert_eq!((error.code(), error.message()), (ErrorCode::Num, "-1 is negative"));
 /// ```
+///
+/// `?` makes one of every error that displays: `#VALUE!`, with what it displays as the message. One
+/// that displays as the text of a code, as [`ErrorCode`] itself does, is that code.
+///
+/// ```
+/// use formualizer_udf_sdk::{ErrorCode, UdfError};
+///
+/// fn half(text: &str) -> Result<i64, UdfError> {
+///     let number: i64 = text.parse()?;
+///     if number % 2 == 0 { Ok(number / 2) } else { Err(format!("{number} is odd"))? }
+/// }
+///
+/// assert_eq!(half("8"), Ok(4));
+/// assert_eq!(half("x"), Err(UdfError::value("invalid digit found in string")));
+/// assert_eq!(half("7"), Err(UdfError::value("7 is odd")));
+/// assert_eq!(UdfError::from(ErrorCode::Na), UdfError::na(""));
+/// ```
+///
+/// For that reason it does not display itself: print its code and its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UdfError {
     code: ErrorCode,
@@ -75,33 +93,55 @@ impl UdfError {
     }
 }
 
-impl fmt::Display for UdfError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.message() {
-            "" => write!(f, "{}", self.code),
-            message => write!(f, "{}: {message}", self.code),
+impl<E: Display> From<E> for UdfError {
+    fn from(error: E) -> Self {
+        // Some errors display what caused them in this form only.
+        let message = format!("{error:#}");
+        match ErrorCode::from_text(&message) {
+            Some(code) => Self::new(code, ""),
+            None => Self::value(message),
         }
     }
 }
 
-impl std::error::Error for UdfError {}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::fmt;
 
-impl From<ErrorCode> for UdfError {
-    fn from(code: ErrorCode) -> Self {
-        Self::new(code, "")
+    /// Has causes, as the errors of `anyhow` have.
+    struct Chain;
+    impl Display for Chain {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(if f.alternate() { "outside: inside" } else { "outside" })
+        }
     }
-}
 
-/// `#VALUE!` with this message.
-impl From<String> for UdfError {
-    fn from(message: String) -> Self {
-        Self::value(message)
+    #[test]
+    fn every_error_that_displays_becomes_one() {
+        let check = |found: UdfError, expected: UdfError| assert_eq!(found, expected);
+        let local = String::from("borrowed");
+        check("text".into(), UdfError::value("text"));
+        check(local.as_str().into(), UdfError::value("borrowed"));
+        check(local.into(), UdfError::value("borrowed"));
+        check(Cow::Borrowed("cow").into(), UdfError::value("cow"));
+        check('c'.into(), UdfError::value("c"));
+        let parse = "x".parse::<f64>().unwrap_err();
+        check(parse.clone().into(), UdfError::value("invalid float literal"));
+        check(
+            Box::<dyn std::error::Error>::from(parse).into(),
+            UdfError::value("invalid float literal"),
+        );
+        check(std::fmt::Error.into(), UdfError::value(std::fmt::Error.to_string()));
+        check(Chain.into(), UdfError::value("outside: inside"));
     }
-}
 
-/// `#VALUE!` with this message.
-impl From<&'static str> for UdfError {
-    fn from(message: &'static str) -> Self {
-        Self::value(message)
+    #[test]
+    fn a_code_stays_a_code() {
+        for code in ErrorCode::ALL {
+            assert_eq!(UdfError::from(code), UdfError::new(code, ""), "{code}");
+            assert_eq!(UdfError::from(code.to_string()), UdfError::new(code, ""), "{code}");
+        }
+        assert_eq!(UdfError::from("#N/A is not enough"), UdfError::value("#N/A is not enough"));
     }
 }

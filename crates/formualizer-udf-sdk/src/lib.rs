@@ -40,6 +40,7 @@
 //! | [`ColumnView`], [`RangeView`], [`Array`] | whole columns, for kinds `reduce` and `array` |
 //! | [`simd`] | functions of several rows at once, with vectorised maths |
 //! | [`Context`] | seed and clock of volatile functions |
+//! | [`fz_log`] | lines that the caller sees |
 //! | [`Param`], [`DefaultParam`], [`ReturnValue`], [`ArrayReturn`] | the types that parameters and results can have |
 //!
 //! The exports and the manifest's section exist on `wasm32` only; natively a plugin is an ordinary
@@ -52,6 +53,7 @@ mod context;
 mod element;
 mod error;
 mod fallback;
+mod log;
 mod manifest;
 mod param;
 mod raw;
@@ -80,17 +82,15 @@ pub use view::{AnyColumn, AnyRange, ColumnView, RangeView, TextColumn, TextRange
 pub mod __private {
     pub use crate::{
         array::ArrayReturn,
-        call::{
-            Function, argument, argument_or, array, elementwise, elementwise_patched, named_array,
-            reduce, source, source_or,
-        },
+        call::{Function, Listed, argument, argument_or, source_or, unmarked},
         fallback::Patch,
+        log::log,
         manifest::{
             Piece, assert_unique, column_dtype, head, len, min_args, render, text, to_array,
         },
-        param::{Blocks, Chunk, Param, Source},
+        param::{Blocks, Chunk, Param, RowParam, Source},
         raw::{BLOCK, Frame, Inputs},
-        rest::{RestBlocks, RestChunk, RestSource, arguments, rest},
+        rest::{RestBlocks, RestChunk, RestSource, arguments},
         returns::ReturnValue,
         simd::lanes::check_lanes,
     };

@@ -2,7 +2,8 @@
 
 use crate::{
     element::{Element, Fixed},
-    raw::{BLOCK, Input},
+    raw::{BLOCK, Input, Inputs},
+    rest::{RestSource, rest},
     types::{Date, DateTime, DateTimeUtc, Duration, Time, Value},
 };
 
@@ -17,9 +18,10 @@ use udf_abi::{DType, ErrorCode};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of a parameter",
     label = "not a type of a parameter",
-    note = "use a number type, bool, &str, &[u8], Date, Time, DateTime, DateTimeUtc, Duration, \
-            Value<'_>, or an Option of one of them; Option<ErrorCode>; \
-            in reduce and array functions also ColumnView<'_, T> and RangeView<'_, T>"
+    note = "use a number type, bool, &str, &[u8], Date, Time, DateTime, DateTimeUtc, \
+            Duration (of formualizer_udf_sdk), Value<'_>, or an Option of one of them; \
+            Option<ErrorCode>; in reduce and array functions also ColumnView<'_, T> and \
+            RangeView<'_, T>"
 )]
 pub trait Param<'a>: Sized {
     /// The type's id in the contract.
@@ -38,15 +40,43 @@ pub trait Param<'a>: Sized {
 /// A [`Param`] of an elementwise function: one row at a time.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of an elementwise function",
-    label = "an elementwise function sees one row at a time",
-    note = "use a number type, bool, &str, &[u8], Date, Time, DateTime, DateTimeUtc, Duration, \
-            Value<'_>, or an Option of one of them; or kind = \"reduce\" or \"array\""
+    label = "not the type of a value of one row",
+    note = "use a number type, bool, &str, &[u8], Date, Time, DateTime, DateTimeUtc, \
+            Duration (of formualizer_udf_sdk), Value<'_>, or an Option of one of them, or \
+            Option<ErrorCode>; columns and ranges go with kind = \"reduce\" or \"array\""
 )]
 pub trait RowParam<'a>: Param<'a> {
     #[doc(hidden)]
     type Source: Source<Item = Self>;
     #[doc(hidden)]
     fn source(input: &Input<'a>) -> Self::Source;
+
+    // What follows is the same as elsewhere. Generated code asks this trait for all of it, so that
+    // the compiler tells of a type that is no parameter once.
+
+    /// [`Param::DTYPE`]
+    #[doc(hidden)]
+    const ROW_DTYPE: DType = Self::DTYPE;
+    /// [`Param::SHAPE`]
+    #[doc(hidden)]
+    const ROW_SHAPE: &'static str = Self::SHAPE;
+    /// [`Param::OPTIONAL`]
+    #[doc(hidden)]
+    const ROW_OPTIONAL: bool = Self::OPTIONAL;
+    /// [`Param::LANES`]
+    #[doc(hidden)]
+    const ROW_LANES: usize = Self::LANES;
+    /// The argument at `index`.
+    #[doc(hidden)]
+    #[inline]
+    fn argument(inputs: &Inputs<'a>, index: usize) -> Self::Source {
+        Self::source(&inputs.argument(index))
+    }
+    /// The arguments from `first` on.
+    #[doc(hidden)]
+    fn rest(inputs: &Inputs<'a>, first: usize) -> RestSource<Self::Source> {
+        rest::<Self>(inputs, first)
+    }
 }
 
 /// An argument of an elementwise call. Owns what stands in no buffer of the frame: a scalar spread

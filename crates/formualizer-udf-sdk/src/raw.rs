@@ -1,4 +1,5 @@
-//! Everything here that touches memory by address: frames, result blocks, exports, the panic note.
+//! Everything here that touches memory by address: frames, result blocks, exports, the notes of
+//! panics and of the log.
 //!
 //! ```text
 //! fz_alloc · fz_free            the host's blocks
@@ -615,6 +616,35 @@ mod panic_note {
     }
 }
 
+/// What the host reads after a call: the lines of [`fz_log!`](crate::fz_log).
+#[cfg(target_arch = "wasm32")]
+mod log_note {
+    use crate::log::Lines;
+    use core::cell::UnsafeCell;
+
+    #[repr(transparent)]
+    pub(super) struct Note(UnsafeCell<Lines>);
+
+    // SAFETY: a guest has one thread; `with` is the only access and its callers do not nest it.
+    unsafe impl Sync for Note {}
+
+    // As `fz_panic`.
+    #[unsafe(export_name = "fz_log")]
+    pub(super) static NOTE: Note = Note(UnsafeCell::new(Lines::new()));
+
+    /// Changes the lines; `change` does not call this.
+    pub(super) fn with(change: impl FnOnce(&mut Lines)) {
+        // SAFETY: one thread, and no other reference to the lines is held anywhere.
+        change(unsafe { &mut *NOTE.0.get() });
+    }
+}
+
+/// Appends a line to the log.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn log(line: &str) {
+    log_note::with(|lines| lines.push(line));
+}
+
 /// Runs a generated function over the frame at `address`.
 ///
 /// # Safety
@@ -623,6 +653,7 @@ mod panic_note {
 #[inline]
 pub unsafe fn enter<F: crate::call::Function>(address: u32) -> u64 {
     panic_note::install();
+    log_note::with(crate::log::Lines::clear);
     // SAFETY: the caller vouches for the frame.
     F::call(unsafe { Frame::at(address) })
 }
@@ -631,7 +662,7 @@ pub unsafe fn enter<F: crate::call::Function>(address: u32) -> u64 {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_module {
-    ($manifest:expr, $( $function:ty => $name:literal ),* $(,)?) => {
+    ($manifest:expr) => {
         #[unsafe(export_name = "fz_abi_version")]
         extern "C" fn fz_abi_version() -> u32 {
             $crate::__private::ABI_VERSION
@@ -650,17 +681,21 @@ macro_rules! __export_module {
 
         #[used]
         #[unsafe(link_section = "formualizer.udf.manifest.v1")]
-        static MANIFEST_SECTION: [u8; $manifest.len()] =
-            $crate::__private::to_array($manifest);
+        static MANIFEST_SECTION: [u8; $manifest.len()] = $crate::__private::to_array($manifest);
+    };
+}
 
-        $( const _: () = {
-            #[unsafe(export_name = $name)]
-            extern "C" fn export(ptr: u32, _len: u32) -> u64 {
-                // SAFETY: the host writes a frame that keeps the contract (docs/abi.md) and stays
-                // away from it during the call.
-                unsafe { $crate::__private::enter::<$function>(ptr) }
-            }
-        }; )*
+/// The export of a function, likewise.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_function {
+    ($function:ty, $name:literal) => {
+        #[unsafe(export_name = $name)]
+        extern "C" fn export(ptr: u32, _len: u32) -> u64 {
+            // SAFETY: the host writes a frame that keeps the contract (docs/abi.md) and stays
+            // away from it during the call.
+            unsafe { $crate::__private::enter::<$function>(ptr) }
+        }
     };
 }
 

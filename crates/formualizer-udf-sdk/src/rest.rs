@@ -24,7 +24,10 @@ pub fn arguments<'a, P: Param<'a>>(inputs: &Inputs<'a>, first: usize) -> Vec<P> 
 
 /// The arguments of an elementwise call, from `first` on.
 #[must_use]
-pub fn rest<'a, P: RowParam<'a>>(inputs: &Inputs<'a>, first: usize) -> RestSource<P::Source> {
+pub(crate) fn rest<'a, P: RowParam<'a>>(
+    inputs: &Inputs<'a>,
+    first: usize,
+) -> RestSource<P::Source> {
     RestSource { sources: each::<P>(inputs, first).map(|input| P::source(&input)).collect() }
 }
 

@@ -1,8 +1,10 @@
 //! Types that a function can answer.
 
 use crate::{
+    call,
     element::Fixed,
     error::UdfError,
+    raw::{Inputs, Outputs},
     sink::{AnySink, BoolSink, BytesSink, ErrorSink, FixedSink, OptionSink, ResultSink, Sink},
     types::{Date, DateTime, DateTimeUtc, Duration, OwnedValue, SpreadsheetValue, Time, Value},
 };
@@ -10,13 +12,13 @@ use bytemuck::Zeroable;
 use udf_abi::{DType, ErrorCode, frame::COLUMN_UTC};
 
 /// A type that a function can answer: a [`Cell`] type, an `Option` of one (null), or a `Result`
-/// of either with an error that becomes a [`UdfError`].
+/// of either with an error that becomes a [`UdfError`], as all do that display.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that a function can answer",
     label = "not a type of a result",
     note = "use a number type, bool, String, Vec<u8>, Date, Time, DateTime, DateTimeUtc, \
-            Duration, Value, OwnedValue, ErrorCode, an Option of one of them, or a Result of either \
-            with UdfError"
+            Duration (of formualizer_udf_sdk), Value, OwnedValue, ErrorCode, an Option of one of \
+            them, or a Result of either with UdfError or any error that displays"
 )]
 pub trait ReturnValue: Sized {
     /// The type's id in the contract.
@@ -45,9 +47,46 @@ pub trait ReturnValue: Sized {
     fn settle(self) -> Result<Self, UdfError> {
         Ok(self)
     }
+
+    // Generated code calls these here, so that the compiler tells of a type that is no result once.
+
+    /// [`call::elementwise`]
+    #[doc(hidden)]
+    #[inline]
+    fn elementwise<F: FnMut(usize) -> Self>(
+        inputs: &Inputs<'_>,
+        outputs: Outputs<'_>,
+        mask: impl Fn(usize) -> u32,
+        open: impl Fn(usize) -> F,
+    ) -> u64 {
+        call::elementwise::<Self, F>(inputs, outputs, mask, open)
+    }
+    /// [`call::elementwise_patched`]
+    #[doc(hidden)]
+    #[inline]
+    fn elementwise_patched<F: FnMut(usize) -> Self, G: FnMut(usize) -> Self>(
+        inputs: &Inputs<'_>,
+        outputs: Outputs<'_>,
+        mask: impl Fn(usize) -> u32,
+        open: impl Fn(usize) -> F,
+        patched: impl Fn(usize, u32) -> G,
+    ) -> u64 {
+        call::elementwise_patched(inputs, outputs, mask, open, patched)
+    }
+    /// [`call::reduce`]
+    #[doc(hidden)]
+    fn reduce(outputs: Outputs<'_>, value: Self) -> u64 {
+        call::reduce(outputs, value)
+    }
 }
 
 /// A [`ReturnValue`] that is neither null nor an error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type that an Option can hold in a result",
+    label = "not a type of a result",
+    note = "use a number type, bool, String, Vec<u8>, Date, Time, DateTime, DateTimeUtc, \
+            Duration (of formualizer_udf_sdk), Value, OwnedValue or ErrorCode"
+)]
 pub trait Cell: ReturnValue {
     /// Bits of the column's flags.
     #[doc(hidden)]
@@ -58,6 +97,13 @@ pub trait Cell: ReturnValue {
 }
 
 /// What may stand in a `Result`: a [`Cell`] or an `Option` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type that a Result can hold in a result",
+    label = "not a type of a result",
+    note = "use a number type, bool, String, Vec<u8>, Date, Time, DateTime, DateTimeUtc, \
+            Duration (of formualizer_udf_sdk), Value, OwnedValue, ErrorCode, or an Option of one of \
+            them"
+)]
 pub trait MaybeNull: ReturnValue {}
 
 macro_rules! fixed_cells {

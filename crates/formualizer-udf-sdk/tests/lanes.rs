@@ -1,5 +1,6 @@
 //! Functions of lanes, called through frames as hosts write them, beside the same functions of one row.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
+#![allow(clippy::allow_attributes, dead_code, reason = "no fz_module! lists the functions")]
 
 #[expect(dead_code, reason = "tests/frames.rs uses the rest of it")]
 mod support;

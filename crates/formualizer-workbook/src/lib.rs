@@ -27,7 +27,7 @@ pub use functions::{
     WasmPluginManager,
 };
 pub use recalc::{Progress, RecalcReport};
-pub use udf_columnar::{CancelToken, Limits, WasmUdfRuntime};
+pub use udf_columnar::{CancelToken, Limits, Log, WasmUdfRuntime};
 pub use workbook::{
     ErrorCell, ErrorSummary, ErrorsOfKind, IntoCell, IntoColumn, IntoRange, IntoValue,
     RecalcOptions, TableOptions, UnknownFunction, Workbook, builtin_functions,

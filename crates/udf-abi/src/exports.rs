@@ -23,6 +23,10 @@ pub const EXPORT_FREE: &str = "fz_free";
 pub const EXPORT_RESET: &str = "fz_reset";
 /// Immutable i32 global, optional: address of `{ len: u32, utf8: [u8; len] }`.
 pub const EXPORT_PANIC: &str = "fz_panic";
+/// Immutable i32 global, optional: address of `{ len: u32, more: u32, utf8: [u8; len] }`, the lines
+/// that the guest logged during its last call and the number of those that found no room.
+/// It is not reserved: where a function has this name, there is no log.
+pub const EXPORT_LOG: &str = "fz_log";
 /// Names that no function of a manifest may be exported as.
 pub const RESERVED_EXPORTS: [&str; 6] =
     [EXPORT_MEMORY, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_RESET, EXPORT_PANIC];
@@ -53,6 +57,8 @@ pub const MAX_NAME_BYTES: usize = 128;
 pub const MAX_PARAMS: usize = 255;
 /// Most bytes of a message that a host reads from a guest.
 pub const MAX_MESSAGE_BYTES: usize = 10_000;
+/// Most bytes of lines that a host reads from a guest's log after one call.
+pub const MAX_LOG_BYTES: usize = 8_192;
 
 /// Prefixes that spreadsheet files put before function names; hosts strip them.
 pub const NAME_PREFIXES: [&str; 3] = ["_xlfn.", "_xludf.", "_xll."];

@@ -11,7 +11,8 @@ use udf_abi::{
     Arg, ArgKind, CallHeader, Column, DType, ErrorCode, ResultHeader,
     exports::{
         ABI_VERSION, CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE,
-        EXPORT_RESET, FRAME_ALIGN, MANIFEST_SCHEMA, MANIFEST_SECTION, MAX_MESSAGE_BYTES,
+        EXPORT_RESET, FRAME_ALIGN, MANIFEST_SCHEMA, MANIFEST_SECTION, MAX_LOG_BYTES,
+        MAX_MESSAGE_BYTES,
     },
     frame::{CALL_CANONICAL_NAN, CALL_VOLATILE, COLUMN_UTC, MAGIC, STATUS_ERROR, STATUS_OK, tag},
 };
@@ -203,6 +204,7 @@ fn constants_have_the_values_of_the_source_and_none_is_missing() {
         ("MAGIC", u64::from(MAGIC)),
         ("FRAME_ALIGN", u64::from(FRAME_ALIGN)),
         ("MAX_MESSAGE_BYTES", MAX_MESSAGE_BYTES as u64),
+        ("MAX_LOG_BYTES", MAX_LOG_BYTES as u64),
         ("CALL_CANONICAL_NAN", u64::from(CALL_CANONICAL_NAN)),
         ("CALL_VOLATILE", u64::from(CALL_VOLATILE)),
         ("COLUMN_UTC", u64::from(COLUMN_UTC)),

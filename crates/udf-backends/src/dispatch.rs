@@ -1,6 +1,7 @@
 //! Elementwise calls: batches over instances, and halving of batches that trap.
 
 mod gather;
+mod logs;
 mod rows;
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
 };
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 use gather::{Gathered, Rows};
+use logs::Logs;
 use std::{
     ops::Range,
     sync::{
@@ -19,8 +21,8 @@ use std::{
     time::Duration,
 };
 use udf_columnar::{
-    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Output, RowErrors, Signature,
-    batches, collect, failure, frame::FrameArgs, view,
+    BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Log, Output, RowErrors,
+    Signature, batches, collect, failure, frame::FrameArgs, view,
 };
 use web_time::Instant;
 
@@ -107,6 +109,11 @@ pub(crate) trait Instance: Send {
         until: &Until,
     ) -> Result<Answer, Error>;
 
+    /// What the guest logged during the last call, also one that failed.
+    fn log(&mut self) -> Option<Log> {
+        None
+    }
+
     /// Calls the function for each row that the sink lacks, until it is full. A failure belongs
     /// to the first row that the sink then lacks.
     fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {
@@ -158,6 +165,7 @@ struct Run<'r, 'a> {
     guest_calls: AtomicU64,
     text_bytes: AtomicU64,
     stopped: AtomicBool,
+    log: Logs,
 }
 
 /// Runs an elementwise call in batches of `size` rows on these instances, one worker each.
@@ -178,16 +186,21 @@ pub(crate) fn elementwise(
         guest_calls: AtomicU64::new(0),
         text_bytes: AtomicU64::new(0),
         stopped: AtomicBool::new(false),
+        log: Logs::default(),
     };
     let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
     let mut slots = bytes[..rows * width].chunks_mut((size * width).max(1));
     let tasks = batches(rows, size).map(|range| (range, slots.next()));
     let rows = match leases {
-        [one] => run.sequential(one, tasks)?,
-        many => run.parallel(many, tasks.collect())?,
+        [one] => run.sequential(one, tasks),
+        many => run.parallel(many, tasks.collect()),
     };
     let guest_calls = run.guest_calls.into_inner();
-    assemble(job, dtype, words, rows, guest_calls)
+    let log = run.log.finish();
+    match rows {
+        Ok(rows) => assemble(job, dtype, words, rows, guest_calls, log),
+        Err(error) => Err(error.with_log(log)),
+    }
 }
 
 type Task<'t> = (Range<usize>, Option<&'t mut [u8]>);
@@ -267,8 +280,10 @@ impl Run<'_, '_> {
         let instance = lease.instance(self.factory, &until)?;
         let until = self.job.hinted(until, 1);
         let answer = instance.call(self.job, range.clone(), out.as_deref_mut(), &until);
+        let log = instance.log();
         let error = match answer {
             Ok(Answer::Part(part)) => {
+                self.log.insert(range.start, log);
                 self.count_text(&part)?;
                 result.push(part);
                 return Ok(());
@@ -283,9 +298,12 @@ impl Run<'_, '_> {
             lease.discard();
         }
         if !treatment.halves || !self.job.signature.may_run_again() {
+            self.log.insert(range.start, log);
             return Err(error);
         }
+        // What a batch logged that is halved, its halves log again.
         if range.len() == 1 {
+            self.log.insert(range.start, log);
             return self.failed_row(range.start, &error, out, result);
         }
         let end = end.or_else(|| Instant::now().checked_add(self.job.limits.call_deadline));
@@ -355,6 +373,7 @@ fn assemble(
     words: Vec<u64>,
     results: Rows,
     guest_calls: u64,
+    log: Log,
 ) -> Result<Output, Error> {
     let rows = job.bound.rows();
     let Rows { parts, errors, failures, failed_rows } = results;
@@ -389,7 +408,7 @@ fn assemble(
         None => column,
     };
     let column = job.bound.overlay().apply(column, job.limits.messages_bytes)?;
-    Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls })
+    Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls, log })
 }
 
 fn validity(parts: &[Part], rows: usize) -> Option<NullBuffer> {

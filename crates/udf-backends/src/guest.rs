@@ -9,10 +9,10 @@ use crate::{
 };
 use std::{ops::Range, time::Duration};
 use udf_columnar::{
-    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, RowErrors,
+    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, Log, RowErrors,
     collect::{self, MessageRoom},
     failure,
-    frame::{CallContext, OutputSpec},
+    frame::{CallContext, FrameAddress, OutputSpec},
 };
 use web_time::Instant;
 
@@ -54,6 +54,8 @@ impl Until {
 pub(crate) trait Guest: Send {
     /// Linear memory as it is now; empty where the module has none.
     fn memory(&mut self) -> &mut [u8];
+    /// Where the guest keeps its log, if it keeps one.
+    fn log_at(&self) -> Option<u32>;
     /// `fz_alloc`, unchecked.
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error>;
     /// `fz_free`.
@@ -77,6 +79,8 @@ const SPARE: u32 = 64 << 10;
 pub(crate) struct GuestInstance<G> {
     guest: G,
     block: Option<Block>,
+    /// Whether the last call reached the function: if not, its log is that of the one before.
+    entered: bool,
 }
 
 impl<G: Guest> GuestInstance<G> {
@@ -85,7 +89,7 @@ impl<G: Guest> GuestInstance<G> {
         expect(dead_code, reason = "no engine is compiled in")
     )]
     pub(crate) fn new(guest: G) -> Self {
-        Self { guest, block: None }
+        Self { guest, block: None, entered: false }
     }
 
     /// A block of at least `len` bytes; the same one for every batch that fits.
@@ -115,6 +119,7 @@ impl<G: Guest> Instance for GuestInstance<G> {
         out: Option<&mut [u8]>,
         until: &Until,
     ) -> Result<Answer, Error> {
+        self.entered = false;
         if job.lane == Lane::Json {
             return json::whole(&mut self.guest, job, until);
         }
@@ -129,6 +134,7 @@ impl<G: Guest> Instance for GuestInstance<G> {
         // The block lies inside the memory: checked when it was allocated, and memories only grow.
         let memory = self.guest.memory().get_mut(base as usize..).unwrap_or_default();
         let address = frame.write(memory, base, &context)?;
+        self.entered = true;
         let answer =
             self.guest.call(&job.signature.function().export, address.base, address.len, until)?;
 
@@ -163,6 +169,11 @@ impl<G: Guest> Instance for GuestInstance<G> {
             self.guest.free(block, until)?;
         }
         read
+    }
+
+    fn log(&mut self) -> Option<Log> {
+        let at = self.guest.log_at().filter(|_| self.entered)?;
+        GuestMemory::new(self.guest.memory()).log(at)
     }
 
     fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {

@@ -8,11 +8,12 @@
 use bytemuck::Pod;
 use udf_abi::{
     Column, DType, ErrorCode, Physical, ResultHeader,
+    exports::MAX_LOG_BYTES,
     frame::{COLUMN_UTC, STATUS_ERROR, STATUS_OK},
     unpack,
 };
 use udf_columnar::{
-    Error, ErrorKind,
+    Error, ErrorKind, Log,
     frame::FrameAddress,
     view::{Bits, BytesView, ColumnView, Values},
 };
@@ -155,6 +156,19 @@ impl<'m> GuestMemory<'m> {
         let len = u64::from(len).min(most as u64);
         let bytes = self.slice(self.span(text, len, "panic message").ok()?);
         (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// What the guest logged during its last call, which stands at `ptr`: `{len: u32, more: u32,
+    /// utf8}`, cut at [`MAX_LOG_BYTES`], decoded lossily. Nothing where it is out of bounds.
+    #[must_use]
+    pub fn log(self, ptr: u32) -> Option<Log> {
+        let len: u32 = self.read(ptr, "log").ok().filter(|len| *len > 0)?;
+        let more: u32 = self.read(ptr.checked_add(4)?, "log").ok()?;
+        let text = ptr.checked_add(8)?;
+        let kept = u64::from(len).min(MAX_LOG_BYTES as u64);
+        let bytes = self.slice(self.span(text, kept, "log").ok()?);
+        let cut = u64::from(u64::from(len) > kept);
+        Some(Log::new(&String::from_utf8_lossy(bytes), u64::from(more) + cut))
     }
 
     /// The block that must be given back for this answer, whatever the result holds; none where the

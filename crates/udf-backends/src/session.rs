@@ -10,7 +10,7 @@ use crate::{
 use std::{fmt, sync::Arc, time::Duration};
 use udf_abi::manifest::{Manifest, normalise_name};
 use udf_columnar::{
-    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, RowErrors, Session,
+    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Log, Output, RowErrors, Session,
     SessionOptions, Signature, UdfModule, failure, frame::FrameArgs,
 };
 use web_time::Instant;
@@ -176,9 +176,9 @@ impl PooledSession {
             return Err(error);
         }
         let lease = &mut leases[0];
-        let answer = lease
-            .instance(self.shared.factory.as_ref(), &until)
-            .and_then(|instance| instance.call(job, 0..1, None, &job.hinted(until.clone(), 1)));
+        let instance = lease.instance(self.shared.factory.as_ref(), &until)?;
+        let answer = instance.call(job, 0..1, None, &job.hinted(until.clone(), 1));
+        let log = instance.log().unwrap_or_default();
         match answer {
             Ok(Answer::Columns { columns, non_finite }) => Ok(Output {
                 columns: within(columns, job.limits.messages_bytes)?,
@@ -186,6 +186,7 @@ impl PooledSession {
                 failures: Vec::new(),
                 failed_rows: 0,
                 guest_calls: 1,
+                log,
             }),
             Ok(Answer::Part(_)) => {
                 Err(Error::new(ErrorKind::Internal, "a part of rows for a whole call"))
@@ -194,7 +195,7 @@ impl PooledSession {
                 if !failure::treatment(error.kind()).keeps_instance {
                     lease.discard();
                 }
-                Err(error)
+                Err(error.with_log(log))
             }
         }
     }
@@ -241,5 +242,12 @@ fn settled(
         let nulls = Column::new_null(*dtype, bound.rows());
         columns.push(bound.overlay().apply(nulls, messages_bytes)?);
     }
-    Ok(Output { columns, non_finite: false, failures: Vec::new(), failed_rows: 0, guest_calls: 0 })
+    Ok(Output {
+        columns,
+        non_finite: false,
+        failures: Vec::new(),
+        failed_rows: 0,
+        guest_calls: 0,
+        log: Log::default(),
+    })
 }

@@ -1,6 +1,6 @@
 //! The error of this crate and of every engine behind its seam.
 
-use crate::{OneLine, failure};
+use crate::{Log, OneLine, failure};
 use std::fmt;
 use udf_abi::ErrorCode;
 
@@ -17,11 +17,12 @@ use udf_abi::ErrorCode;
 #[derive(Clone)]
 pub struct Error(Box<Repr>);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 struct Repr {
     kind: ErrorKind,
     message: String,
     details: Vec<String>,
+    log: Log,
 }
 
 /// What went wrong, as callers tell cases apart.
@@ -66,7 +67,8 @@ impl Error {
     /// An error of this kind. `message` says what stands where, and what to do about it.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Repr { kind, message: message.into(), details: Vec::new() }))
+        let (message, details, log) = (message.into(), Vec::new(), Log::default());
+        Self(Box::new(Repr { kind, message, details, log }))
     }
 
     /// The same error with one line per further finding.
@@ -81,6 +83,19 @@ impl Error {
     pub fn context(mut self, context: impl fmt::Display) -> Self {
         self.0.message = format!("{context}: {}", self.0.message);
         self
+    }
+
+    /// The same error with what the plugin logged before it.
+    #[must_use]
+    pub fn with_log(mut self, log: Log) -> Self {
+        self.0.log = log;
+        self
+    }
+
+    /// What the plugin logged during the call that failed.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.0.log
     }
 
     /// What went wrong.
@@ -139,9 +154,11 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
+/// Errors are equal that say the same, whatever was logged before.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+        let Repr { kind, message, details, log: _ } = &*self.0;
+        (kind, message, details) == (&other.0.kind, &other.0.message, &other.0.details)
     }
 }
 

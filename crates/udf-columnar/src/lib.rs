@@ -34,7 +34,7 @@
 //! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
 //! | [`collect`] | result columns, checked while they are copied out |
 //! | `text` | what modules say, as people may see it |
-//! | `runtime`, `limits`, `cancel`, `error`, [`failure`] | the seam, and what it may cost and fail |
+//! | `runtime`, `limits`, `cancel`, `log`, `error`, [`failure`] | the seam, and what it may cost and fail |
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
@@ -60,6 +60,7 @@ pub mod failure;
 pub mod frame;
 mod lane;
 mod limits;
+mod log;
 mod messages;
 mod normalise;
 mod overlay;
@@ -79,6 +80,7 @@ pub use column::{Column, arrow_type};
 pub use error::{Error, ErrorKind};
 pub use lane::Lane;
 pub use limits::{Limits, LimitsBuilder};
+pub use log::{KEPT_LOG_BYTES, KEPT_LOG_LINES, Log};
 pub use overlay::Overlay;
 pub use row_errors::{RowErrors, RowErrorsBuilder};
 pub use runtime::{

@@ -8,7 +8,7 @@
 //! Callers hold these traits and never an engine, so that tests run on the `native` runtime and
 //! applications choose theirs at run time.
 
-use crate::{Argument, CancelToken, Column, Error, ErrorKind, Limits, Signature};
+use crate::{Argument, CancelToken, Column, Error, ErrorKind, Limits, Log, Signature};
 use std::{fmt::Debug, sync::Arc, time::Duration};
 use udf_abi::manifest::Manifest;
 
@@ -172,6 +172,9 @@ pub struct Output {
     pub failed_rows: u64,
     /// Number of guest calls, repeated ones included.
     pub guest_calls: u64,
+    /// What the plugin logged, in the order of rows. Rows that ran a second time because another
+    /// one of their batch trapped logged once.
+    pub log: Log,
 }
 
 /// Most failures that an [`Output`] lists.

@@ -92,7 +92,7 @@ mod tests {
         let check = |found: Result<f64, UdfError>, code: ErrorCode, reason: &str| {
             let error = found.unwrap_err();
             assert_eq!(error.code(), code);
-            assert!(error.message().contains(reason), "{error}");
+            assert!(error.message().contains(reason), "{error:?}");
         };
         let at = dates(&DATES);
         check(run(-1.0, &VALUES, &at), ErrorCode::Num, "rate is -1");

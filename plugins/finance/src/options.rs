@@ -257,7 +257,7 @@ mod tests {
         let check = |error: Result<f64, UdfError>, reason: &str| {
             let error = error.unwrap_err();
             assert_eq!(error.code(), ErrorCode::Num);
-            assert!(error.message().contains(reason), "{error}");
+            assert!(error.message().contains(reason), "{error:?}");
         };
         check(implied_vol(1.0, 100.0, 50.0, 0.0, 1.0), "is below 50");
         check(implied_vol(100.0, 100.0, 50.0, 0.0, 1.0), "not below spot");

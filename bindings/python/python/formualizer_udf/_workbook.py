@@ -79,6 +79,7 @@ class RecalcReport:
     elapsed: seconds.
     errors: the cells that are in error now.
     unknown_functions: functions that nobody knows.
+    log: what plugins logged, a line each, with the name of the function before it.
     """
 
     regions: int
@@ -90,6 +91,7 @@ class RecalcReport:
     elapsed: float
     errors: ErrorSummary
     unknown_functions: tuple[UnknownFunction, ...]
+    log: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ use crate::{
     call, error,
     function::{chunks::largest, options::Options},
 };
-use pyo3::prelude::*;
+use pyo3::{intern, prelude::*};
 use std::{sync::Arc, time::Duration};
-use udf_columnar::{Call, CancelToken, Output, Session, SessionOptions, Signature};
+use udf_columnar::{Call, CancelToken, Log, Output, Session, SessionOptions, Signature};
 
 /// Rows up to which an elementwise call stays on the caller's thread: its batch deadline, not the user's patience, bounds it.
 const SMALL: usize = 4096;
@@ -54,12 +54,38 @@ impl Function {
             };
             let (warm, outputs) = self.perform(py, small, &cancel, work)?;
             self.plugin.rest(warm);
+            self.tell_log(py, &outputs)?;
             return outputs.map_err(raise);
         }
         let cancel = CancelToken::new();
         let mut session = self.open(threads, &cancel).map_err(raise)?;
         let work = move || all(session.as_mut(), &signature, parts);
-        self.perform(py, small, &cancel, work)?.map_err(raise)
+        let outputs = self.perform(py, small, &cancel, work)?;
+        self.tell_log(py, &outputs)?;
+        outputs.map_err(raise)
+    }
+
+    /// Hands what the plugin logged to Python's logging.
+    fn tell_log(
+        &self,
+        py: Python<'_>,
+        outputs: &Result<Vec<Output>, udf_columnar::Error>,
+    ) -> PyResult<()> {
+        let mut log = Log::default();
+        match outputs {
+            Ok(outputs) => outputs.iter().for_each(|output| log.append(output.log.clone())),
+            Err(error) => log = error.log().clone(),
+        }
+        if log.is_empty() {
+            return Ok(());
+        }
+        let logger = py
+            .import(intern!(py, "logging"))?
+            .call_method1(intern!(py, "getLogger"), ("formualizer_udf",))?;
+        for line in log.shown() {
+            logger.call_method1(intern!(py, "info"), ("%s: %s", self.name(), line))?;
+        }
+        Ok(())
     }
 
     /// Small work on this thread, other work on the runtime's.

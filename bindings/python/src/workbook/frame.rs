@@ -20,7 +20,7 @@ use formualizer_workbook::{
 use pyo3::{prelude::*, types::PyList};
 use std::{collections::HashSet, sync::Arc};
 use udf_abi::DType;
-use udf_columnar::{Column, Output};
+use udf_columnar::{Column, Log, Output};
 
 /// A column of a frame.
 enum Given {
@@ -270,6 +270,7 @@ pub(super) fn read<'py>(
         failures: Vec::new(),
         failed_rows: 0,
         guest_calls: 0,
+        log: Log::default(),
     };
     let mut outputs = Vec::new();
     for part in &parts {

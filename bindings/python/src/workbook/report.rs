@@ -43,6 +43,7 @@ pub(super) fn recalculated(py: Python<'_>, outcome: &Outcome) -> PyResult<Py<PyA
         report.elapsed.as_secs_f64(),
         errors,
         unknown,
+        PyTuple::new(py, report.log.shown().collect::<Vec<_>>())?,
     );
     Ok(make(py, "RecalcReport", arguments)?.unbind())
 }

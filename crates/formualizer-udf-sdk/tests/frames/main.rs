@@ -1,7 +1,9 @@
 //! Generated functions, called through frames as hosts write them.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
+#![allow(clippy::allow_attributes, dead_code, reason = "no fz_module! lists the functions")]
 
 mod arguments;
+mod errors;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

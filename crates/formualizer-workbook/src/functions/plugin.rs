@@ -306,6 +306,11 @@ impl Plugin {
         match answer {
             Ok(answer) => {
                 sessions.give_back(&self.module, session);
+                let log = match &answer {
+                    Ok(output) => &output.log,
+                    Err(error) => error.log(),
+                };
+                sessions.add_log(self.signature.name(), log);
                 let output = answer?;
                 sessions.count_guest_calls(output.guest_calls);
                 Ok(output)

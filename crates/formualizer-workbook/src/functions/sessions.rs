@@ -3,7 +3,7 @@
 use super::plugin::Module;
 use crate::eval::Environment;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     sync::{
         Mutex, PoisonError,
@@ -11,7 +11,7 @@ use std::{
     },
     time::Duration,
 };
-use udf_columnar::{Session, SessionOptions};
+use udf_columnar::{Log, Session, SessionOptions};
 
 /// The open sessions of one recalculation, and how much was called in it.
 ///
@@ -25,6 +25,8 @@ pub(crate) struct Sessions {
     rows: AtomicU64,
     guest_calls: AtomicU64,
     nanos: AtomicU64,
+    /// What plugins logged, by function.
+    logs: Mutex<BTreeMap<String, Log>>,
 }
 
 /// How much was called in a recalculation.
@@ -50,6 +52,7 @@ impl Default for Sessions {
             rows: AtomicU64::new(0),
             guest_calls: AtomicU64::new(0),
             nanos: AtomicU64::new(0),
+            logs: Mutex::default(),
         }
     }
 }
@@ -87,6 +90,22 @@ impl Sessions {
     /// Counts calls into a guest or handler.
     pub(super) fn count_guest_calls(&self, calls: u64) {
         self.guest_calls.fetch_add(calls, Ordering::Relaxed);
+    }
+
+    /// Takes in what a function logged.
+    pub(super) fn add_log(&self, function: &str, log: &Log) {
+        if !log.is_empty() {
+            let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+            logs.entry(function.to_owned()).or_default().append(log.clone());
+        }
+    }
+
+    /// What plugins logged so far, function by function.
+    pub(crate) fn log(&self) -> Log {
+        let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Log::default();
+        logs.iter().for_each(|(function, log)| all.append(log.context(function)));
+        all
     }
 
     /// A session of the module: one that is open and idle, or a new one.

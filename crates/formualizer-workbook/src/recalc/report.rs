@@ -1,6 +1,7 @@
 //! What a recalculation did, and how far it is.
 
 use std::time::Duration;
+use udf_columnar::Log;
 
 /// What a recalculation did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +17,8 @@ pub struct RecalcReport {
     pub udf_calls: u64,
     /// Rows that these calls were given together.
     pub udf_rows: u64,
+    /// What plugins logged, function by function, `NAME: ` before each line.
+    pub log: Log,
     /// Times that everything concerned was gone through: more than one where array results came to be elsewhere.
     pub rounds: u32,
     /// Time of the whole recalculation.

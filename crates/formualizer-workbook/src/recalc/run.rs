@@ -61,6 +61,7 @@ pub(crate) fn recalculate(
     }
     let calls = sessions.counts();
     (report.udf_calls, report.udf_rows) = (calls.calls, calls.rows);
+    report.log = sessions.log();
     report.elapsed = started.elapsed();
     Ok(report)
 }

@@ -42,6 +42,7 @@ pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
             crate::exit::grouped(hidden)
         ));
     }
+    job.report.end_log();
     job.tally.tell();
     job.report.finish(job.signature.name(), rows, job.args.out.as_deref());
     Ok(())
@@ -58,7 +59,7 @@ fn call(
     let arguments = job.plan.of_batch(batch)?;
     let zone = zone_of(&arguments);
     let call = Call::new(arguments).rows(rows).row_offset(offset);
-    let answer = job.report.timed(|| job.session.call(&job.signature, call)).map_err(|error| {
+    let answer = job.call(call).map_err(|error| {
         let end = offset + (rows as u64).saturating_sub(1);
         Failure::from(error)
             .context(format_args!("{}, rows {offset} to {end}", job.signature.name()))

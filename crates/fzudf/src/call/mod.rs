@@ -33,7 +33,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 use udf_abi::manifest::FunctionKind;
-use udf_columnar::{CancelToken, Limits, Session, SessionOptions, Signature};
+use udf_columnar::{
+    Call, CancelToken, Limits, Output as CallOutput, Session, SessionOptions, Signature,
+};
 
 /// A call that is ready to run.
 struct Job<'a> {
@@ -185,6 +187,20 @@ fn stop_on_signals(cancel: &CancelToken) -> Result<(), Failure> {
 }
 
 impl Job<'_> {
+    /// Calls the function, and shows what it logs.
+    fn call(&mut self, call: Call) -> Result<CallOutput, udf_columnar::Error> {
+        let Self { report, session, signature, .. } = self;
+        let answer = report.timed(|| session.call(signature, call));
+        match &answer {
+            Ok(output) => report.log(&output.log),
+            Err(error) => {
+                report.log(error.log());
+                report.end_log();
+            }
+        }
+        answer
+    }
+
     /// Refuses to go on after a signal.
     fn check_cancelled(&self) -> Result<(), Failure> {
         match self.cancel.is_cancelled() {

@@ -7,6 +7,7 @@ use std::{
     io::IsTerminal as _,
     time::{Duration, Instant},
 };
+use udf_columnar::Log;
 
 /// What a command tells about its run.
 pub(super) struct Report {
@@ -14,6 +15,8 @@ pub(super) struct Report {
     started: Instant,
     in_function: Duration,
     bar: ProgressBar,
+    /// What the plugin logged so far, of which all is shown that is kept.
+    log: Log,
 }
 
 impl Report {
@@ -23,6 +26,7 @@ impl Report {
             started: Instant::now(),
             in_function: Duration::ZERO,
             bar: ProgressBar::hidden(),
+            log: Log::default(),
         }
     }
 
@@ -30,6 +34,23 @@ impl Report {
     pub(super) fn note(&mut self, text: impl Display) {
         if !self.quiet {
             self.bar.suspend(|| complain(format_args!("note: {}", line(&text.to_string()))));
+        }
+    }
+
+    /// Shows what the plugin logged, as far as a whole run may log.
+    pub(super) fn log(&mut self, log: &Log) {
+        let shown = self.log.lines().len();
+        self.log.append(log.clone());
+        if !self.quiet && !log.is_empty() {
+            let lines = self.log.lines().iter().skip(shown);
+            self.bar.suspend(|| lines.for_each(|line| complain(format_args!("log: {line}"))));
+        }
+    }
+
+    /// Tells how much more the plugin logged than was shown.
+    pub(super) fn end_log(&mut self) {
+        if let (false, Some(rest)) = (self.quiet, self.log.rest()) {
+            self.bar.suspend(|| complain(format_args!("log: {rest}")));
         }
     }
 

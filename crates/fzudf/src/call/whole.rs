@@ -11,7 +11,7 @@ use arrow_schema::{Field, Schema};
 use std::{io::Write as _, sync::Arc};
 use udf_abi::{DType, Physical};
 use udf_columnar::{
-    Call, Column, ColumnView, ErrorKind, MAX_ROWS, Output, RowErrors, Signature, collect, view,
+    Call, Column, ColumnView, ErrorKind, Log, MAX_ROWS, Output, RowErrors, Signature, collect, view,
 };
 
 /// Most memory that an instance can be given.
@@ -30,10 +30,7 @@ pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
     let rows = loaded.rows;
     drop(loaded);
     let call = Call::new(arguments);
-    let answer = job
-        .report
-        .timed(|| job.session.call(&job.signature, call))
-        .or_else(|error| refused(&job, error))?;
+    let answer = job.call(call).or_else(|error| refused(&job, error))?;
     check_single(&job, &answer)?;
     job.tally.add(&answer, 0)?;
     job.check_cancelled()?;
@@ -49,6 +46,7 @@ pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
             job.report.note(format!("{} more rows; --out FILE writes them all", grouped(hidden)));
         }
     }
+    job.report.end_log();
     job.tally.tell();
     job.report.finish(job.signature.name(), rows, job.args.out.as_deref());
     Ok(())
@@ -67,6 +65,7 @@ fn refused(job: &Job<'_>, error: udf_columnar::Error) -> Result<Output, Failure>
                 failures: Vec::new(),
                 failed_rows: 0,
                 guest_calls: 1,
+                log: Log::default(),
             })
         }
         _ => Err(Failure::from(error).context(job.signature.name())),

@@ -8,7 +8,9 @@ use super::{
 use crate::exit::grouped;
 use std::collections::HashSet;
 use udf_abi::{
-    exports::{AGGREGATE_SUFFIXES, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS},
+    exports::{
+        AGGREGATE_SUFFIXES, EXPORT_LOG, EXPORT_PANIC, EXPORT_RESET, PAGE_BYTES, RESERVED_EXPORTS,
+    },
     manifest::{Function, FunctionKind},
 };
 use udf_backends::{ModuleInfo, SourceLanguage, source_language};
@@ -114,6 +116,7 @@ impl Lint {
             let export = function.json.get("export").and_then(|export| export.as_str());
             known.extend(export.map(str::to_owned));
         }
+        known.insert(EXPORT_LOG.to_owned());
         for function in &info.manifest.functions {
             known.insert(function.export.clone());
             if function.kind == FunctionKind::Aggregate {

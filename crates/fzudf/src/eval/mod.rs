@@ -74,10 +74,13 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     book.set_formula(RESULT, CELL, &format!("={NAME}")).map_err(problems::failure)?;
     let mut options = RecalcOptions::default().cancel(interrupts.guard());
     options.seed = args.calculation.seed;
-    book.recalculate_with(&options).map_err(|error| match error.is_cancelled() {
+    let done = book.recalculate_with(&options).map_err(|error| match error.is_cancelled() {
         true => Failure::new(Exit::Interrupted, "interrupted"),
         false => problems::failure(error),
     })?;
+    for line in done.log.shown() {
+        complain(format_args!("log: {line}"));
+    }
     let unknown = plugins::missing(&book, None, &attached);
     let result = book.value(RESULT, CELL).map_err(problems::failure)?;
     let spill = book.spill_range(RESULT, CELL).map_err(problems::failure)?;

@@ -15,7 +15,7 @@ use crate::{
 use clap::{Args, Subcommand};
 use std::{
     fs,
-    io::Write as _,
+    io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
 use udf_abi::exports::MAX_MANIFEST_BYTES;
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &ManifestArgs) -> Result<(), Failure> {
 }
 
 fn add(args: &AddArgs) -> Result<(), Failure> {
-    let module = read_module(&args.file)?;
+    let module = read_module(&args.file, &Limits::default())?;
     let manifest = read_manifest(&args.manifest)?;
     let (bytes, info) = udf_backends::with_manifest(&module, &manifest, &Limits::default())
         .map_err(|error| {
@@ -95,22 +95,12 @@ fn add(args: &AddArgs) -> Result<(), Failure> {
 
 /// A regular file that is no larger than a manifest may be.
 fn read_manifest(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::io(path.display(), error).hint("the second argument is the manifest")
-    };
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(failed(std::io::Error::other("not a regular file")));
-    }
-    if metadata.len() > MAX_MANIFEST_BYTES as u64 {
-        let size = grouped(metadata.len());
-        return Err(Failure::new(
-            Exit::Refused,
-            format!("{}: a manifest of {size} bytes", path.display()),
-        )
-        .hint(format!("at most {} are read", grouped(MAX_MANIFEST_BYTES as u64))));
-    }
-    fs::read(path).map_err(failed)
+    udf_backends::read_file(path, MAX_MANIFEST_BYTES).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => {
+            Failure::new(Exit::Refused, error.to_string()).context(path.display())
+        }
+        _ => Failure::io(path.display(), error).hint("the second argument is the manifest"),
+    })
 }
 
 fn report(out: &Path, info: &ModuleInfo) -> Result<(), Failure> {
@@ -127,7 +117,7 @@ fn report(out: &Path, info: &ModuleInfo) -> Result<(), Failure> {
 }
 
 fn show(args: &ShowArgs) -> Result<(), Failure> {
-    let module = read_module(&args.file)?;
+    let module = read_module(&args.file, &Limits::default())?;
     let refused =
         |message: &str| Failure::new(Exit::Refused, format!("{}: {message}", args.file.display()));
     let sections = udf_backends::manifest_sections(&module)

@@ -107,6 +107,9 @@ impl Report {
             for note in &self.notes {
                 let _infallible = writeln!(text, "note: {}", line(note));
             }
+            for line in self.done.log.shown() {
+                let _infallible = writeln!(text, "log: {line}");
+            }
         }
         text += &problems::unknown_text(&self.unknown);
         text += &problems::errors_text(&self.errors);
@@ -196,6 +199,7 @@ impl Report {
             "unknown_functions": problems::unknown_json(&self.unknown),
             "warnings": self.warnings,
             "notes": self.notes,
+            "log": self.done.log.shown().collect::<Vec<_>>(),
             "ranges": ranges,
         }))
     }

@@ -13,7 +13,7 @@ use udf_abi::{
     DType, ErrorCode,
     manifest::{Example, Param, Shape},
 };
-use udf_columnar::{Argument, Column, ErrorKind, Signature, UdfModule};
+use udf_columnar::{Argument, Column, ErrorKind, Log, Signature, UdfModule};
 
 /// How far a number may be from the example's: nobody writes seventeen digits. As docs/manifest.md
 /// has it.
@@ -33,7 +33,7 @@ pub(crate) struct Failed {
     pub(crate) got: String,
 }
 
-/// Runs an example.
+/// Runs an example, and adds to the log what the function logs.
 ///
 /// # Errors
 /// Where it does not hold, or is no call that the function takes.
@@ -41,6 +41,7 @@ pub(crate) fn check(
     module: &Arc<dyn UdfModule>,
     signature: &Arc<Signature>,
     example: &Example,
+    log: &mut Log,
 ) -> Result<(), Failed> {
     let written = || {
         let arguments: Vec<String> = example.args.iter().map(Value::to_string).collect();
@@ -50,6 +51,10 @@ pub(crate) fn check(
         |got: String| Failed { call: written(), expected: example.result.to_string(), got };
     let case = case(signature, example).map_err(|e| failed(format!("no call: {e}")))?;
     let outcome = run(module, signature, &case, Way::PLAIN);
+    log.append(match &outcome {
+        Ok(output) => output.log.clone(),
+        Err(error) => error.log().clone(),
+    });
     match holds(signature, &case, &example.result, &outcome) {
         Ok(None) => Ok(()),
         Ok(Some(got)) => Err(failed(got)),

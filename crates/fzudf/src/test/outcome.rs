@@ -83,14 +83,11 @@ pub(crate) fn is_inconclusive(outcome: &Outcome) -> bool {
     })
 }
 
-/// Whether a failure is a limit's: there was no more time, memory, stack or fuel.
+/// Whether a failure is a limit's: there was no more time, memory or stack.
 pub(crate) fn is_limit(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::DeadlineExceeded
-            | ErrorKind::FuelExhausted
-            | ErrorKind::MemoryLimitExceeded
-            | ErrorKind::StackExhausted
+        ErrorKind::DeadlineExceeded | ErrorKind::MemoryLimitExceeded | ErrorKind::StackExhausted
     )
 }
 
@@ -212,6 +209,7 @@ mod tests {
             failures: Vec::new(),
             failed_rows: 0,
             guest_calls: 1,
+            log: udf_columnar::Log::default(),
         }
     }
 

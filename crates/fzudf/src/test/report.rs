@@ -11,7 +11,7 @@ use super::{
 use crate::exit::{Failure, grouped};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use udf_columnar::{ErrorKind, Signature};
+use udf_columnar::{ErrorKind, Log, Signature};
 
 /// A whole run.
 pub(super) struct Report {
@@ -31,6 +31,8 @@ pub(super) struct FunctionReport {
     agreement: Agreement,
     /// What is wrong however it is run.
     problems: Vec<Problem>,
+    /// What it logged in its examples, on the first engine.
+    log: Log,
     /// Why the function was not tested at all.
     skipped: Option<String>,
 }
@@ -50,9 +52,11 @@ impl FunctionReport {
             failed: Vec::new(),
             agreement: Agreement::default(),
             problems: Vec::new(),
+            log: Log::default(),
             skipped: None,
         };
-        for on in engines {
+        for (place, on) in engines.iter().enumerate() {
+            let mut log = Log::default();
             let signature = match on.module.signature(name) {
                 Ok(signature) => signature,
                 Err(error) if error.kind() == ErrorKind::Unsupported => {
@@ -64,9 +68,12 @@ impl FunctionReport {
             report.kind = signature.function().kind.name().to_owned();
             report.examples = signature.function().examples.len();
             for (index, example) in signature.function().examples.iter().enumerate() {
-                if let Err(failed) = examples::check(&on.module, &signature, example) {
+                if let Err(failed) = examples::check(&on.module, &signature, example, &mut log) {
                     report.failed.push((on.engine, index + 1, failed));
                 }
+            }
+            if place == 0 {
+                report.log = log;
             }
         }
         if let (Some(first), true) = (engines.first(), rows > 0) {
@@ -144,6 +151,9 @@ impl FunctionReport {
             writeln!(out, "    expected  {}", failed.expected)?;
             writeln!(out, "    got       {}", failed.got)?;
         }
+        for line in self.log.shown() {
+            writeln!(out, "  log: {line}")?;
+        }
         if let Some(found) = &found.disagreement {
             writeln!(out, "  it depends on how it is run: {}", found.call)?;
             writeln!(out, "    {}  ({})", found.one, found.ways.0)?;
@@ -204,6 +214,7 @@ impl FunctionReport {
             "skipped": self.skipped,
             "examples": self.examples,
             "failed_examples": failed,
+            "log": self.log.shown().collect::<Vec<_>>(),
             "rows": found.rows,
             "calls": found.calls,
             "values": found.tally.values,

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::collections::HashMap;
 use udf_abi::exports::{
-    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC,
+    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_LOG, EXPORT_MEMORY, EXPORT_PANIC,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmi::{
@@ -54,16 +54,15 @@ impl Factory for ModuleFactory {
         let alloc = typed(&instance, &store, EXPORT_ALLOC).ok();
         let free = typed(&instance, &store, EXPORT_FREE).ok();
         let version = typed::<(), u32>(&instance, &store, EXPORT_ABI_VERSION).ok();
-        let panic_at = instance
-            .get_global(&store, EXPORT_PANIC)
-            .and_then(|global| global.get(&store).i32())
-            .map(i32::cast_unsigned);
+        let panic_at = address(&instance, &store, EXPORT_PANIC);
+        let log_at = address(&instance, &store, EXPORT_LOG);
         let mut guest = WasmiGuest {
             store,
             memory,
             alloc,
             free,
             panic_at,
+            log_at,
             instance,
             functions: HashMap::new(),
             limits: self.limits.clone(),
@@ -114,6 +113,7 @@ pub(super) struct WasmiGuest {
     alloc: Option<TypedFunc<u32, u32>>,
     free: Option<TypedFunc<(u32, u32), ()>>,
     panic_at: Option<u32>,
+    log_at: Option<u32>,
     instance: Instance,
     functions: HashMap<String, TypedFunc<(u32, u32), u64>>,
     limits: Limits,
@@ -200,6 +200,10 @@ impl Guest for WasmiGuest {
         self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
     }
 
+    fn log_at(&self) -> Option<u32> {
+        self.log_at
+    }
+
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
         let alloc = self.alloc.ok_or_else(|| missing(EXPORT_ALLOC))?;
         self.enter(alloc, len, until)
@@ -223,6 +227,11 @@ impl Guest for WasmiGuest {
     ) -> Result<(), Error> {
         bridge::rows(self, rows, sink, until)
     }
+}
+
+/// The address that an exported global holds.
+fn address(instance: &Instance, store: &Store<Growth>, name: &str) -> Option<u32> {
+    instance.get_global(store, name)?.get(store).i32().map(i32::cast_unsigned)
 }
 
 fn typed<P: WasmParams, R: WasmResults>(

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 use udf_abi::exports::{
-    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC,
+    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_LOG, EXPORT_MEMORY, EXPORT_PANIC,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmtime::{
@@ -81,16 +81,15 @@ impl Factory for ModuleFactory {
         let alloc = typed(&instance, &mut store, EXPORT_ALLOC).ok();
         let free = typed(&instance, &mut store, EXPORT_FREE).ok();
         let version = typed::<(), u32>(&instance, &mut store, EXPORT_ABI_VERSION).ok();
-        let panic_at = instance
-            .get_global(&mut store, EXPORT_PANIC)
-            .and_then(|global| global.get(&mut store).i32())
-            .map(i32::cast_unsigned);
+        let panic_at = address(&instance, &mut store, EXPORT_PANIC);
+        let log_at = address(&instance, &mut store, EXPORT_LOG);
         let mut guest = WasmtimeGuest {
             store,
             memory,
             alloc,
             free,
             panic_at,
+            log_at,
             instance,
             functions: HashMap::new(),
             ticker: self.ticker.clone(),
@@ -138,6 +137,7 @@ pub(super) struct WasmtimeGuest {
     alloc: Option<TypedFunc<u32, u32>>,
     free: Option<TypedFunc<(u32, u32), ()>>,
     panic_at: Option<u32>,
+    log_at: Option<u32>,
     instance: Instance,
     functions: HashMap<String, TypedFunc<(u32, u32), u64>>,
     ticker: Arc<Ticker>,
@@ -193,6 +193,10 @@ impl Guest for WasmtimeGuest {
         self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
     }
 
+    fn log_at(&self) -> Option<u32> {
+        self.log_at
+    }
+
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
         let alloc = self.alloc.clone().ok_or_else(|| missing(EXPORT_ALLOC))?;
         self.enter(until, |store| alloc.call(store, len))
@@ -216,6 +220,12 @@ impl Guest for WasmtimeGuest {
     ) -> Result<(), Error> {
         bridge::rows(self, rows, sink, until)
     }
+}
+
+/// The address that an exported global holds.
+fn address(instance: &Instance, store: &mut Store<State>, name: &str) -> Option<u32> {
+    let global = instance.get_global(&mut *store, name)?;
+    global.get(store).i32().map(i32::cast_unsigned)
 }
 
 fn typed<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(

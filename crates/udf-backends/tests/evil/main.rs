@@ -9,6 +9,7 @@
 //! | `columns` | descriptors and buffers of result columns |
 //! | `text` | offsets, UTF-8, `any` columns, messages of rows |
 //! | `messages` | messages of very many rows |
+//! | `log` | `fz_log` |
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
 //! | `time` | loops in every entry, deadlines, cancellation |
 //! | `costs` | instructions that take long, and where they stand |
@@ -33,6 +34,7 @@ mod guest;
 mod halving;
 mod harness;
 mod kept;
+mod log;
 mod messages;
 mod refused;
 mod resources;
