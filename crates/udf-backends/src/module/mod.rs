@@ -3,12 +3,14 @@
 mod bare;
 mod features;
 mod lanes;
+mod references;
 mod scan;
 
 pub use scan::{ExportInfo, ImportInfo, NumberSignature};
 
 use scan::Scan;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 use udf_abi::{
     exports::{
         CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY,
@@ -54,9 +56,15 @@ pub struct ModuleInfo {
     pub exports: Vec<ExportInfo>,
     /// Everything it imports; empty for a module that the contract admits.
     pub imports: Vec<ImportInfo>,
-    /// Whether a function of it grows a table.
+    /// Where the contents of the memory section stand in the bytes.
     #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
-    pub(crate) grows_tables: bool,
+    pub(crate) memory_section: Option<Range<usize>>,
+    /// Most elements that its table declares, if it does.
+    #[cfg_attr(
+        not(any(feature = "wasmtime", feature = "wasmi")),
+        expect(dead_code, reason = "no engine is compiled in")
+    )]
+    pub(crate) table_max: Option<u64>,
 }
 
 impl ModuleInfo {
@@ -116,7 +124,8 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         memory_max_pages: scan.memory.and_then(|m| m.maximum),
         exports: scan.exports,
         imports: scan.imports,
-        grows_tables: scan.grows_tables,
+        memory_section: scan.memory_section,
+        table_max: scan.table_max,
     };
     if info.manifest.module.codec == CODEC_JSON {
         let disabled = lanes::disabled(&info);
