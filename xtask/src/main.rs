@@ -8,6 +8,7 @@ mod apt;
 mod bench;
 mod ci;
 mod cmd;
+mod differential;
 mod error;
 mod foreign;
 mod matrix;
@@ -15,6 +16,7 @@ mod metadata;
 mod package;
 mod plugins;
 mod python;
+mod spec;
 mod steps;
 mod test;
 mod tidy;
@@ -71,6 +73,18 @@ const TASKS: &[Task] = &[
         options: "",
         about: "check the cheap invariants of docs/safety.md and CONTRIBUTING.md",
         run: tidy::run,
+    },
+    Task {
+        name: "differential",
+        options: "[--for TIME] [--calls N] [--seed N]",
+        about: "hold the engines against each other on random modules, for 10m unless told otherwise",
+        run: differential::run,
+    },
+    Task {
+        name: "spec",
+        options: "FOLDER",
+        about: "hold both engines against a folder of the specification's tests (.wast)",
+        run: spec::run,
     },
     Task {
         name: "bench",
