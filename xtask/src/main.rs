@@ -8,6 +8,7 @@ mod apt;
 mod bench;
 mod ci;
 mod cmd;
+mod differential;
 mod error;
 mod foreign;
 mod fuzz;
@@ -20,6 +21,7 @@ mod plugins;
 mod python;
 mod sanitize;
 mod soak;
+mod spec;
 mod steps;
 mod test;
 mod tidy;
@@ -101,6 +103,18 @@ const TASKS: &[Task] = &[
         options: "",
         about: "check the cheap invariants of docs/safety.md and CONTRIBUTING.md",
         run: tidy::run,
+    },
+    Task {
+        name: "differential",
+        options: "[--for TIME] [--calls N] [--seed N]",
+        about: "hold the engines against each other on random modules, for 10m unless told otherwise",
+        run: differential::run,
+    },
+    Task {
+        name: "spec",
+        options: "FOLDER",
+        about: "hold both engines against a folder of the specification's tests (.wast)",
+        run: spec::run,
     },
     Task {
         name: "bench",

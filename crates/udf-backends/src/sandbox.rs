@@ -1,58 +1,99 @@
 //! What every engine enforces and says alike: growth within the limits, and what stopped a guest.
 
-use udf_abi::ABI_VERSION;
+use crate::module::ModuleInfo;
+use udf_abi::{ABI_VERSION, exports::PAGE_BYTES};
 use udf_columnar::{Error, ErrorKind, Limits};
+
+/// What an instance may grow to: its module's own maxima, within the limits.
+#[derive(Clone)]
+pub(crate) struct Bounds {
+    memory: Bound,
+    table: Bound,
+}
+
+#[derive(Clone, Copy)]
+struct Bound {
+    /// The host's.
+    limit: u64,
+    /// What the module itself declares.
+    declared: Option<u64>,
+    /// What 32 bits can count. Engines refuse more by themselves, some without asking.
+    countable: u64,
+}
+
+impl Bounds {
+    pub(crate) fn new(limits: &Limits, info: &ModuleInfo) -> Self {
+        let declared = info.memory_max_pages.map(|pages| pages.saturating_mul(PAGE_BYTES));
+        Self {
+            memory: Bound { limit: limits.memory_bytes, declared, countable: 1 << 32 },
+            table: Bound {
+                limit: limits.table_elements,
+                declared: info.table_max,
+                countable: u64::from(u32::MAX),
+            },
+        }
+    }
+}
 
 /// Decides on the growth of one instance and remembers what it refused: a guest that traps
 /// afterwards lacked memory.
 pub(crate) struct Growth {
-    memory_bytes: u64,
-    /// The hint of the function that is called, where it has one.
+    bounds: Bounds,
+    /// The memory that the called function's own hint allows, where it has one.
     hint: Option<u64>,
-    table_elements: u64,
     /// The growth that was refused last.
-    refused: Option<String>,
+    refused: Option<Refused>,
+}
+
+/// A refused growth, in words.
+struct Refused {
+    kind: ErrorKind,
+    what: String,
 }
 
 impl Growth {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            memory_bytes: limits.memory_bytes,
-            hint: None,
-            table_elements: limits.table_elements,
-            refused: None,
-        }
+    pub(crate) fn new(bounds: &Bounds) -> Self {
+        Self { bounds: bounds.clone(), hint: None, refused: None }
     }
 
     /// Whether memory may grow to this many bytes.
     pub(crate) fn memory(&mut self, desired: usize) -> bool {
-        let (limit, what) = match self.hint {
-            Some(hint) if hint < self.memory_bytes => (hint, "the function's own hint `memory`"),
-            _ => (self.memory_bytes, "the limit"),
-        };
-        let granted = desired as u64 <= limit;
-        if !granted {
-            self.refuse(format!(
-                "the guest asked for {desired} bytes of memory, {what} is {limit}"
-            ));
-        }
-        granted
+        self.decide(self.bounds.memory, self.hint, desired, |desired| format!("{desired} bytes of memory"))
     }
 
     /// Whether a table may grow to this many elements.
     pub(crate) fn table(&mut self, desired: usize) -> bool {
-        let granted = desired as u64 <= self.table_elements;
-        if !granted {
-            self.refuse(format!(
-                "the guest asked for a table of {desired} elements, the limit is {}",
-                self.table_elements
-            ));
-        }
-        granted
+        self.decide(self.bounds.table, None, desired, |desired| format!("a table of {desired} elements"))
     }
 
-    fn refuse(&mut self, what: String) {
-        self.refused = Some(what);
+    /// The module's own maximum comes first: where that refuses, no limit helps.
+    fn decide(
+        &mut self,
+        bound: Bound,
+        hint: Option<u64>,
+        desired: usize,
+        show: impl Fn(u64) -> String,
+    ) -> bool {
+        let desired = desired as u64;
+        let (kind, why) = match bound.declared {
+            _ if desired > bound.countable => return false,
+            Some(most) if desired > most => {
+                (ErrorKind::Trap, format!("its own module declares at most {most}"))
+            }
+            _ => match hint {
+                Some(hint) if hint < bound.limit && desired > hint => (
+                    ErrorKind::MemoryLimitExceeded,
+                    format!("the function's own hint `memory` is {hint}"),
+                ),
+                _ if desired > bound.limit => {
+                    (ErrorKind::MemoryLimitExceeded, format!("the limit is {}", bound.limit))
+                }
+                _ => return true,
+            },
+        };
+        let what = format!("the guest asked for {}, {why}", show(desired));
+        self.refused = Some(Refused { kind, what });
+        false
     }
 
     /// Before every entry into the guest: forgets what was refused. `hint` bounds memory until the next
@@ -62,13 +103,17 @@ impl Growth {
         self.refused = None;
     }
 
+    /// The error of an `fz_alloc` that answered 0 for so many bytes, where growth was refused to it.
+    pub(crate) fn refused_alloc(&mut self, len: u32) -> Option<Error> {
+        let Refused { kind, what } = self.refused.take()?;
+        Some(Error::new(kind, format!("fz_alloc refused {len} bytes: {what}")))
+    }
+
     /// The error of a guest that trapped with this message.
     pub(crate) fn trapped(&mut self, message: impl Into<String>) -> Error {
         let message = message.into();
         match self.refused.take() {
-            Some(refused) => {
-                Error::new(ErrorKind::MemoryLimitExceeded, format!("{refused} ({message})"))
-            }
+            Some(Refused { kind, what }) => Error::new(kind, format!("{what} ({message})")),
             None => Error::new(ErrorKind::Trap, message),
         }
     }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`unsafe_code`] | `unsafe` stands only where docs/safety.md lists it |
 //! | [`dependencies`] | which crate may depend on what; one version of each engine |
+//! | [`engines`] | docs/safety.md names the engines' versions |
 //! | [`length`] | no source file grows past 800 lines |
 //! | [`machine_paths`] | no path of a machine, no registry host, in text or in a .wasm |
 //! | [`unfinished`] | nothing left to do, no ignored test |
@@ -13,6 +14,7 @@
 //! A check is a function from a [`Tree`] to its findings, so that its tests can make one up.
 
 mod dependencies;
+mod engines;
 mod length;
 mod links;
 mod machine_paths;
@@ -40,6 +42,7 @@ pub(crate) fn report(root: &Path) -> Result<usize> {
     findings.extend(unsafe_code::check(&tree));
     findings.extend(dependencies::check(&tree, &metadata));
     findings.extend(dependencies::check_lockfiles(&tree));
+    findings.extend(engines::check(&tree));
     findings.extend(length::check(&tree));
     findings.extend(machine_paths::check_text(&tree));
     findings.extend(machine_paths::check_wasm(&tree, root));

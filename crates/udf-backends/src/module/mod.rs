@@ -4,6 +4,7 @@ mod bare;
 mod features;
 mod lanes;
 mod language;
+mod references;
 mod scan;
 mod section;
 
@@ -13,7 +14,7 @@ pub use section::{manifest_sections, with_manifest};
 
 use scan::Scan;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 use udf_abi::{
     exports::{
         CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY,
@@ -64,9 +65,15 @@ pub struct ModuleInfo {
     /// What of the exports that JSON requests go through is not as it must be, if the module has any
     /// of them; `None` where it has none.
     json_exports: Option<Vec<String>>,
-    /// Whether a function of it grows a table.
+    /// Where the contents of the memory section stand in the bytes.
     #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
-    pub(crate) grows_tables: bool,
+    pub(crate) memory_section: Option<Range<usize>>,
+    /// Most elements that its table declares, if it does.
+    #[cfg_attr(
+        not(any(feature = "wasmtime", feature = "wasmi")),
+        expect(dead_code, reason = "no engine is compiled in")
+    )]
+    pub(crate) table_max: Option<u64>,
 }
 
 impl ModuleInfo {
@@ -138,7 +145,8 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         imports: scan.imports,
         by_name,
         json_exports,
-        grows_tables: scan.grows_tables,
+        memory_section: scan.memory_section,
+        table_max: scan.table_max,
     };
     if info.manifest.module.codec == CODEC_JSON {
         let disabled = lanes::disabled(&info);

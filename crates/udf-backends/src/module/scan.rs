@@ -1,15 +1,15 @@
 //! One pass over a module's sections: what is in it, and how much.
 
-use super::invalid;
-use std::{collections::HashMap, sync::Arc};
+use super::{invalid, references};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 use udf_abi::{
     DType,
     exports::{MANIFEST_SECTION, MAX_PARAMS},
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, Encoding, ExternalKind, FuncType, FunctionBody,
-    MemoryType, Operator, Parser, Payload, TypeRef, ValType,
+    BinaryReaderError, CompositeInnerType, ElementItems, Encoding, ExternalKind, FuncType,
+    FunctionBody, MemoryType, Operator, Parser, Payload, TypeRef, ValType,
 };
 
 /// Most locals of one function: what compilers produce is far below, and engines are slow beyond.
@@ -64,7 +64,10 @@ pub(super) struct Scan<'m> {
     pub(super) functions: u32,
     pub(super) code_bytes: usize,
     pub(super) data_bytes: usize,
-    pub(super) grows_tables: bool,
+    /// Where the contents of the memory section stand.
+    pub(super) memory_section: Option<Range<usize>>,
+    /// Most elements that its table declares, if it does.
+    pub(super) table_max: Option<u64>,
 }
 
 pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Error> {
@@ -80,7 +83,8 @@ pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Err
         functions: 0,
         code_bytes: 0,
         data_bytes: 0,
-        grows_tables: false,
+        memory_section: None,
+        table_max: None,
     };
     for payload in Parser::new(0).parse_all(bytes) {
         section(payload.map_err(not_wasm)?, &mut scan, &mut sections, limits).map_err(
@@ -138,7 +142,11 @@ fn section<'m>(
             for group in reader {
                 for ty in group?.into_types() {
                     sections.types.push(match ty.composite_type.inner {
-                        CompositeInnerType::Func(ty) => Some(ty),
+                        CompositeInnerType::Func(ty) => {
+                            let types = ty.params().iter().chain(ty.results());
+                            types.copied().try_for_each(references::check)?;
+                            Some(ty)
+                        }
                         _ => None,
                     });
                 }
@@ -170,7 +178,10 @@ fn section<'m>(
         Payload::TableSection(reader) => {
             check_count("tables", reader.count(), 1)?;
             for table in reader {
-                let initial = table?.ty.initial;
+                let ty = table?.ty;
+                references::check_reference(ty.element_type)?;
+                scan.table_max = ty.maximum;
+                let initial = ty.initial;
                 if initial > limits.table_elements {
                     return Err(invalid(format!(
                         "the module's table starts with {initial} elements, the limit is {}",
@@ -183,6 +194,7 @@ fn section<'m>(
         }
         Payload::MemorySection(reader) => {
             check_count("memories", reader.count(), 1)?;
+            scan.memory_section = Some(reader.range());
             for memory in reader {
                 let memory = memory?;
                 if memory.memory64 {
@@ -197,7 +209,9 @@ fn section<'m>(
         }
         Payload::GlobalSection(reader) => {
             for global in reader {
-                sections.globals.push(global?.ty.content_type);
+                let ty = global?.ty.content_type;
+                references::check(ty)?;
+                sections.globals.push(ty);
             }
             Ok(())
         }
@@ -220,7 +234,13 @@ fn section<'m>(
         )
         .into()),
         Payload::ElementSection(reader) => {
-            check_count("element segments", reader.count(), MAX_SEGMENTS)
+            check_count("element segments", reader.count(), MAX_SEGMENTS)?;
+            for element in reader {
+                if let ElementItems::Expressions(ty, _) = element?.items {
+                    references::check_reference(ty)?;
+                }
+            }
+            Ok(())
         }
         Payload::DataSection(reader) => {
             scan.data_bytes = reader.range().len();
@@ -240,12 +260,13 @@ fn section<'m>(
             }
             let mut locals = 0u32;
             for run in body.get_locals_reader()? {
-                locals = locals.saturating_add(run?.0);
+                let (count, ty) = run?;
+                references::check(ty)?;
+                locals = locals.saturating_add(count);
             }
             check_count("locals in one function", locals, MAX_LOCALS)?;
             let locals = locals.saturating_add(sections.next_params());
-            scan.grows_tables |= check_body(&body, locals)?;
-            Ok(())
+            check_body(&body, locals)
         }
         Payload::CustomSection(section) => {
             if section.name() == MANIFEST_SECTION {
@@ -326,14 +347,15 @@ fn describe_function(ty: &FuncType) -> String {
     }
 }
 
-/// Refuses loops around too many locals; tells whether the body grows a table.
-fn check_body(body: &FunctionBody<'_>, locals: u32) -> Result<bool, Refusal> {
-    let mut grows_tables = false;
+/// Refuses loops around too many locals, and references that are none to functions.
+fn check_body(body: &FunctionBody<'_>, locals: u32) -> Result<(), Refusal> {
     let mut is_loop = Vec::new();
     let (mut depth, mut deepest) = (0u64, 0u64);
     let mut operators = body.get_operators_reader()?;
     while !operators.eof() {
-        match operators.read()? {
+        let operator = operators.read()?;
+        references::check_operator(&operator)?;
+        match operator {
             Operator::Loop { .. } => {
                 is_loop.push(true);
                 depth += 1;
@@ -341,7 +363,6 @@ fn check_body(body: &FunctionBody<'_>, locals: u32) -> Result<bool, Refusal> {
             }
             Operator::Block { .. } | Operator::If { .. } => is_loop.push(false),
             Operator::End => depth -= u64::from(is_loop.pop() == Some(true)),
-            Operator::TableGrow { .. } => grows_tables = true,
             _ => {}
         }
     }
@@ -351,7 +372,7 @@ fn check_body(body: &FunctionBody<'_>, locals: u32) -> Result<bool, Refusal> {
         ))
         .into());
     }
-    Ok(grows_tables)
+    Ok(())
 }
 
 fn check_count(what: &str, found: u32, limit: u32) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use crate::{
     memory::{Block, GuestMemory},
     pool::Factory,
     rows::RowSink,
-    sandbox::{self, Growth, missing},
+    sandbox::{self, Bounds, Growth, missing},
     typed::TypedRows,
 };
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use udf_columnar::{Error, ErrorKind, Limits};
 use wasmi::{
     Instance, Linker, Memory, Module, ResourceLimiter, Store, TrapCode, TypedFunc,
     TypedResumableCall, WasmParams, WasmResults,
-    errors::{ErrorKind as WasmiErrorKind, InstantiationError},
+    errors::{ErrorKind as WasmiErrorKind, InstantiationError, TableError},
 };
 
 /// Fuel of one slice, about an instruction each. After a slice the guest pauses and the host looks
@@ -32,18 +32,19 @@ pub(super) struct ModuleFactory {
     module: Module,
     linker: Linker<Growth>,
     limits: Limits,
+    bounds: Bounds,
 }
 
 impl ModuleFactory {
-    pub(super) fn new(module: Module, limits: &Limits) -> Self {
+    pub(super) fn new(module: Module, limits: &Limits, bounds: Bounds) -> Self {
         let linker = Linker::new(module.engine());
-        Self { module, linker, limits: limits.clone() }
+        Self { module, linker, limits: limits.clone(), bounds }
     }
 }
 
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
-        let mut store = Store::new(self.module.engine(), Growth::new(&self.limits));
+        let mut store = Store::new(self.module.engine(), Growth::new(&self.bounds));
         store.limiter(|growth| growth);
         let instance = match self.linker.instantiate_and_start(&mut store, &self.module) {
             Ok(instance) => instance,
@@ -179,13 +180,8 @@ impl WasmiGuest {
 
     /// What stopped the guest.
     pub(super) fn failure(&mut self, error: &wasmi::Error) -> Error {
-        let trap = error.as_trap_code();
-        if trap == Some(TrapCode::StackOverflow) {
+        if error.as_trap_code() == Some(TrapCode::StackOverflow) {
             return sandbox::stack_exhausted(&self.limits);
-        }
-        if trap == Some(TrapCode::OutOfSystemMemory) {
-            let message = "the machine has no memory for the guest's stack";
-            return Error::new(ErrorKind::MemoryLimitExceeded, message);
         }
         let message = self.memory.zip(self.panic_at).and_then(|(memory, at)| {
             let memory = GuestMemory::new(memory.data(&self.store));
@@ -206,7 +202,11 @@ impl Guest for WasmiGuest {
 
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
         let alloc = self.alloc.ok_or_else(|| missing(EXPORT_ALLOC))?;
-        self.enter(alloc, len, until)
+        let ptr = self.enter(alloc, len, until)?;
+        match self.store.data_mut().refused_alloc(len) {
+            Some(error) if ptr == 0 => Err(error),
+            _ => Ok(ptr),
+        }
     }
 
     fn free(&mut self, block: Block, until: &Until) -> Result<(), Error> {
@@ -254,11 +254,16 @@ fn not_started(store: &mut Store<Growth>, error: &wasmi::Error) -> Error {
     store.data_mut().trapped(message)
 }
 
+/// The words of wasmtime, so that a failure reads alike on both.
 fn describe(error: &wasmi::Error) -> String {
-    error.as_trap_code().map_or_else(|| error.to_string(), |trap| describe_trap(trap).to_owned())
+    let trap = match error.kind() {
+        // The one trap that has no code.
+        WasmiErrorKind::Table(TableError::CopyOutOfBounds) => Some(TrapCode::TableOutOfBounds),
+        _ => error.as_trap_code(),
+    };
+    trap.map_or_else(|| error.to_string(), |trap| describe_trap(trap).to_owned())
 }
 
-/// The words of wasmtime, so that a failure reads alike on both.
 fn describe_trap(trap: TrapCode) -> &'static str {
     match trap {
         TrapCode::IndirectCallToNull => "uninitialized element",

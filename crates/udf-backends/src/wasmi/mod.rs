@@ -3,28 +3,28 @@
 
 mod bridge;
 mod instance;
+mod maximum;
 
-use crate::{module::ModuleInfo, pool::Factory, session::LoadedModule, store::Store};
-use ::wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Module};
+use crate::{
+    module::ModuleInfo, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
+};
+use ::wasmi::{CompilationMode, Config, Engine, Module};
 use instance::ModuleFactory;
 use std::{fmt, sync::Arc};
 use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
 
 /// Stacks that a module keeps for its next calls.
 const CACHED_STACKS: usize = 8;
-/// Bytes of value stack that a call starts with.
-const FIRST_STACK: usize = 16 << 10;
-/// An interpreted frame holds every local and temporary in eight bytes, a compiled one those that
-/// live across the call. The same nesting takes about this many times the stack.
-const STACK_FACTOR: usize = 4;
+/// Cells of value stack that a call starts with, of 16 bytes each: wasmi counts in cells.
+const FIRST_STACK: usize = 1 << 10;
+/// Bytes of the stack limit for one cell. A cell holds a local or temporary of any type; a compiled
+/// frame holds those that live across the call, mostly in eight bytes. The same nesting takes about
+/// four times as many cells.
+const BYTES_PER_CELL: usize = 2;
 /// Fewest bytes of a compiled frame: what nests deeper than this overflows there, too.
 const LEAST_FRAME: usize = 32;
-/// Bytes that a bulk operation moves for one unit of fuel: about as long as an instruction takes.
-const BYTES_PER_FUEL: u32 = 64;
-/// Bytes of a table's element in wasmi.
-const ELEMENT_BYTES: u64 = 4;
 
-/// Runs modules on wasmi 2.
+/// Runs modules on wasmi 1.1.
 ///
 /// ```no_run
 /// use udf_backends::WasmiRuntime;
@@ -54,11 +54,13 @@ impl WasmiRuntime {
 
     fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
         // An engine of its own: wasmi frees a module's code with its engine, not before.
-        let engine = Engine::new(&config(&self.limits, info.grows_tables));
-        let module = Module::new(&engine, bytes).map_err(|e| {
+        let engine = Engine::new(&config(&self.limits));
+        let bytes = maximum::without(bytes, &info);
+        let module = Module::new(&engine, &bytes).map_err(|e| {
             Error::new(ErrorKind::InvalidModule, format!("wasmi cannot translate it: {e}"))
         })?;
-        let factory = ModuleFactory::new(module, &self.limits);
+        let bounds = Bounds::new(&self.limits, &info);
+        let factory = ModuleFactory::new(module, &self.limits, bounds);
         LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, &self.limits)
     }
 }
@@ -78,14 +80,13 @@ impl WasmUdfRuntime for WasmiRuntime {
     }
 }
 
-fn config(limits: &Limits, grows_tables: bool) -> Config {
+fn config(limits: &Limits) -> Config {
     let mut config = Config::default();
     config
         .consume_fuel(true)
         // Lazy translation would take its time, and its fuel, from somebody's first call.
         .compilation_mode(CompilationMode::Eager)
         .ignore_custom_sections(true)
-        .allow_start_fn(false)
         .wasm_mutable_global(true)
         .wasm_sign_extension(true)
         .wasm_saturating_float_to_int(true)
@@ -97,26 +98,14 @@ fn config(limits: &Limits, grows_tables: bool) -> Config {
         .wasm_relaxed_simd(false)
         .wasm_tail_call(false)
         .wasm_multi_memory(false)
+        .wasm_memory64(false)
         .wasm_wide_arithmetic(false)
-        .wasm_custom_page_sizes(false)
-        .fuel_cost(fuel_costs(limits, grows_tables));
+        .wasm_custom_page_sizes(false);
     config.set_max_recursion_depth(limits.stack_bytes / LEAST_FRAME);
-    config.set_max_stack_height(limits.stack_bytes * STACK_FACTOR);
+    let cells = limits.stack_bytes / BYTES_PER_CELL;
+    // First the larger one: the setters hold them against each other.
+    config.set_max_stack_height(cells.max(FIRST_STACK));
     config.set_min_stack_height(FIRST_STACK);
     config.set_max_cached_stacks(CACHED_STACKS);
     config
-}
-
-/// wasmi 2.0.0 loses its place where a `table.grow` runs out of fuel: the call resumes at an
-/// instruction that ran before. A module that has one gets growth for nothing, at the price of
-/// coarser interruption of its bulk operations.
-fn fuel_costs(limits: &Limits, grows_tables: bool) -> CustomFuelCosts {
-    let most = limits.table_elements.saturating_mul(ELEMENT_BYTES).saturating_add(1);
-    let most = u32::try_from(most).unwrap_or(u32::MAX);
-    CustomFuelCosts {
-        bytes_copied_per_fuel: if grows_tables { most.max(BYTES_PER_FUEL) } else { BYTES_PER_FUEL },
-        // Nothing is translated or validated while a guest runs.
-        fuel_per_bytes_translated: 0,
-        fuel_per_bytes_validated: 0,
-    }
 }

@@ -7,7 +7,7 @@ use crate::{
     memory::{Block, GuestMemory},
     pool::Factory,
     rows::RowSink,
-    sandbox::{self, Growth, missing},
+    sandbox::{self, Bounds, Growth, missing},
     typed::TypedRows,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -26,6 +26,7 @@ pub(super) struct ModuleFactory {
     ticker: Arc<Ticker>,
     slots: Arc<EngineSlots>,
     limits: Limits,
+    bounds: Bounds,
 }
 
 impl ModuleFactory {
@@ -35,16 +36,17 @@ impl ModuleFactory {
         ticker: Arc<Ticker>,
         slots: Arc<EngineSlots>,
         limits: &Limits,
+        bounds: Bounds,
     ) -> Result<Self, Error> {
         let pre = Linker::new(engine)
             .instantiate_pre(module)
             .map_err(|e| Error::new(ErrorKind::InvalidModule, format!("cannot link it: {e:#}")))?;
-        Ok(Self { pre, ticker, slots, limits: limits.clone() })
+        Ok(Self { pre, ticker, slots, limits: limits.clone(), bounds })
     }
 
     /// A store with an instance, or with the reason why there is none.
     fn instantiate(&self, until: &Until) -> (Store<State>, wasmtime::Result<Instance>) {
-        let growth = Growth::new(&self.limits);
+        let growth = Growth::new(&self.bounds);
         let state = State { growth, until: until.clone(), stopped: None };
         let mut store = Store::new(self.pre.module().engine(), state);
         store.limiter(|state| &mut state.growth);
@@ -199,7 +201,11 @@ impl Guest for WasmtimeGuest {
 
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
         let alloc = self.alloc.clone().ok_or_else(|| missing(EXPORT_ALLOC))?;
-        self.enter(until, |store| alloc.call(store, len))
+        let ptr = self.enter(until, |store| alloc.call(store, len))?;
+        match self.store.data_mut().growth.refused_alloc(len) {
+            Some(error) if ptr == 0 => Err(error),
+            _ => Ok(ptr),
+        }
     }
 
     fn free(&mut self, block: Block, until: &Until) -> Result<(), Error> {

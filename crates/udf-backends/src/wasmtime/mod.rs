@@ -7,7 +7,9 @@ mod ticker;
 
 #[cfg(feature = "cache")]
 use crate::cache::{CacheConfig, CacheReport, ModuleCache};
-use crate::{module::ModuleInfo, pool::Factory, session::LoadedModule, store::Store};
+use crate::{
+    module::ModuleInfo, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
+};
 use ::wasmtime::{
     Config, Engine, InstanceAllocationStrategy, Module, PoolingAllocationConfig,
     WasmBacktraceDetails,
@@ -108,6 +110,7 @@ impl WasmtimeRuntime {
             self.ticker.clone(),
             self.slots.clone(),
             &self.limits,
+            Bounds::new(&self.limits, &info),
         )?;
         let factory = Box::new(factory) as Box<dyn Factory>;
         let loaded = LoadedModule::try_new(info, factory, &self.limits)?;

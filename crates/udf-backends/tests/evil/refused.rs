@@ -168,6 +168,44 @@ fn garbage_collected_types_are_refused() {
 }
 
 #[test]
+fn references_to_things_of_a_host_are_refused_wherever_they_stand() {
+    for change in [
+        "(type (func (param i32 externref)))",
+        "(type (func (result externref)))",
+        "(func (param externref))",
+        "(func (local i32 externref))",
+        "(global externref (ref.null extern))",
+        "(table 1 externref)",
+        "(elem externref (ref.null extern))",
+        "(func (drop (ref.null extern)))",
+        "(func (drop (ref.is_null (ref.null extern))))",
+        "(func (drop (block (result externref) (unreachable))))",
+        "(func (drop (loop (result externref) (unreachable))))",
+        "(func (drop (if (result externref) (i32.const 0) (then (unreachable)) (else (unreachable)))))",
+        "(func (unreachable) (drop (select (result externref))))",
+        "(func (unreachable) (block (param externref) (drop)))",
+    ] {
+        let phrases =
+            &["externref", "references to functions only (funcref)", "build without them"];
+        item(change, Unsupported, phrases);
+    }
+}
+
+#[test]
+fn references_to_functions_are_admitted_wherever_they_stand() {
+    let items = "(table 2 funcref) (elem (i32.const 0) funcref (ref.null func) (ref.func $same))
+        (global $g (mut funcref) (ref.null func)) (elem declare func $same)
+        (func $same (param funcref) (result funcref) (local funcref)
+          (local.set 1 (ref.func $same)) (global.set $g (local.get 1))
+          (drop (select (result funcref) (local.get 0) (local.get 1) (i32.const 1)))
+          (block (result funcref) (table.set (i32.const 1) (local.get 1)) (local.get 0)))";
+    let body = crate::guest::in_place(
+        "(if (i32.eqz (ref.is_null (call $same (ref.null func)))) (then (unreachable)))",
+    );
+    Guest::elementwise(body).item(items).does_no_harm(4);
+}
+
+#[test]
 fn two_memories_are_refused() {
     item("(memory 1)", InvalidModule, &["2 memories, the limit is 1"]);
 }

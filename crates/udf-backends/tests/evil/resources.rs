@@ -6,7 +6,7 @@ use crate::{
 };
 use arrow_array::cast::AsArray;
 use udf_columnar::{
-    ErrorKind::{InvalidResult, MemoryLimitExceeded, StackExhausted, Trap},
+    ErrorKind::{self, InvalidResult, MemoryLimitExceeded, StackExhausted, Trap},
     Limits, SessionOptions,
 };
 
@@ -75,12 +75,75 @@ fn a_growth_by_4_gib_is_refused() {
         );
         on_every_runtime(&patient(), &Guest::reduce(body), |module| {
             let mut session = session(module);
-            let error = call_evil(module, session.as_mut(), 4).unwrap_err();
             // Beyond 4 GiB it is not the host that refuses.
-            assert!([MemoryLimitExceeded, Trap].contains(&error.kind()), "{error}");
+            assert_fails(call_evil(module, session.as_mut(), 4), Trap, "unreachable");
             doubles(module, session.as_mut(), "GOOD", 4);
         });
     }
+}
+
+/// Runs the guest's first function on every engine, and holds the error against this whole text.
+fn says_everywhere(guest: Guest, limits: &Limits, kind: ErrorKind, text: &'static str) {
+    on_every_runtime(limits, &guest, move |module| {
+        let mut session = session(module);
+        let error = call_evil(module, session.as_mut(), 4).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (kind, text));
+        doubles(module, session.as_mut(), "GOOD", 4);
+    });
+}
+
+#[test]
+fn growth_that_the_modules_own_maximum_refuses_names_that_and_not_a_limit() {
+    let grow = |pages: u32| {
+        Guest::reduce(format!(
+            "(if (i32.eq (i32.const -1) (memory.grow (i32.const {pages}))) (then (unreachable)))
+             (i64.const 0)"
+        ))
+        .memory(r#"(memory (export "memory") 4 6)"#)
+    };
+    let own = "the guest asked for 458752 bytes of memory, its own module declares at most 393216 (wasm `unreachable` instruction executed)";
+    // Below the limit, and above it: it is the module that refuses, whatever the limit.
+    says_everywhere(grow(3), &patient(), Trap, own);
+    let tight = patient().to_builder().memory_bytes(6 << 16).build().unwrap();
+    says_everywhere(grow(3), &tight, Trap, own);
+    // The limit is below what the module declares, and so is the growth.
+    let tighter = patient().to_builder().memory_bytes(5 << 16).build().unwrap();
+    let limit = "the guest asked for 393216 bytes of memory, the limit is 327680 (wasm `unreachable` instruction executed)";
+    says_everywhere(grow(2), &tighter, MemoryLimitExceeded, limit);
+    // What is admitted is granted.
+    let fits = "(if (i32.eq (i32.const -1) (memory.grow (i32.const 2))) (then (unreachable)))";
+    let fits = Guest::reduce(in_place(fits)).memory(r#"(memory (export "memory") 4 6)"#);
+    on_every_runtime(&patient(), &fits, |module| {
+        assert_eq!(call_evil(module, session(module).as_mut(), 4).unwrap().rows(), 1);
+    });
+}
+
+#[test]
+fn growth_of_a_table_that_the_modules_own_maximum_refuses_names_that_and_not_a_limit() {
+    let grow = |by: u32, table: &str| {
+        Guest::reduce(format!(
+            "(if (i32.eq (i32.const -1) (table.grow (ref.null func) (i32.const {by})))
+               (then (unreachable)))
+             (i64.const 0)"
+        ))
+        .item(table)
+    };
+    let own = "the guest asked for a table of 9 elements, its own module declares at most 8 (wasm `unreachable` instruction executed)";
+    says_everywhere(grow(8, "(table 1 8 funcref)"), &patient(), Trap, own);
+    let limit = "the guest asked for a table of 10001 elements, the limit is 10000 (wasm `unreachable` instruction executed)";
+    for table in ["(table 1 funcref)", "(table 1 20000 funcref)"] {
+        says_everywhere(grow(10_000, table), &patient(), MemoryLimitExceeded, limit);
+    }
+    // More than 32 bits count: no engine asks.
+    let beyond = grow(u32::MAX, "(table 1 funcref)");
+    says_everywhere(beyond, &patient(), Trap, "wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn a_request_that_does_not_fit_the_modules_own_maximum_names_that() {
+    let guest = || Guest::reduce(in_place("")).memory(r#"(memory (export "memory") 4 8)"#);
+    guest().fails_on(100_000, &patient(), Trap, "its own module declares at most 524288");
+    guest().fails_on(100_000, &patient(), Trap, "fz_alloc refused");
 }
 
 #[test]
@@ -95,6 +158,8 @@ fn a_refused_growth_that_the_guest_takes_well_is_no_failure() {
 fn a_request_that_does_not_fit_the_memory_is_a_lack_of_memory() {
     let guest = Guest::reduce(in_place(""));
     guest.fails_on(100_000, &small_memory(), MemoryLimitExceeded, "fz_alloc refused");
+    let guest = Guest::reduce(in_place(""));
+    guest.fails_on(100_000, &small_memory(), MemoryLimitExceeded, "the limit is 524288");
 }
 
 #[test]
