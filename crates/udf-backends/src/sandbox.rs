@@ -58,12 +58,16 @@ impl Growth {
 
     /// Whether memory may grow to this many bytes.
     pub(crate) fn memory(&mut self, desired: usize) -> bool {
-        self.decide(self.bounds.memory, self.hint, desired, |desired| format!("{desired} bytes of memory"))
+        self.decide(self.bounds.memory, self.hint, desired, |desired| {
+            format!("{desired} bytes of memory")
+        })
     }
 
     /// Whether a table may grow to this many elements.
     pub(crate) fn table(&mut self, desired: usize) -> bool {
-        self.decide(self.bounds.table, None, desired, |desired| format!("a table of {desired} elements"))
+        self.decide(self.bounds.table, None, desired, |desired| {
+            format!("a table of {desired} elements")
+        })
     }
 
     /// The module's own maximum comes first: where that refuses, no limit helps.
