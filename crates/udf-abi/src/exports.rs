@@ -23,9 +23,23 @@ pub const EXPORT_FREE: &str = "fz_free";
 pub const EXPORT_RESET: &str = "fz_reset";
 /// Immutable i32 global, optional: address of `{ len: u32, utf8: [u8; len] }`.
 pub const EXPORT_PANIC: &str = "fz_panic";
+/// `_initialize()`, optional: called once per instance, before anything else; the name that toolchains give it.
+pub const EXPORT_INITIALIZE: &str = "_initialize";
+/// `fz_init()`, optional: the same under a name of the contract. A module exports one of the two at most.
+pub const EXPORT_INIT: &str = "fz_init";
 /// Names that no function of a manifest may be exported as.
-pub const RESERVED_EXPORTS: [&str; 6] =
-    [EXPORT_MEMORY, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_RESET, EXPORT_PANIC];
+pub const RESERVED_EXPORTS: [&str; 8] = [
+    EXPORT_MEMORY,
+    EXPORT_ABI_VERSION,
+    EXPORT_ALLOC,
+    EXPORT_FREE,
+    EXPORT_RESET,
+    EXPORT_PANIC,
+    EXPORT_INITIALIZE,
+    EXPORT_INIT,
+];
+/// The names of an initialiser.
+pub const INITIALISERS: [&str; 2] = [EXPORT_INITIALIZE, EXPORT_INIT];
 
 /// Signature of a function's export as texts name it.
 pub const FUNCTION_SIGNATURE: &str = "(i32, i32) -> i64";

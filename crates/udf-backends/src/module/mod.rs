@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use udf_abi::{
     exports::{
         CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY,
-        MANIFEST_SECTION, MAX_MANIFEST_BYTES, PAGE_BYTES,
+        INITIALISERS, MANIFEST_SECTION, MAX_MANIFEST_BYTES, PAGE_BYTES,
     },
     manifest::{Function, Manifest},
 };
@@ -93,6 +93,7 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     }
     let scan = scan::scan(bytes, limits)?;
     features::validate(bytes)?;
+    check_initialiser(&scan)?;
     let sha256: [u8; 32] = Sha256::digest(bytes).into();
     let bare = bare::is_bare(&scan);
     let (manifest, warnings) = match bare {
@@ -152,6 +153,27 @@ fn check_exports(scan: &Scan<'_>) -> Result<(), Error> {
     }
     Err(invalid("the module does not export what the contract asks for (docs/abi.md)")
         .with_details(findings))
+}
+
+/// Signature of an initialiser.
+const INITIALISER: &str = "()";
+
+fn check_initialiser(scan: &Scan<'_>) -> Result<(), Error> {
+    let found: Vec<&ExportInfo> =
+        scan.exports.iter().filter(|e| INITIALISERS.contains(&e.name.as_str())).collect();
+    if let Some(wrong) = found.iter().find(|e| e.signature != INITIALISER) {
+        return Err(invalid(format!(
+            "export `{}` is {}, an initialiser is {INITIALISER}: take no parameters and answer nothing, or export it under another name",
+            wrong.name, wrong.signature
+        )));
+    }
+    if found.len() > 1 {
+        return Err(invalid(format!(
+            "the module exports both `{}` and `{}`, and one initialiser is called: export one, and let it call the other where that is needed",
+            INITIALISERS[0], INITIALISERS[1]
+        )));
+    }
+    Ok(())
 }
 
 fn check_memory(scan: &Scan<'_>, limits: &Limits) -> Result<(), Error> {

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::collections::HashMap;
 use udf_abi::exports::{
-    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC,
+    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC, INITIALISERS,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmi::{
@@ -53,6 +53,8 @@ impl Factory for ModuleFactory {
         let memory = instance.get_memory(&store, EXPORT_MEMORY);
         let alloc = typed(&instance, &store, EXPORT_ALLOC).ok();
         let free = typed(&instance, &store, EXPORT_FREE).ok();
+        let initialise =
+            INITIALISERS.iter().find_map(|name| typed::<(), ()>(&instance, &store, name).ok());
         let version = typed::<(), u32>(&instance, &store, EXPORT_ABI_VERSION).ok();
         let panic_at = instance
             .get_global(&store, EXPORT_PANIC)
@@ -68,6 +70,9 @@ impl Factory for ModuleFactory {
             functions: HashMap::new(),
             limits: self.limits.clone(),
         };
+        if let Some(initialise) = initialise {
+            guest.enter(initialise, (), until)?;
+        }
         if let Some(version) = version {
             sandbox::check_version(guest.enter(version, (), until)?)?;
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 use udf_abi::exports::{
-    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC,
+    EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY, EXPORT_PANIC, INITIALISERS,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmtime::{
@@ -80,6 +80,8 @@ impl Factory for ModuleFactory {
         let memory = instance.get_memory(&mut store, EXPORT_MEMORY);
         let alloc = typed(&instance, &mut store, EXPORT_ALLOC).ok();
         let free = typed(&instance, &mut store, EXPORT_FREE).ok();
+        let initialise =
+            INITIALISERS.iter().find_map(|name| typed::<(), ()>(&instance, &mut store, name).ok());
         let version = typed::<(), u32>(&instance, &mut store, EXPORT_ABI_VERSION).ok();
         let panic_at = instance
             .get_global(&mut store, EXPORT_PANIC)
@@ -96,6 +98,9 @@ impl Factory for ModuleFactory {
             ticker: self.ticker.clone(),
             limits: self.limits.clone(),
         };
+        if let Some(initialise) = initialise {
+            guest.enter(until, |store| initialise.call(store, ()))?;
+        }
         if let Some(version) = version {
             sandbox::check_version(guest.enter(until, |store| version.call(store, ()))?)?;
         }

@@ -9,6 +9,7 @@
 //! | `columns` | descriptors and buffers of result columns |
 //! | `text` | offsets, UTF-8, `any` columns, messages of rows |
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
+//! | `initialise` | the initialiser: before anything else, under the limits |
 //! | `time` | loops in every entry, deadlines, cancellation |
 //! | `costs` | instructions that take long, and where they stand |
 //! | `resources` | memory, table, stack, budget of the result |
@@ -29,6 +30,7 @@ mod costs;
 mod guest;
 mod halving;
 mod harness;
+mod initialise;
 mod refused;
 mod resources;
 mod state;
