@@ -32,6 +32,7 @@
 //! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
 //! | [`collect`] | result columns, checked while they are copied out |
 //! | `runtime`, `limits`, `cancel`, `error`, [`failure`] | the seam, and what it may cost and fail |
+//! | [`stack`] | room on the stack, whoever's thread it is |
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
@@ -60,6 +61,7 @@ mod normalise;
 mod overlay;
 mod runtime;
 mod signature;
+pub mod stack;
 pub mod view;
 
 pub use any::AnyValue;
