@@ -11,14 +11,14 @@ use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
 use std::{
     ops::Range,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 use udf_columnar::{
     BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, MAX_FAILURES, Output,
-    RowErrors, RowFailure, Signature, batches, collect, failure, frame::FrameArgs, view,
+    RowErrors, RowFailure, Signature, batches, collect, failure, frame::FrameArgs, stack, view,
 };
 use web_time::Instant;
 
@@ -200,24 +200,57 @@ impl Run<'_, '_> {
         let count = tasks.len();
         let queue = Mutex::new(tasks.into_iter().enumerate());
         let done = Mutex::new(Vec::with_capacity(count));
+        let unable = Mutex::new(None);
         rayon::scope(|scope| {
             for lease in leases {
                 scope.spawn(|_| {
-                    while !self.stopped.load(Ordering::Relaxed) {
-                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                        let Some((index, (range, out))) = next else { break };
-                        let result = self.batch(lease, range, out);
-                        if result.is_err() {
-                            self.stopped.store(true, Ordering::Relaxed);
-                        }
-                        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                    // The threads are the caller's, whatever stacks they have.
+                    let room = self.job.limits.stack_bytes.saturating_add(stack::RESERVE);
+                    let worked = stack::with_room(room, || self.work(lease, &queue, &done));
+                    if let Err(error) = worked.flatten() {
+                        lock(&unable).get_or_insert(error);
                     }
                 });
             }
         });
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(index, _)| *index);
-        done.into_iter().map(|(_, result)| result).collect()
+        let results: Vec<_> =
+            done.into_iter().map(|(_, result)| result).collect::<Result<_, _>>()?;
+        match unable.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) if results.len() < count => Err(error),
+            // The others have done what a worker could not.
+            _ => Ok(results),
+        }
+    }
+
+    /// Runs batches until none is left. A worker whose instance the machine has no room for takes none: fewer workers do the
+    /// same.
+    #[expect(single_use_lifetimes, reason = "`impl Trait` takes no anonymous lifetime")]
+    fn work<'t>(
+        &self,
+        lease: &mut Lease,
+        queue: &Mutex<impl Iterator<Item = (usize, Task<'t>)>>,
+        done: &Mutex<Vec<(usize, Result<BatchResult, Error>)>>,
+    ) -> Result<(), Error> {
+        let until = self.job.until(Instant::now());
+        if until.expired().is_none()
+            && let Err(error) = lease.instance(self.factory, &until)
+        {
+            // A module that does not start will not start for the others either.
+            self.stopped.fetch_or(error.kind() != ErrorKind::Busy, Ordering::Relaxed);
+            return Err(error);
+        }
+        while !self.stopped.load(Ordering::Relaxed) {
+            let next = lock(queue).next();
+            let Some((index, (range, out))) = next else { break };
+            let result = self.batch(lease, range, out);
+            if result.is_err() {
+                self.stopped.store(true, Ordering::Relaxed);
+            }
+            lock(done).push((index, result));
+        }
+        Ok(())
     }
 
     fn batch(
@@ -351,6 +384,10 @@ impl Run<'_, '_> {
             });
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn assemble(

@@ -8,6 +8,8 @@ use udf_columnar::{Error, ErrorKind, Limits};
 pub(crate) struct Growth {
     memory_bytes: u64,
     table_elements: u64,
+    /// Bytes of memory that were asked for last.
+    desired: usize,
     /// The growth that was refused last.
     refused: Option<String>,
 }
@@ -17,6 +19,7 @@ impl Growth {
         Self {
             memory_bytes: limits.memory_bytes,
             table_elements: limits.table_elements,
+            desired: 0,
             refused: None,
         }
     }
@@ -24,6 +27,7 @@ impl Growth {
     /// Whether memory may grow to this many bytes.
     pub(crate) fn memory(&mut self, desired: usize) -> bool {
         let granted = desired as u64 <= self.memory_bytes;
+        self.desired = desired;
         if !granted {
             self.refuse(format!(
                 "the guest asked for {desired} bytes of memory, the limit is {}",
@@ -43,6 +47,15 @@ impl Growth {
             ));
         }
         granted
+    }
+
+    /// Notes that the machine did not have what was granted last.
+    #[cfg(feature = "wasmtime")]
+    pub(crate) fn lacked(&mut self) {
+        self.refuse(format!(
+            "the guest asked for {} bytes of memory, which its limit allows and this machine does not have",
+            self.desired
+        ));
     }
 
     fn refuse(&mut self, what: String) {

@@ -16,7 +16,10 @@ use udf_abi::{
     },
     manifest::{Function, Manifest},
 };
-use udf_columnar::{Error, ErrorKind, Limits, Signature};
+use udf_columnar::{Error, ErrorKind, Limits, Signature, stack};
+
+/// Stack for inspecting, compiling and loading a module.
+pub(crate) const LOAD_ROOM: usize = (1 << 20) + stack::RESERVE;
 
 /// The contract's exports besides the functions, and their signatures.
 const REQUIRED_EXPORTS: [(&str, &str, &str); 4] = [
@@ -84,6 +87,11 @@ impl ModuleInfo {
 /// [`InvalidModule`](ErrorKind::InvalidModule), [`InvalidManifest`](ErrorKind::InvalidManifest)
 /// or [`Unsupported`](ErrorKind::Unsupported), with the mend in the message.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
+    stack::with_room(LOAD_ROOM, || inspect_here(bytes, limits))?
+}
+
+#[inline(never)]
+fn inspect_here(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     if bytes.len() > limits.module_bytes {
         return Err(invalid(format!(
             "the module has {} bytes, the limit is {}: strip debug sections, or raise the limit",

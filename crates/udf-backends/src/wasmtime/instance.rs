@@ -1,6 +1,6 @@
 //! Instances on wasmtime: limits, interruption, and traps as errors.
 
-use super::{bridge, slots::EngineSlots, ticker::Ticker};
+use super::{bridge, slots::EngineSlots, space, ticker::Ticker};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
@@ -69,7 +69,7 @@ impl ModuleFactory {
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
         let (mut store, mut instance) = self.instantiate(until);
-        while instance.as_ref().is_err_and(is_full) && self.slots.free() {
+        while instance.as_ref().is_err_and(lacks_room) && self.slots.free() {
             (store, instance) = self.instantiate(until);
         }
         let instance = match instance {
@@ -124,6 +124,13 @@ impl ResourceLimiter for Growth {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         Ok(self.memory(desired))
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        if space::is_lacking(&error) {
+            self.lacked();
+        }
+        Ok(())
     }
 
     fn table_growing(
@@ -231,6 +238,11 @@ fn typed<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(
     instance.get_typed_func(store, name).map_err(|_| missing(name))
 }
 
+/// Whether instances at rest stand in the way of another.
+fn lacks_room(error: &wasmtime::Error) -> bool {
+    is_full(error) || space::is_lacking(error)
+}
+
 /// Whether the engine has no slot left.
 fn is_full(error: &wasmtime::Error) -> bool {
     error.downcast_ref::<PoolConcurrencyLimitError>().is_some()
@@ -251,6 +263,9 @@ fn failure(
             ErrorKind::Busy,
             "all instances of this runtime are in use: make fewer calls at a time, or give some modules a runtime of their own",
         );
+    }
+    if space::is_lacking(error) {
+        return space::lacking("another instance", error);
     }
     let trap = error.downcast_ref::<Trap>().copied();
     if trap == Some(Trap::StackOverflow) {
