@@ -3,6 +3,7 @@
 use crate::{
     dispatch::{Answer, Instance, Job, Part},
     json,
+    linear::Linear,
     memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
     rows::RowSink,
     typed::TypedRows,
@@ -49,8 +50,8 @@ impl Until {
 
 /// What an engine offers of an instance. Every entry runs under `until`.
 pub(crate) trait Guest: Send {
-    /// Linear memory as it is now; empty where the module has none.
-    fn memory(&mut self) -> &mut [u8];
+    /// Linear memory as it is now.
+    fn memory(&mut self) -> Linear<'_>;
     /// `fz_alloc`, unchecked.
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error>;
     /// `fz_free`.
@@ -97,7 +98,7 @@ impl<G: Guest> GuestInstance<G> {
         // Batches differ in their texts: some room to spare keeps the block.
         let len = len.checked_next_multiple_of(SPARE).unwrap_or(len);
         let ptr = self.guest.alloc(len, until)?;
-        check_alloc(ptr, len, self.guest.memory().len())?;
+        check_alloc(ptr, len, self.guest.memory().size())?;
         self.block = Some(Block { ptr, len });
         Ok(ptr)
     }
@@ -123,8 +124,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
             volatile: job.volatile,
         };
         // The block lies inside the memory: checked when it was allocated, and memories only grow.
-        let memory = self.guest.memory().get_mut(base as usize..).unwrap_or_default();
-        let address = frame.write(memory, base, &context)?;
+        let memory = self.guest.memory();
+        let address =
+            memory.write(base, frame.len(), |block| frame.write(block, base, &context))?;
         let answer =
             self.guest.call(&job.signature.function().export, address.base, address.len, until)?;
 
@@ -144,11 +146,14 @@ impl<G: Guest> Instance for GuestInstance<G> {
             budget: job.limits.result_bytes,
             message_bytes: job.limits.message_bytes,
         };
-        let memory = GuestMemory::new(self.guest.memory());
-        let block = memory.owned_block(answer, &address)?;
         let hidden = |row| job.bound.overlay().hides(range.start + row);
         let hidden = elementwise.then_some(hidden);
-        let read = read(memory, answer, &address, &expected, out, hidden);
+        let (block, read) = {
+            let view = self.guest.memory().view();
+            let memory = view.memory();
+            let block = memory.owned_block(answer, &address)?;
+            (block, read(memory, answer, &address, &expected, out, hidden))
+        };
         // An instance that is about to be discarded is not entered again.
         let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
         if let Some(block) = block

@@ -4,6 +4,7 @@ use super::bridge;
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
+    linear::Linear,
     memory::{Block, GuestMemory},
     pool::Factory,
     rows::RowSink,
@@ -43,6 +44,13 @@ impl ModuleFactory {
 
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
+        Ok(Box::new(GuestInstance::new(self.guest(until)?)))
+    }
+}
+
+impl ModuleFactory {
+    /// A fresh guest, initialised and checked to speak the contract's version.
+    pub(super) fn guest(&self, until: &Until) -> Result<WasmiGuest, Error> {
         let mut store = Store::new(self.module.engine(), Growth::new(&self.limits));
         store.limiter(|growth| growth);
         let instance = match self.linker.instantiate_and_start(&mut store, &self.module) {
@@ -76,7 +84,7 @@ impl Factory for ModuleFactory {
         if let Some(version) = version {
             sandbox::check_version(guest.enter(version, (), until)?)?;
         }
-        Ok(Box::new(GuestInstance::new(guest)))
+        Ok(guest)
     }
 }
 
@@ -201,8 +209,8 @@ impl WasmiGuest {
 }
 
 impl Guest for WasmiGuest {
-    fn memory(&mut self) -> &mut [u8] {
-        self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
+    fn memory(&mut self) -> Linear<'_> {
+        Linear::Lent(self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store)))
     }
 
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {

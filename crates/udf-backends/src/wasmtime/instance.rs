@@ -4,6 +4,7 @@ use super::{bridge, slots::EngineSlots, space, ticker::Ticker};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
+    linear::Linear,
     memory::{Block, GuestMemory},
     pool::Factory,
     rows::RowSink,
@@ -201,8 +202,8 @@ impl WasmtimeGuest {
 }
 
 impl Guest for WasmtimeGuest {
-    fn memory(&mut self) -> &mut [u8] {
-        self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
+    fn memory(&mut self) -> Linear<'_> {
+        Linear::Lent(self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store)))
     }
 
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
