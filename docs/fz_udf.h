@@ -280,6 +280,9 @@ uint32_t fz_alloc(uint32_t len);
 void fz_free(uint32_t ptr, uint32_t len);
 /* Optional: discards whatever the guest holds between calls. */
 void fz_reset(void);
+/* Optional: called once per instance, before anything else. A module whose toolchain exports `_initialize`
+ * (C++ constructors, a WASI reactor) has its initialiser there and exports no fz_init. */
+void fz_init(void);
 
 /* Every function of the manifest, and the four exports of an aggregate (docs/aggregates.md): `ptr` is the address of an FzCallHeader, `len` the bytes of the
  * request block; the answer is fz_pack(address of an FzResultHeader, bytes). */

@@ -27,9 +27,23 @@ pub const EXPORT_PANIC: &str = "fz_panic";
 /// that the guest logged during its last call and the number of those that found no room.
 /// It is not reserved: where a function has this name, there is no log.
 pub const EXPORT_LOG: &str = "fz_log";
+/// `_initialize()`, optional: called once per instance, before anything else; the name that toolchains give it.
+pub const EXPORT_INITIALIZE: &str = "_initialize";
+/// `fz_init()`, optional: the same under a name of the contract. A module exports one of the two at most.
+pub const EXPORT_INIT: &str = "fz_init";
 /// Names that no function of a manifest may be exported as.
-pub const RESERVED_EXPORTS: [&str; 6] =
-    [EXPORT_MEMORY, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_RESET, EXPORT_PANIC];
+pub const RESERVED_EXPORTS: [&str; 8] = [
+    EXPORT_MEMORY,
+    EXPORT_ABI_VERSION,
+    EXPORT_ALLOC,
+    EXPORT_FREE,
+    EXPORT_RESET,
+    EXPORT_PANIC,
+    EXPORT_INITIALIZE,
+    EXPORT_INIT,
+];
+/// The names of an initialiser.
+pub const INITIALISERS: [&str; 2] = [EXPORT_INITIALIZE, EXPORT_INIT];
 
 /// Signature of a function's export as texts name it.
 pub const FUNCTION_SIGNATURE: &str = "(i32, i32) -> i64";

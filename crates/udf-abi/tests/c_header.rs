@@ -11,7 +11,7 @@ use udf_abi::{
     Arg, ArgKind, CallHeader, Column, DType, ErrorCode, ResultHeader,
     exports::{
         ABI_VERSION, CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE,
-        EXPORT_RESET, FRAME_ALIGN, MANIFEST_SCHEMA, MANIFEST_SECTION, MAX_LOG_BYTES,
+        EXPORT_INIT, EXPORT_RESET, FRAME_ALIGN, MANIFEST_SCHEMA, MANIFEST_SECTION, MAX_LOG_BYTES,
         MAX_MESSAGE_BYTES,
     },
     frame::{CALL_CANONICAL_NAN, CALL_VOLATILE, COLUMN_UTC, MAGIC, STATUS_ERROR, STATUS_OK, tag},
@@ -273,6 +273,7 @@ fn exports_are_declared_with_their_signatures() {
         format!("uint32_t {EXPORT_ALLOC}(uint32_t len);"),
         format!("void {EXPORT_FREE}(uint32_t ptr, uint32_t len);"),
         format!("void {EXPORT_RESET}(void);"),
+        format!("void {EXPORT_INIT}(void);"),
         "typedef uint64_t FzFunction(uint32_t ptr, uint32_t len);".to_owned(),
     ] {
         assert!(header.lines().any(|line| line == declaration), "{declaration}");

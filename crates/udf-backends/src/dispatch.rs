@@ -15,14 +15,14 @@ use logs::Logs;
 use std::{
     ops::Range,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 use udf_columnar::{
     BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Log, Output, RowErrors,
-    Signature, batches, collect, failure, frame::FrameArgs, view,
+    Signature, batches, collect, failure, frame::FrameArgs, stack, view,
 };
 use web_time::Instant;
 
@@ -222,22 +222,54 @@ impl Run<'_, '_> {
     fn parallel(&self, leases: &mut [Lease], tasks: Vec<Task<'_>>) -> Result<Rows, Error> {
         let queue = Mutex::new(tasks.into_iter().enumerate());
         let done = Mutex::new(Gathered::default());
+        let unable = Mutex::new(None);
         rayon::scope(|scope| {
             for lease in leases {
                 scope.spawn(|_| {
-                    while !self.stopped.load(Ordering::Relaxed) {
-                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                        let Some((index, (range, out))) = next else { break };
-                        let result = self.batch(lease, range, out);
-                        if result.is_err() {
-                            self.stopped.store(true, Ordering::Relaxed);
-                        }
-                        done.lock().unwrap_or_else(PoisonError::into_inner).put(index, result);
+                    // The threads are the caller's, whatever stacks they have.
+                    let room = self.job.limits.stack_bytes.saturating_add(stack::RESERVE);
+                    let worked = stack::with_room(room, || self.work(lease, &queue, &done));
+                    if let Err(error) = worked.flatten() {
+                        lock(&unable).get_or_insert(error);
                     }
                 });
             }
         });
-        done.into_inner().unwrap_or_else(PoisonError::into_inner).finish(self)
+        let rows = done.into_inner().unwrap_or_else(PoisonError::into_inner).finish(self)?;
+        match unable.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) if rows.errors.len() < self.job.bound.rows() => Err(error),
+            // The others have done what a worker could not.
+            _ => Ok(rows),
+        }
+    }
+
+    /// Runs batches until none is left. A worker whose instance the machine has no room for takes none: fewer workers do the
+    /// same.
+    #[expect(single_use_lifetimes, reason = "`impl Trait` takes no anonymous lifetime")]
+    fn work<'t>(
+        &self,
+        lease: &mut Lease,
+        queue: &Mutex<impl Iterator<Item = (usize, Task<'t>)>>,
+        done: &Mutex<Gathered>,
+    ) -> Result<(), Error> {
+        let until = self.job.until(Instant::now());
+        if until.expired().is_none()
+            && let Err(error) = lease.instance(self.factory, &until)
+        {
+            // A module that does not start will not start for the others either.
+            self.stopped.fetch_or(error.kind() != ErrorKind::Busy, Ordering::Relaxed);
+            return Err(error);
+        }
+        while !self.stopped.load(Ordering::Relaxed) {
+            let next = lock(queue).next();
+            let Some((index, (range, out))) = next else { break };
+            let result = self.batch(lease, range, out);
+            if result.is_err() {
+                self.stopped.store(true, Ordering::Relaxed);
+            }
+            lock(done).put(index, result);
+        }
+        Ok(())
     }
 
     fn batch(
@@ -365,6 +397,10 @@ impl Run<'_, '_> {
     fn note(&self, row: usize, error: &Error, result: &mut Rows) {
         result.note(self.job.row_offset + row as u64, error);
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn assemble(

@@ -3,6 +3,7 @@
 use crate::{
     dispatch::{Answer, Instance, Job, Part},
     json,
+    linear::Linear,
     memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
     rows::RowSink,
     typed::TypedRows,
@@ -52,8 +53,8 @@ impl Until {
 
 /// What an engine offers of an instance. Every entry runs under `until`.
 pub(crate) trait Guest: Send {
-    /// Linear memory as it is now; empty where the module has none.
-    fn memory(&mut self) -> &mut [u8];
+    /// Linear memory as it is now.
+    fn memory(&mut self) -> Linear<'_>;
     /// Where the guest keeps its log, if it keeps one.
     fn log_at(&self) -> Option<u32>;
     /// `fz_alloc`, unchecked.
@@ -104,7 +105,7 @@ impl<G: Guest> GuestInstance<G> {
         // Batches differ in their texts: some room to spare keeps the block.
         let len = len.checked_next_multiple_of(SPARE).unwrap_or(len);
         let ptr = self.guest.alloc(len, until)?;
-        check_alloc(ptr, len, self.guest.memory().len())?;
+        check_alloc(ptr, len, self.guest.memory().size())?;
         let block = Block { ptr, len };
         self.block = Some(block);
         Ok(block)
@@ -132,8 +133,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
             volatile: job.volatile,
         };
         // The block lies inside the memory: checked when it was allocated, and memories only grow.
-        let memory = self.guest.memory().get_mut(base as usize..).unwrap_or_default();
-        let address = frame.write(memory, base, &context)?;
+        let memory = self.guest.memory();
+        let address =
+            memory.write(base, frame.len(), |block| frame.write(block, base, &context))?;
         self.entered = true;
         let answer =
             self.guest.call(&job.signature.function().export, address.base, address.len, until)?;
@@ -154,13 +156,17 @@ impl<G: Guest> Instance for GuestInstance<G> {
             budget: job.limits.result_bytes,
             message_bytes: job.limits.message_bytes,
         };
-        let memory = GuestMemory::new(self.guest.memory());
-        // What the request leaves of its block is the host's too.
-        let block = memory.owned_block(answer, &FrameAddress { len: room, ..address })?;
         let hidden = |row| job.bound.overlay().hides(range.start + row);
         let hidden = elementwise.then_some(hidden);
-        let room = MessageRoom { each: job.limits.message_bytes, all: job.limits.messages_bytes };
-        let read = read(memory.result(answer, &address, &expected), out, room, hidden);
+        let messages =
+            MessageRoom { each: job.limits.message_bytes, all: job.limits.messages_bytes };
+        let (block, read) = {
+            let view = self.guest.memory().view();
+            let memory = view.memory();
+            // What the request leaves of its block is the host's too.
+            let block = memory.owned_block(answer, &FrameAddress { len: room, ..address })?;
+            (block, read(memory.result(answer, &address, &expected), out, messages, hidden))
+        };
         // An instance that is about to be discarded is not entered again.
         let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
         if let Some(block) = block
@@ -173,7 +179,8 @@ impl<G: Guest> Instance for GuestInstance<G> {
 
     fn log(&mut self) -> Option<Log> {
         let at = self.guest.log_at().filter(|_| self.entered)?;
-        GuestMemory::new(self.guest.memory()).log(at)
+        let view = self.guest.memory().view();
+        view.memory().log(at)
     }
 
     fn rows(&mut self, job: &Job<'_>, sink: &mut RowSink<'_>, until: &Until) -> Result<(), Error> {

@@ -29,6 +29,7 @@
 //!   json     codec 1: requests and answers in JSON, row by row or all at once
 //!   typed    bare exports of numbers, row by row
 //!   rows     what a batch has so far that is called row by row
+//!   linear   guest memory, lent or reached by offset
 //!   memory   every number that a guest gave is checked here and nowhere else
 //!   sandbox  growth within the limits, and the words for what stopped a guest
 //! native · wasmtime · wasmi
@@ -56,6 +57,7 @@ mod file;
 mod functions;
 mod guest;
 mod json;
+mod linear;
 pub mod memory;
 pub mod module;
 pub mod native;

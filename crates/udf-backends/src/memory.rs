@@ -5,7 +5,9 @@
 //! as [`ColumnView`]s whose buffers lie inside the memory and are as long as their rows need. What
 //! the buffers hold is checked while it is copied out, by [`udf_columnar::collect`].
 
+use crate::linear::Copies;
 use bytemuck::Pod;
+use std::ops::Range;
 use udf_abi::{
     Column, DType, ErrorCode, Physical, ResultHeader,
     exports::MAX_LOG_BYTES,
@@ -42,7 +44,14 @@ impl Span {
 /// Linear memory after a call.
 #[derive(Clone, Copy, Debug)]
 pub struct GuestMemory<'m> {
-    bytes: &'m [u8],
+    bytes: Bytes<'m>,
+}
+
+/// Where its bytes are.
+#[derive(Clone, Copy, Debug)]
+enum Bytes<'m> {
+    Lent(&'m [u8]),
+    Apart(&'m Copies<'m>),
 }
 
 /// What a result must be.
@@ -93,45 +102,61 @@ pub fn check_alloc(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error>
     if !ptr.is_multiple_of(udf_abi::FRAME_ALIGN) {
         return Err(invalid(format!("fz_alloc answered {ptr:#x}, which is not 16-byte aligned")));
     }
-    if u64::from(ptr) + u64::from(len) > memory_bytes as u64 {
-        return Err(invalid(format!(
-            "fz_alloc answered {ptr:#x} for {len} bytes, past the memory's end at {memory_bytes:#x}"
-        )));
-    }
-    Ok(())
+    check_range(ptr, len, memory_bytes)
 }
 
-/// The block that a JSON request of `len` bytes is written to, checked like [`check_alloc`] except
-/// that codec 1 asks for no alignment.
+/// Checks what `fz_alloc` answered for a JSON request of `len` bytes, like [`check_alloc`] except that codec 1 asks for no
+/// alignment.
 ///
 /// # Errors
 /// As [`check_alloc`].
-pub fn request_block(memory: &mut [u8], ptr: u32, len: u32) -> Result<&mut [u8], Error> {
+pub fn check_request(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error> {
     if ptr == 0 {
-        check_alloc(ptr, len, memory.len())?;
+        return check_alloc(ptr, len, memory_bytes);
     }
+    check_range(ptr, len, memory_bytes)
+}
+
+fn check_range(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error> {
+    if range(ptr, len, memory_bytes).is_some() {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "fz_alloc answered {ptr:#x} for {len} bytes, past the memory's end at {memory_bytes:#x}"
+    )))
+}
+
+/// The place of `len` bytes at `ptr` in a memory of `memory_bytes`, if they lie inside.
+pub(crate) fn range(ptr: u32, len: u32, memory_bytes: usize) -> Option<Range<usize>> {
     let end = u64::from(ptr) + u64::from(len);
-    let size = memory.len();
-    usize::try_from(end).ok().and_then(|end| memory.get_mut(ptr as usize..end)).ok_or_else(|| {
-        invalid(format!(
-            "fz_alloc answered {ptr:#x} for {len} bytes, past the memory's end at {size:#x}"
-        ))
-    })
+    (end <= memory_bytes as u64).then_some(ptr as usize..end as usize)
 }
 
 impl<'m> GuestMemory<'m> {
     /// Memory as it is after the call.
     #[must_use]
     pub fn new(bytes: &'m [u8]) -> Self {
-        Self { bytes }
+        Self { bytes: Bytes::Lent(bytes) }
+    }
+
+    /// The same of a memory that is reached by offset.
+    pub(crate) fn apart(copies: &'m Copies<'m>) -> Self {
+        Self { bytes: Bytes::Apart(copies) }
+    }
+
+    fn size(self) -> usize {
+        match self.bytes {
+            Bytes::Lent(bytes) => bytes.len(),
+            Bytes::Apart(copies) => copies.size(),
+        }
     }
 
     fn span(self, ptr: u32, len: u64, what: &str) -> Result<Span, Error> {
         let (start, end) = (u64::from(ptr), u64::from(ptr).saturating_add(len));
-        if end > self.bytes.len() as u64 {
+        if end > self.size() as u64 {
             return Err(invalid(format!(
                 "{what}: {len} bytes at {start:#x} pass the memory's end at {:#x}",
-                self.bytes.len()
+                self.size()
             )));
         }
         Ok(Span { start, end })
@@ -139,7 +164,11 @@ impl<'m> GuestMemory<'m> {
 
     fn slice(self, span: Span) -> &'m [u8] {
         // A span lies inside the memory, so both ends fit usize.
-        &self.bytes[span.start as usize..span.end as usize]
+        let (start, end) = (span.start as usize, span.end as usize);
+        match self.bytes {
+            Bytes::Lent(bytes) => &bytes[start..end],
+            Bytes::Apart(copies) => copies.read(start, end - start),
+        }
     }
 
     fn read<T: Pod>(self, ptr: u32, what: &str) -> Result<T, Error> {
@@ -230,7 +259,7 @@ impl<'m> GuestMemory<'m> {
         let own = match self.owned_block(answer, frame)? {
             Some(block) => self.span(block.ptr, u64::from(block.len), "returned block")?,
             // The header is the host's own; buffers may be anywhere the guest keeps them.
-            None => Span { start: 0, end: self.bytes.len() as u64 },
+            None => Span { start: 0, end: self.size() as u64 },
         };
         let reader = Reader { memory: self, request, own };
         let (header_at, _) = unpack(answer);

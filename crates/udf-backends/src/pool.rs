@@ -152,9 +152,12 @@ impl Lease {
     ) -> Result<&mut dyn Instance, Error> {
         let instance = match self.instance.take() {
             Some(instance) => instance,
-            None => factory.create(until).map_err(|error| match error.is_trap() {
-                true => error.context("the module does not start"),
-                false => error,
+            None => factory.create(until).map_err(|error| match error.kind() {
+                ErrorKind::Trap
+                | ErrorKind::StackExhausted
+                | ErrorKind::MemoryLimitExceeded
+                | ErrorKind::DeadlineExceeded => error.context("the module does not start"),
+                _ => error,
             })?,
         };
         Ok(self.instance.insert(instance).as_mut())

@@ -41,6 +41,8 @@ pub(crate) struct Growth {
     bounds: Bounds,
     /// The memory that the called function's own hint allows, where it has one.
     hint: Option<u64>,
+    /// Bytes of memory that were asked for last.
+    desired: usize,
     /// The growth that was refused last.
     refused: Option<Refused>,
 }
@@ -53,11 +55,12 @@ struct Refused {
 
 impl Growth {
     pub(crate) fn new(bounds: &Bounds) -> Self {
-        Self { bounds: bounds.clone(), hint: None, refused: None }
+        Self { bounds: bounds.clone(), hint: None, desired: 0, refused: None }
     }
 
     /// Whether memory may grow to this many bytes.
     pub(crate) fn memory(&mut self, desired: usize) -> bool {
+        self.desired = desired;
         self.decide(self.bounds.memory, self.hint, desired, |desired| {
             format!("{desired} bytes of memory")
         })
@@ -98,6 +101,16 @@ impl Growth {
         let what = format!("the guest asked for {}, {why}", show(desired));
         self.refused = Some(Refused { kind, what });
         false
+    }
+
+    /// Notes that the machine did not have what was granted last.
+    #[cfg(feature = "wasmtime")]
+    pub(crate) fn lacked(&mut self) {
+        let what = format!(
+            "the guest asked for {} bytes of memory, which its limit allows and this machine does not have",
+            self.desired
+        );
+        self.refused = Some(Refused { kind: ErrorKind::MemoryLimitExceeded, what });
     }
 
     /// Before every entry into the guest: forgets what was refused. `hint` bounds memory until the next

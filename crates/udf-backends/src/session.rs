@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use udf_abi::manifest::{Manifest, normalise_name};
 use udf_columnar::{
     BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Log, Output, RowErrors, Session,
-    SessionOptions, Signature, UdfModule, failure, frame::FrameArgs,
+    SessionOptions, Signature, UdfModule, failure, frame::FrameArgs, stack,
 };
 use web_time::Instant;
 
@@ -129,6 +129,15 @@ impl fmt::Debug for PooledSession {
 
 impl Session for PooledSession {
     fn call(&mut self, signature: &Arc<Signature>, call: Call) -> Result<Output, Error> {
+        let room = self.shared.limits.stack_bytes.saturating_add(stack::RESERVE);
+        stack::with_room(room, || self.run(signature, call))?
+    }
+}
+
+impl PooledSession {
+    /// The call, on a stack that holds the guest's.
+    #[inline(never)]
+    fn run(&mut self, signature: &Arc<Signature>, call: Call) -> Result<Output, Error> {
         let signature = &*signature.for_call(&call.arguments, call.rows);
         let bound = BoundCall::try_new(signature, call.arguments, call.rows)?;
         if bound.is_settled() {
@@ -153,9 +162,7 @@ impl Session for PooledSession {
         };
         if elementwise { self.elementwise(&job) } else { self.whole(&job) }
     }
-}
 
-impl PooledSession {
     fn elementwise(&self, job: &Job<'_>) -> Result<Output, Error> {
         let size = match job.lane {
             Lane::Columnar => {

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
-use udf_columnar::{Error, Limits};
+use udf_columnar::{Error, Limits, stack};
 
 /// Modules of one engine by content, as long as somebody holds them.
 #[derive(Default)]
@@ -22,6 +22,15 @@ impl Store {
     /// # Errors
     /// Those of inspection and of `compile`. A failed load leaves nothing behind.
     pub(crate) fn load(
+        &self,
+        bytes: &[u8],
+        limits: &Limits,
+        compile: impl FnOnce(ModuleInfo) -> Result<LoadedModule, Error>,
+    ) -> Result<Arc<LoadedModule>, Error> {
+        stack::with_room(crate::module::LOAD_ROOM, || self.load_here(bytes, limits, compile))?
+    }
+
+    fn load_here(
         &self,
         bytes: &[u8],
         limits: &Limits,

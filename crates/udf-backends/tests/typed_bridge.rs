@@ -259,6 +259,27 @@ fn exports_are_found_by_exact_name_first_and_without_case_where_that_is_clear() 
 }
 
 #[test]
+fn an_initialiser_runs_before_a_bare_export_and_is_none_itself() {
+    for name in ["_initialize", "fz_init"] {
+        let text = format!(
+            r#"(module (global $ready (mut f64) (f64.const 0))
+                 (func (export "{name}") (global.set $ready (f64.add (global.get $ready) (f64.const 7))))
+                 (func (export "ready") (param f64) (result f64) (global.get $ready)))"#
+        );
+        on_every_runtime(&text, |module| {
+            let x = column(Float64Array::from(vec![1.0, 1.0]));
+            let output = call(module, "ready", vec![x]).unwrap();
+            assert_eq!(doubles(&output), [Some(7.0), Some(7.0)]);
+            assert_eq!(module.manifest().functions.len(), 1);
+            let error = call(module, name, vec![]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnknownFunction);
+        });
+        let info = inspect(&wat::parse_str(&text).unwrap(), &patient()).unwrap();
+        assert_eq!(info.warnings, Vec::<String>::new());
+    }
+}
+
+#[test]
 fn modules_that_the_contract_does_not_admit_are_refused_bare_as_well() {
     for (text, kind, phrase) in [
         (

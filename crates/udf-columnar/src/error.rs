@@ -57,7 +57,8 @@ pub enum ErrorKind {
     StackExhausted,
     /// The guest answered something that the contract does not allow.
     InvalidResult,
-    /// No instance came free in time.
+    /// No instance could be had: none came free in time, or the machine has no room (address space, memory for a stack, threads)
+    /// for another. The same call may work later, or with fewer threads.
     Busy,
     /// The host failed: a defect of this project or of its machine.
     Internal,

@@ -35,6 +35,7 @@
 //! | [`collect`] | result columns, checked while they are copied out |
 //! | `text` | what modules say, as people may see it |
 //! | `runtime`, `limits`, `cancel`, `log`, `error`, [`failure`] | the seam, and what it may cost and fail |
+//! | [`stack`] | room on the stack, whoever's thread it is |
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
@@ -67,6 +68,7 @@ mod overlay;
 mod row_errors;
 mod runtime;
 mod signature;
+pub mod stack;
 mod text;
 pub mod view;
 

@@ -42,7 +42,7 @@ use crate::{
     address::{Cell, Rect, SheetId},
     book::Hidden,
     cells::{Builder, CellRef, Cells, Table},
-    formula::{Arrays, Template},
+    formula::{Arrays, Template, walking},
     functions::{Functions, Sessions},
 };
 use context::Context;
@@ -130,6 +130,10 @@ impl Strip {
 
 /// Evaluates a formula for the rows of a strip.
 pub(crate) fn evaluate(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
+    walking(|| evaluate_here(reader, template, strip))
+}
+
+fn evaluate_here(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
     let outcome = evaluate_arrays(reader, template, strip);
     let one = strip.rows.len() == 1;
     match (template.arrays, outcome) {

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::{
     Value,
     address::{Area, Axis, Cell, MAX_COLS, MAX_ROWS, SheetId},
-    formula::{Template, function_key},
+    formula::{Template, Tree, function_key, walking},
     functions::Bound,
 };
 use formualizer_common::{ExcelError, ExcelErrorKind};
@@ -98,7 +98,7 @@ pub(crate) struct Lookup {
 /// A part that the Interpreter evaluates cell by cell.
 #[derive(Debug)]
 pub(crate) struct Interpreted {
-    pub(crate) ast: ASTNode,
+    pub(crate) ast: Tree,
     /// The cell that the references in `ast` are written for.
     pub(crate) origin: Cell,
     /// Arguments of the outermost function that are evaluated as vectors first.
@@ -163,6 +163,14 @@ pub(crate) enum Aggregate {
     CountA,
     Min,
     Max,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let root = std::mem::replace(&mut self.root, Node::Value(Value::Empty));
+        let whole = self.whole.take();
+        walking(|| drop((root, whole)));
+    }
 }
 
 impl Program {
@@ -538,7 +546,7 @@ impl Compiler<'_> {
                 }
             }
         }
-        Interpreted { ast: ast.clone(), origin: self.origin, filled }
+        Interpreted { ast: ast.clone().into(), origin: self.origin, filled }
     }
 }
 

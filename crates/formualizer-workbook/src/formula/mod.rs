@@ -12,7 +12,7 @@
 //! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
 //! intersect … ranges where one value is wanted
 //! text     … trees to text and keys        builtins … what is known of functions before they are called
-//! follow   … texts of filled formulas
+//! follow   … texts of filled formulas              tree     … trees that are kept, and the stack they take
 //! moved    … where cells are after rows and columns were inserted or deleted, or cells moved
 //! restructure … trees that follow
 //! ```
@@ -29,6 +29,7 @@ mod sheets;
 mod shift;
 mod tables;
 mod text;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};
 pub(crate) use restructure::{Place, Rewriting, Rewritten, TableChanges, source_key};
 pub(crate) use sheets::{Deleted, delete_in, rename_in};
+pub(crate) use tree::{Tree, walking};
 
 use crate::{
     Error,
@@ -84,10 +86,10 @@ pub(crate) struct Template {
     /// What becomes of its arrays; part of the key.
     pub(crate) arrays: Arrays,
     /// As typed.
-    pub(crate) source: ASTNode,
+    pub(crate) source: Tree,
     /// For evaluation, through [`ast_at`](Self::ast_at): no names, tables or structured references; what cannot be resolved is an error literal.
     /// Open ranges (`A:A`, `A1:A`) stay open; readers end them at the last used row.
-    pub(crate) lowered: ASTNode,
+    pub(crate) lowered: Tree,
     /// What the lowered formula reads, open ranges to the end of the sheet.
     pub(crate) areas: Vec<Area>,
     /// Functions that it calls, as [`function_key`] writes them, each once.
@@ -131,12 +133,23 @@ pub(crate) fn compile_as(
     at: Cell,
     scope: &dyn Scope,
 ) -> Result<Template, Error> {
-    Ok(Template::of(parse::parse(text)?, arrays, sheet, at, scope))
+    walking(|| Ok(Template::of(parse::parse(text)?, arrays, sheet, at, scope)))
 }
 
 impl Template {
     fn of(
-        source: ASTNode,
+        source: impl Into<Tree>,
+        arrays: Arrays,
+        sheet: SheetId,
+        origin: Cell,
+        scope: &dyn Scope,
+    ) -> Self {
+        let source = source.into();
+        walking(|| Self::of_tree(source, arrays, sheet, origin, scope))
+    }
+
+    fn of_tree(
+        source: Tree,
         arrays: Arrays,
         sheet: SheetId,
         origin: Cell,
@@ -162,7 +175,7 @@ impl Template {
             sheet,
             arrays,
             source,
-            lowered: lowered.tree,
+            lowered: lowered.tree.into(),
             areas: lowered.areas,
             functions: lowered.functions,
             mentions: lowered.mentions,
@@ -176,7 +189,7 @@ impl Template {
     /// The lowered formula as it stands in a cell; a reference beyond the sheet is `#REF!`.
     #[cfg(test)]
     pub(crate) fn ast_at(&self, cell: Cell) -> ASTNode {
-        let mut ast = self.lowered.clone();
+        let mut ast = (*self.lowered).clone();
         move_references(&self.lowered, &mut ast, self.origin, cell);
         ast
     }
@@ -184,7 +197,7 @@ impl Template {
     /// The formula with `=` as it stands in a cell: names and tables as typed, sheets as they are named now.
     pub(crate) fn text_at(&self, cell: Cell, scope: &dyn Scope) -> String {
         let by = Offset::between(self.origin, cell);
-        format!("={}", text::write(&self.source, Style::Shown { by, scope }))
+        walking(|| format!("={}", text::write(&self.source, Style::Shown { by, scope })))
     }
 
     /// The same formula after one of its [`mentions`](Self::mentions) changed.
@@ -217,7 +230,7 @@ impl Template {
 /// Makes `to`, a clone of `from` that may have been moved before, the formula that `from` in `origin` is in `cell`. A
 /// reference beyond the sheet is `#REF!`, ranges have their first corner first.
 pub(crate) fn move_references(from: &ASTNode, to: &mut ASTNode, origin: Cell, cell: Cell) {
-    shift::write(from, to, Offset::between(origin, cell));
+    walking(|| shift::write(from, to, Offset::between(origin, cell)));
 }
 
 /// Visits the references of a formula.
@@ -253,7 +266,7 @@ pub(crate) const OWN_NAMES: &str = "_xlnm.";
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) name: String,
-    pub(crate) source: ASTNode,
+    pub(crate) source: Tree,
     /// The sheet that unqualified references mean.
     pub(crate) sheet: SheetId,
 }
@@ -262,7 +275,7 @@ impl Named {
     /// What the name stands for as text with `=`, as seen from A1.
     pub(crate) fn text(&self, scope: &dyn Scope) -> String {
         let by = Offset { rows: 0, cols: 0 };
-        format!("={}", text::write(&self.source, Style::Shown { by, scope }))
+        walking(|| format!("={}", text::write(&self.source, Style::Shown { by, scope })))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may be the name of a value, formula or table.
 
-use super::{Named, TableDef, parse};
+use super::{Named, TableDef, Tree, parse, walking};
 use crate::{
     Error, ErrorKind,
     address::{MAX_COLS, MAX_ROWS, SheetId, is_address_like, shown},
@@ -39,7 +39,8 @@ pub(crate) fn validate_name(name: &str) -> Result<(), Error> {
 pub(crate) fn parse_named(name: &str, text: &str, sheet: SheetId) -> Result<Named, Error> {
     let name = name.trim();
     validate_name(name)?;
-    Ok(Named { name: name.to_owned(), source: parse::parse(text)?, sheet })
+    let source = walking(|| parse::parse(text).map(Tree::from))?;
+    Ok(Named { name: name.to_owned(), source, sheet })
 }
 
 /// Refuses a table that structured references could not address.

@@ -1,11 +1,12 @@
 //! Trees whose references follow cells that are somewhere else now.
 
 use super::{
-    Named, Scope, Template,
+    Named, Scope, Template, Tree,
     moved::Change,
     sheets::same,
     shift::{Offset, area, bounds, each_node, error_literal, shift_reference},
     text::{Style, write},
+    walking,
 };
 use crate::address::{Area, Cell, MAX_COLS, MAX_ROWS, Rect, SheetId};
 use formualizer_common::ExcelErrorKind;
@@ -43,7 +44,7 @@ pub(crate) struct Place<'a> {
 
 /// A rewritten formula.
 pub(crate) struct Rewritten {
-    pub(crate) source: ASTNode,
+    pub(crate) source: Tree,
     /// Whether a reference was lost.
     pub(crate) lost: bool,
 }
@@ -51,6 +52,10 @@ pub(crate) struct Rewritten {
 impl Template {
     /// The formula that this one in a cell has become.
     pub(crate) fn rewritten(&self, place: &Place<'_>, with: &Rewriting<'_>) -> Rewritten {
+        walking(|| self.rewritten_here(place, with))
+    }
+
+    fn rewritten_here(&self, place: &Place<'_>, with: &Rewriting<'_>) -> Rewritten {
         let (mut source, _) = self.settled(place.from.1);
         let mut lost = false;
         // A name could be a parameter where there are any; then it is left as it is.
@@ -74,7 +79,11 @@ impl Template {
     }
 
     /// The source as it stands in a cell, where references beyond the sheet are `#REF!` for good; whether there were any.
-    pub(crate) fn settled(&self, cell: Cell) -> (ASTNode, bool) {
+    pub(crate) fn settled(&self, cell: Cell) -> (Tree, bool) {
+        walking(|| self.settled_here(cell))
+    }
+
+    fn settled_here(&self, cell: Cell) -> (Tree, bool) {
         let mut source = self.source.clone();
         let by = Offset::between(self.origin, cell);
         let mut beyond = false;
@@ -95,7 +104,7 @@ impl Template {
     /// What the references of the source cover, whatever becomes of them when they are lowered.
     pub(crate) fn source_areas(&self, scope: &dyn Scope) -> Vec<Area> {
         let mut areas = Vec::new();
-        each_reference(&self.source, &mut |reference| {
+        let mut visit = |reference: &ReferenceType| {
             let (ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. }) =
                 reference
             else {
@@ -103,7 +112,8 @@ impl Template {
             };
             let sheet = sheet.as_deref().map_or(Some(self.sheet), |name| scope.sheet(name));
             areas.extend(sheet.and_then(|sheet| area(reference, sheet, self.origin)));
-        });
+        };
+        walking(|| each_reference(&self.source, &mut visit));
         areas
     }
 
@@ -115,7 +125,7 @@ impl Template {
     /// The same formula with another source, for another cell.
     pub(crate) fn with_source(
         &self,
-        source: ASTNode,
+        source: Tree,
         sheet: SheetId,
         origin: Cell,
         scope: &dyn Scope,
@@ -126,25 +136,30 @@ impl Template {
     /// Whether it takes the cell in its own row or column of a range.
     pub(crate) fn intersects(&self) -> bool {
         let mut found = self.arrays == super::Arrays::Single;
-        each(&self.lowered, &mut |node| {
+        let mut visit = |node: &ASTNodeType| {
             found |= matches!(
                 node,
                 ASTNodeType::UnaryOp { op: UnaryOperator::ImplicitIntersection, .. }
             );
-        });
+        };
+        walking(|| each(&self.lowered, &mut visit));
         found
     }
 }
 
 /// The key of a source tree as far as it decides it.
 pub(crate) fn source_key(source: &ASTNode, origin: Cell) -> String {
-    write(source, Style::Key { origin })
+    walking(|| write(source, Style::Key { origin }))
 }
 
 impl Named {
     /// Lets what a name stands for follow; relative references stay as they are. Whether it changed, and whether a
     /// reference was lost.
     pub(crate) fn follow(&mut self, with: &Rewriting<'_>) -> (bool, bool) {
+        walking(|| self.follow_here(with))
+    }
+
+    fn follow_here(&mut self, with: &Rewriting<'_>) -> (bool, bool) {
         let (mut changed, mut lost) = (false, false);
         let sheet = self.sheet;
         each_node(&mut self.source, &mut |node| {

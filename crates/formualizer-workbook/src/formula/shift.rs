@@ -1,5 +1,6 @@
 //! References moved with their formula, and the areas that they cover.
 
+use super::walking;
 use crate::address::{Area, Axis, Cell, MAX_COLS, MAX_ROWS, SheetId};
 use formualizer_common::{ExcelError, ExcelErrorKind, LiteralValue};
 use formualizer_parse::{ASTNode, ASTNodeType, parser::ReferenceType};
@@ -133,24 +134,28 @@ pub(crate) fn shift(ast: &mut ASTNode, rows: i64, cols: i64) {
 }
 
 /// Visits every node of a tree, each before what is below it.
-pub(super) fn each_node(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ASTNodeType)) {
+pub(super) fn each_node(root: &mut ASTNode, visit: &mut dyn FnMut(&mut ASTNodeType)) {
+    walking(|| each_below(root, visit));
+}
+
+fn each_below(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ASTNodeType)) {
     visit(&mut node.node_type);
     match &mut node.node_type {
         ASTNodeType::Literal(_) | ASTNodeType::Omitted | ASTNodeType::Reference { .. } => {}
-        ASTNodeType::UnaryOp { expr, .. } => each_node(expr, visit),
+        ASTNodeType::UnaryOp { expr, .. } => each_below(expr, visit),
         ASTNodeType::BinaryOp { left, right, .. } => {
-            each_node(left, visit);
-            each_node(right, visit);
+            each_below(left, visit);
+            each_below(right, visit);
         }
         ASTNodeType::Function { args, .. } => {
-            args.iter_mut().for_each(|arg| each_node(arg, visit));
+            args.iter_mut().for_each(|arg| each_below(arg, visit));
         }
         ASTNodeType::Call { callee, args } => {
-            each_node(callee, visit);
-            args.iter_mut().for_each(|arg| each_node(arg, visit));
+            each_below(callee, visit);
+            args.iter_mut().for_each(|arg| each_below(arg, visit));
         }
         ASTNodeType::Array(rows) => {
-            rows.iter_mut().flatten().for_each(|item| each_node(item, visit));
+            rows.iter_mut().flatten().for_each(|item| each_below(item, visit));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     address::{Cell, Rect, column_letters},
     cells::CellRef,
     files::{DataFormat, ExportOptions, ImportOptions, atomic, data},
+    formula::walking,
 };
 use rustc_hash::FxHashSet;
 use std::path::Path;
@@ -61,7 +62,7 @@ impl Workbook {
         options: &ImportOptions,
     ) -> Result<ImportReport, Error> {
         let (sheet, at) = self.cell_of(sheet, at)?;
-        let columns = data::read(format, bytes, self.book.dates, options)?;
+        let columns = walking(|| data::read(format, bytes, self.book.dates, options))?;
         let (rows, width) = (columns.rows(), columns.cells.len());
         let names = usize::from(!columns.names.is_empty());
         if width == 0 || rows + names == 0 {
@@ -115,7 +116,7 @@ impl Workbook {
         let (dates, errors_as_null) = (self.book.dates, options.errors_as_null);
         let written = |names, cells| data::Written { names, cells, dates, errors_as_null };
         let Some(used) = self.used_part(sheet, &rect) else {
-            return data::write(format, &written(Vec::new(), &[]), *options);
+            return walking(|| data::write(format, &written(Vec::new(), &[]), *options));
         };
         let headers = options.headers && !matches!(format, DataFormat::Csv | DataFormat::Tsv);
         let names = match headers {
@@ -135,7 +136,7 @@ impl Workbook {
                 &empty
             }
         };
-        data::write(format, &written(names, cells), *options)
+        walking(|| data::write(format, &written(names, cells), *options))
     }
 
     /// The texts of a range's first row, each of them once: what is blank is named by its place, as in `column 3`, what is there twice gets a

@@ -7,6 +7,7 @@ use crate::{
     Error, ErrorKind,
     book::Book,
     files::{LoadOptions, Warnings, kind::Kind, xlsx},
+    formula::walking,
 };
 use std::{
     fs::File,
@@ -46,10 +47,10 @@ impl Workbook {
     /// As [`open`](Self::open).
     pub fn from_bytes(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
         let bytes = bytes.into();
-        match Kind::of(&bytes, &options.limits) {
+        walking(|| match Kind::of(&bytes, &options.limits) {
             Kind::Xlsx => Self::from_xlsx(bytes, options),
             kind => Self::from_other(&bytes, kind, options),
-        }
+        })
     }
 
     #[cfg(feature = "other-spreadsheets")]
@@ -80,7 +81,7 @@ impl Workbook {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn from_xlsx(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
-        xlsx::load::load(bytes.into(), options).map(Self::loaded)
+        walking(|| xlsx::load::load(bytes.into(), options)).map(Self::loaded)
     }
 
     pub(super) fn loaded((book, warnings): (Book, Warnings)) -> Self {

@@ -4,6 +4,7 @@ use super::Workbook;
 use crate::{
     Error, ErrorKind,
     eval::Environment,
+    formula::walking,
     functions::{Sessions, is_calling},
     recalc::{self, Progress, RecalcReport},
 };
@@ -104,7 +105,7 @@ impl Workbook {
         let threads = environment.threads;
         let options = recalc::Options { environment, progress: options.progress };
         let book = &mut self.book;
-        let mut run = || recalc::recalculate(book, &sessions, &options);
+        let mut run = || walking(|| recalc::recalculate(book, &sessions, &options));
         if threads == 1 || threads == rayon::current_num_threads() {
             return run();
         }

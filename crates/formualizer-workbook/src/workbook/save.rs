@@ -4,6 +4,7 @@ use super::Workbook;
 use crate::{
     Error, ErrorKind,
     files::{SaveOptions, atomic, xlsx},
+    formula::walking,
 };
 use std::path::Path;
 
@@ -55,7 +56,7 @@ impl Workbook {
             Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
         };
         check_extension(path, None)?;
-        let saved = xlsx::save::save(&self.book, *options).map_err(named)?;
+        let saved = walking(|| xlsx::save::save(&self.book, *options)).map_err(named)?;
         check_extension(path, Some(saved.macros))?;
         atomic::write(path, &saved.bytes)?;
         Ok(SaveReport {
@@ -73,7 +74,7 @@ impl Workbook {
     /// # Errors
     /// As [`save`](Self::save), where it is not about the file.
     pub fn to_xlsx(&self, options: &SaveOptions) -> Result<Vec<u8>, Error> {
-        Ok(xlsx::save::save(&self.book, *options)?.bytes)
+        Ok(walking(|| xlsx::save::save(&self.book, *options))?.bytes)
     }
 }
 

@@ -19,7 +19,7 @@ mod kinds;
 use crate::{
     dispatch::{self, Job},
     guest::{Guest, Until},
-    memory::{Block, GuestMemory, request_block},
+    memory::{Block, check_request},
     native::{Cell, column_of},
     rows::RowSink,
 };
@@ -126,11 +126,18 @@ fn exchange<G: Guest, T>(
         Error::new(ErrorKind::TooLarge, message)
     })?;
     let asked = Block { ptr: guest.alloc(len, until)?, len };
-    request_block(guest.memory(), asked.ptr, len)?.copy_from_slice(request);
+    check_request(asked.ptr, len, guest.memory().size())?;
+    guest.memory().write(asked.ptr, len, |block| {
+        block.copy_from_slice(request);
+        Ok(())
+    })?;
     let answer = guest.call(&job.signature.function().export, asked.ptr, len, until)?;
-    let memory = GuestMemory::new(guest.memory());
-    let (json, answered) = memory.json_answer(answer, job.limits.result_bytes)?;
-    let value = read(decode::answer(json, job.limits.message_bytes)?);
+    let (answer, answered) = {
+        let view = guest.memory().view();
+        let (json, block) = view.memory().json_answer(answer, job.limits.result_bytes)?;
+        (decode::answer(json, job.limits.message_bytes)?, block)
+    };
+    let value = read(answer);
     let keeps = |e: &Error| udf_columnar::failure::treatment(e.kind()).keeps_instance;
     if value.as_ref().err().is_none_or(keeps) {
         guest.free(asked, until)?;

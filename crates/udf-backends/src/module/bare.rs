@@ -7,8 +7,8 @@ use super::{
 use udf_abi::{
     ABI_VERSION, DType,
     exports::{
-        EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, MANIFEST_SCHEMA, MAX_NAME_BYTES,
-        RESERVED_EXPORTS,
+        EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, INITIALISERS, MANIFEST_SCHEMA,
+        MAX_NAME_BYTES, RESERVED_EXPORTS,
     },
     manifest::{Function, FunctionKind, Hints, Manifest, Module, Param, Return, TypeName},
 };
@@ -43,7 +43,9 @@ pub(super) fn manifest(exports: &[ExportInfo], sha256: &[u8; 32]) -> (Manifest, 
     let mut functions = Vec::new();
     let mut warnings = Vec::new();
     let (mut skipped, mut params) = (0, 0);
-    for export in exports.iter().filter(|e| e.signature.starts_with('(')) {
+    let callable =
+        |e: &&ExportInfo| e.signature.starts_with('(') && !INITIALISERS.contains(&e.name.as_str());
+    for export in exports.iter().filter(callable) {
         match &export.numbers {
             Some(numbers)
                 if is_offered(export)

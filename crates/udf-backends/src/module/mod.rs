@@ -18,11 +18,14 @@ use std::{collections::HashMap, ops::Range};
 use udf_abi::{
     exports::{
         CODEC_COLUMNAR, CODEC_JSON, EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_MEMORY,
-        MANIFEST_SECTION, MAX_MANIFEST_BYTES, PAGE_BYTES,
+        INITIALISERS, MANIFEST_SECTION, MAX_MANIFEST_BYTES, PAGE_BYTES,
     },
     manifest::{Function, Manifest},
 };
-use udf_columnar::{Error, ErrorKind, Limits, Signature};
+use udf_columnar::{Error, ErrorKind, Limits, Signature, stack};
+
+/// Stack for inspecting, compiling and loading a module.
+pub(crate) const LOAD_ROOM: usize = (1 << 20) + stack::RESERVE;
 
 /// The contract's exports besides the functions, and their signatures.
 const REQUIRED_EXPORTS: [(&str, &str, &str); 4] = [
@@ -107,6 +110,11 @@ impl ModuleInfo {
 /// [`InvalidModule`](ErrorKind::InvalidModule), [`InvalidManifest`](ErrorKind::InvalidManifest)
 /// or [`Unsupported`](ErrorKind::Unsupported), with the mend in the message.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
+    stack::with_room(LOAD_ROOM, || inspect_here(bytes, limits))?
+}
+
+#[inline(never)]
+fn inspect_here(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     if bytes.len() > limits.module_bytes {
         return Err(invalid(format!(
             "the module has {} bytes, the limit is {}: strip debug sections, or raise the limit",
@@ -116,6 +124,7 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
     }
     let scan = scan::scan(bytes, limits)?;
     features::validate(bytes)?;
+    check_initialiser(&scan)?;
     let sha256: [u8; 32] = Sha256::digest(bytes).into();
     let names = scan.exports.iter().enumerate();
     let by_name: HashMap<String, usize> = names.map(|(at, e)| (e.name.clone(), at)).collect();
@@ -185,6 +194,27 @@ fn check_exports<'e>(export: impl Fn(&str) -> Option<&'e ExportInfo>) -> Result<
     }
     Err(invalid("the module does not export what the contract asks for (docs/abi.md)")
         .with_details(findings))
+}
+
+/// Signature of an initialiser.
+const INITIALISER: &str = "()";
+
+fn check_initialiser(scan: &Scan<'_>) -> Result<(), Error> {
+    let found: Vec<&ExportInfo> =
+        scan.exports.iter().filter(|e| INITIALISERS.contains(&e.name.as_str())).collect();
+    if let Some(wrong) = found.iter().find(|e| e.signature != INITIALISER) {
+        return Err(invalid(format!(
+            "export `{}` is {}, an initialiser is {INITIALISER}: take no parameters and answer nothing, or export it under another name",
+            wrong.name, wrong.signature
+        )));
+    }
+    if found.len() > 1 {
+        return Err(invalid(format!(
+            "the module exports both `{}` and `{}`, and one initialiser is called: export one, and let it call the other where that is needed",
+            INITIALISERS[0], INITIALISERS[1]
+        )));
+    }
+    Ok(())
 }
 
 fn check_memory(scan: &Scan<'_>, limits: &Limits) -> Result<(), Error> {

@@ -230,7 +230,7 @@ fn section<'m>(
             Ok(())
         }
         Payload::StartSection { .. } => Err(invalid(
-            "the module has a start function, which would run unasked: build a library (cdylib), not a program",
+            "the module has a start function, which would run unasked and outside of the limits: export it as `_initialize` instead, of type () and called once per instance (AssemblyScript: `--exportStart _initialize`), or build a library (cdylib), not a program",
         )
         .into()),
         Payload::ElementSection(reader) => {

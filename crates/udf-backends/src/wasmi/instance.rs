@@ -4,6 +4,7 @@ use super::bridge;
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
+    linear::Linear,
     memory::{Block, GuestMemory},
     pool::Factory,
     rows::RowSink,
@@ -13,6 +14,7 @@ use crate::{
 use std::collections::HashMap;
 use udf_abi::exports::{
     EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_LOG, EXPORT_MEMORY, EXPORT_PANIC,
+    INITIALISERS,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmi::{
@@ -44,6 +46,13 @@ impl ModuleFactory {
 
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
+        Ok(Box::new(GuestInstance::new(self.guest(until)?)))
+    }
+}
+
+impl ModuleFactory {
+    /// A fresh guest, initialised and checked to speak the contract's version.
+    pub(super) fn guest(&self, until: &Until) -> Result<WasmiGuest, Error> {
         let mut store = Store::new(self.module.engine(), Growth::new(&self.bounds));
         store.limiter(|growth| growth);
         let instance = match self.linker.instantiate_and_start(&mut store, &self.module) {
@@ -54,6 +63,8 @@ impl Factory for ModuleFactory {
         let memory = instance.get_memory(&store, EXPORT_MEMORY);
         let alloc = typed(&instance, &store, EXPORT_ALLOC).ok();
         let free = typed(&instance, &store, EXPORT_FREE).ok();
+        let initialise =
+            INITIALISERS.iter().find_map(|name| typed::<(), ()>(&instance, &store, name).ok());
         let version = typed::<(), u32>(&instance, &store, EXPORT_ABI_VERSION).ok();
         let panic_at = address(&instance, &store, EXPORT_PANIC);
         let log_at = address(&instance, &store, EXPORT_LOG);
@@ -68,10 +79,13 @@ impl Factory for ModuleFactory {
             functions: HashMap::new(),
             limits: self.limits.clone(),
         };
+        if let Some(initialise) = initialise {
+            guest.enter(initialise, (), until)?;
+        }
         if let Some(version) = version {
             sandbox::check_version(guest.enter(version, (), until)?)?;
         }
-        Ok(Box::new(GuestInstance::new(guest)))
+        Ok(guest)
     }
 }
 
@@ -192,8 +206,8 @@ impl WasmiGuest {
 }
 
 impl Guest for WasmiGuest {
-    fn memory(&mut self) -> &mut [u8] {
-        self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
+    fn memory(&mut self) -> Linear<'_> {
+        Linear::Lent(self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store)))
     }
 
     fn log_at(&self) -> Option<u32> {

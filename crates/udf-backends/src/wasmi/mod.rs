@@ -1,6 +1,8 @@
 //! The wasmi engine: modules are interpreted, fuel interrupts them. It generates no machine code
 //! and needs no threads, so it runs where those are not to be had.
 
+#[cfg(test)]
+mod apart;
 mod bridge;
 mod instance;
 mod maximum;

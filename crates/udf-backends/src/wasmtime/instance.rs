@@ -1,9 +1,10 @@
 //! Instances on wasmtime: limits, interruption, and traps as errors.
 
-use super::{bridge, slots::EngineSlots, ticker::Ticker};
+use super::{bridge, slots::EngineSlots, space, ticker::Ticker};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
+    linear::Linear,
     memory::{Block, GuestMemory},
     pool::Factory,
     rows::RowSink,
@@ -13,6 +14,7 @@ use crate::{
 use std::{collections::HashMap, sync::Arc};
 use udf_abi::exports::{
     EXPORT_ABI_VERSION, EXPORT_ALLOC, EXPORT_FREE, EXPORT_LOG, EXPORT_MEMORY, EXPORT_PANIC,
+    INITIALISERS,
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmtime::{
@@ -71,7 +73,7 @@ impl ModuleFactory {
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
         let (mut store, mut instance) = self.instantiate(until);
-        while instance.as_ref().is_err_and(is_full) && self.slots.free() {
+        while instance.as_ref().is_err_and(lacks_room) && self.slots.free() {
             (store, instance) = self.instantiate(until);
         }
         let instance = match instance {
@@ -82,6 +84,8 @@ impl Factory for ModuleFactory {
         let memory = instance.get_memory(&mut store, EXPORT_MEMORY);
         let alloc = typed(&instance, &mut store, EXPORT_ALLOC).ok();
         let free = typed(&instance, &mut store, EXPORT_FREE).ok();
+        let initialise =
+            INITIALISERS.iter().find_map(|name| typed::<(), ()>(&instance, &mut store, name).ok());
         let version = typed::<(), u32>(&instance, &mut store, EXPORT_ABI_VERSION).ok();
         let panic_at = address(&instance, &mut store, EXPORT_PANIC);
         let log_at = address(&instance, &mut store, EXPORT_LOG);
@@ -97,6 +101,9 @@ impl Factory for ModuleFactory {
             ticker: self.ticker.clone(),
             limits: self.limits.clone(),
         };
+        if let Some(initialise) = initialise {
+            guest.enter(until, |store| initialise.call(store, ()))?;
+        }
         if let Some(version) = version {
             sandbox::check_version(guest.enter(until, |store| version.call(store, ()))?)?;
         }
@@ -120,6 +127,13 @@ impl ResourceLimiter for Growth {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         Ok(self.memory(desired))
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        if space::is_lacking(&error) {
+            self.lacked();
+        }
+        Ok(())
     }
 
     fn table_growing(
@@ -191,8 +205,8 @@ impl WasmtimeGuest {
 }
 
 impl Guest for WasmtimeGuest {
-    fn memory(&mut self) -> &mut [u8] {
-        self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store))
+    fn memory(&mut self) -> Linear<'_> {
+        Linear::Lent(self.memory.map_or(&mut [], |memory| memory.data_mut(&mut self.store)))
     }
 
     fn log_at(&self) -> Option<u32> {
@@ -242,6 +256,11 @@ fn typed<P: wasmtime::WasmParams, R: wasmtime::WasmResults>(
     instance.get_typed_func(store, name).map_err(|_| missing(name))
 }
 
+/// Whether instances at rest stand in the way of another.
+fn lacks_room(error: &wasmtime::Error) -> bool {
+    is_full(error) || space::is_lacking(error)
+}
+
 /// Whether the engine has no slot left.
 fn is_full(error: &wasmtime::Error) -> bool {
     error.downcast_ref::<PoolConcurrencyLimitError>().is_some()
@@ -262,6 +281,9 @@ fn failure(
             ErrorKind::Busy,
             "all instances of this runtime are in use: make fewer calls at a time, or give some modules a runtime of their own",
         );
+    }
+    if space::is_lacking(error) {
+        return space::lacking("another instance", error);
     }
     let trap = error.downcast_ref::<Trap>().copied();
     if trap == Some(Trap::StackOverflow) {

@@ -3,28 +3,28 @@
 mod bridge;
 mod instance;
 mod slots;
+mod space;
 mod ticker;
 
 #[cfg(feature = "cache")]
 use crate::cache::{CacheConfig, CacheReport, ModuleCache};
 use crate::{
-    module::ModuleInfo, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
+    module::{LOAD_ROOM, ModuleInfo},
+    pool::Factory,
+    sandbox::Bounds,
+    session::LoadedModule,
+    store::Store,
 };
-use ::wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, Module, PoolingAllocationConfig,
-    WasmBacktraceDetails,
-};
+use ::wasmtime::{Config, Engine, Module, WasmBacktraceDetails};
 use instance::ModuleFactory;
 use slots::EngineSlots;
+use space::Space;
 use std::{fmt, sync::Arc};
 use ticker::Ticker;
-use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
+use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime, stack};
 
-/// Instances of all modules of one engine at a time. Slots cost address space, not memory.
-const SLOTS: u32 = 512;
-/// Bytes of a slot's memory that stay resident between instances, set to zero instead: what a small plugin has from the start
-/// (1 MiB) and one block of columns. Page faults cost more than that.
-const KEEP_RESIDENT: usize = 2 << 20;
+/// Stack of a thread that compiles.
+const COMPILE_STACK: usize = 4 << 20;
 
 /// Runs modules on wasmtime 48.
 ///
@@ -48,17 +48,32 @@ impl fmt::Debug for WasmtimeRuntime {
 impl WasmtimeRuntime {
     /// An engine with these limits.
     ///
-    /// Instances come from a pool of preallocated address space; where the machine does not grant
-    /// that much (a small `ulimit -v`), memory is mapped for each instance instead.
+    /// Instances come from a pool of reserved address space; where the machine does not grant that much (a small `ulimit -v`),
+    /// the pool is smaller, and then each instance takes what its memory has. The results are the same, the last is slower.
     ///
     /// # Errors
-    /// [`Internal`](ErrorKind::Internal) where wasmtime does not run on this machine.
+    /// [`Busy`](ErrorKind::Busy) where the machine has no memory or threads for it, [`Internal`](ErrorKind::Internal) where wasmtime
+    /// does not run on this machine.
     pub fn new(limits: Limits) -> Result<Self, Error> {
-        let pooled = Engine::new(&config(&limits, true));
-        let engine = match pooled {
-            Ok(engine) => engine,
-            Err(_) => Engine::new(&config(&limits, false)).map_err(internal)?,
-        };
+        stack::with_room(LOAD_ROOM, || Self::with_space(limits, &Space::ALL))?
+    }
+
+    /// The first of these ways that the machine grants.
+    fn with_space(limits: Limits, ways: &[Space]) -> Result<Self, Error> {
+        let mut engine = Err(Error::new(ErrorKind::Internal, "no way to place memories"));
+        for space in ways {
+            engine =
+                Engine::new(&config(&limits, *space)).map_err(|error| {
+                    match space::is_lacking(&error) {
+                        true => space::lacking("an engine", &error),
+                        false => internal(&error),
+                    }
+                });
+            if engine.is_ok() {
+                break;
+            }
+        }
+        let engine = engine?;
         let ticker = Ticker::start(&engine)?;
         Ok(Self {
             engine,
@@ -93,7 +108,10 @@ impl WasmtimeRuntime {
 
     fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
         let compile = || {
-            Module::new(&self.engine, bytes).map_err(|e| {
+            on_threads(info.functions, || Module::new(&self.engine, bytes))?.map_err(|e| {
+                if space::is_lacking(&e) {
+                    return space::lacking("a module's code", &e);
+                }
                 Error::new(ErrorKind::InvalidModule, format!("wasmtime cannot compile it: {e:#}"))
             })
         };
@@ -134,7 +152,7 @@ impl WasmUdfRuntime for WasmtimeRuntime {
     }
 }
 
-fn config(limits: &Limits, pooling: bool) -> Config {
+fn config(limits: &Limits, space: Space) -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -149,18 +167,22 @@ fn config(limits: &Limits, pooling: bool) -> Config {
         .wasm_tail_call(false)
         .wasm_memory64(false)
         .wasm_multi_memory(false);
-    if pooling {
-        let mut pool = PoolingAllocationConfig::new();
-        pool.total_core_instances(SLOTS)
-            .total_memories(SLOTS)
-            .total_tables(SLOTS)
-            .table_elements(usize::try_from(limits.table_elements).unwrap_or(usize::MAX))
-            .linear_memory_keep_resident(KEEP_RESIDENT);
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    }
+    space.configure(&mut config, limits);
     config
 }
 
-fn internal(error: ::wasmtime::Error) -> Error {
+/// Compiles on threads of its own: those of the caller's pool may have any stack.
+fn on_threads<R: Send>(functions: u32, compile: impl FnOnce() -> R + Send) -> Result<R, Error> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.min(functions.max(1) as usize))
+        .stack_size(COMPILE_STACK)
+        .thread_name(|index| format!("fz-compile-{index}"))
+        .build()
+        .map(|pool| pool.install(compile))
+        .map_err(|e| Error::new(ErrorKind::Busy, format!("cannot start threads to compile: {e}")))
+}
+
+fn internal(error: &::wasmtime::Error) -> Error {
     Error::new(ErrorKind::Internal, format!("wasmtime: {error:#}"))
 }

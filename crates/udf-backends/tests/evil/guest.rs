@@ -154,6 +154,12 @@ impl Guest {
         self
     }
 
+    /// What `EVIL` does before everything else.
+    pub(crate) fn also_first(mut self, edit: &str) -> Self {
+        self.evil.body = format!("{edit} {}", self.evil.body);
+        self
+    }
+
     /// What `fz_alloc` answers to large requests.
     pub(crate) fn alloc(mut self, evil: &str) -> Self {
         self.alloc = format!(

@@ -11,6 +11,7 @@
 //! | `messages` | messages of very many rows |
 //! | `log` | `fz_log` |
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
+//! | `initialise` | the initialiser: before anything else, under the limits |
 //! | `time` | loops in every entry, deadlines, cancellation |
 //! | `costs` | instructions that take long, and where they stand |
 //! | `resources` | memory, table, stack, budget of the result |
@@ -33,6 +34,7 @@ mod costs;
 mod guest;
 mod halving;
 mod harness;
+mod initialise;
 mod kept;
 mod log;
 mod messages;

@@ -1,7 +1,8 @@
 //! What a plugin must export, and one that was built for upstream.
 
 use crate::plugin::{
-    PLUGIN, any_column, assemble, call, cells, module, numbers, on_every_runtime, patient, runtimes,
+    ANSWER, PLUGIN, any_column, assemble, call, cells, module, numbers, on_every_runtime, patient,
+    runtimes,
 };
 use arrow_array::{Date32Array, Float64Array, StringArray, cast::AsArray, types::Float64Type};
 use std::sync::Arc;
@@ -160,5 +161,18 @@ fn the_number_of_arguments_is_held_and_nothing_else_of_the_parameters() {
         assert_eq!(cells(&call(module, "ECHO2", vec![numbers(&[1.0])]).unwrap()).len(), 1);
         let three = vec![numbers(&[1.0]), numbers(&[1.0]), numbers(&[1.0])];
         assert_eq!(call(module, "ECHO2", three).unwrap_err().kind(), ErrorKind::Arity);
+    });
+}
+
+#[test]
+fn an_initialiser_runs_before_the_first_request() {
+    let items = r#"
+      (data (i32.const 0x30000) "{\"ok\":true,\"value\":{\"Number\":0.0}}")
+      (func (export "_initialize") (i32.store8 (i32.const 0x3001d) (i32.const 55)))
+      (func (export "fn_answer") (param i32 i32) (result i64)
+        (call $pack (i32.const 0x30000) (i32.const 34)))"#;
+    on_every_runtime(&module(items, &[ANSWER]), |module| {
+        let output = call(module, "ANSWER", vec![numbers(&[1.0, 2.0])]).unwrap();
+        assert_eq!(cells(&output), [AnyValue::Number(7.0), AnyValue::Number(7.0)]);
     });
 }

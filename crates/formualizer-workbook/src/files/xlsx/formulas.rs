@@ -3,6 +3,7 @@
 //! Files mark functions that came after Excel 2007 (`_xlfn.`, `_xlfn._xlws.`) and parameters of LET and LAMBDA (`_xlpm.`), and write
 //! `A1#` and `@x` as calls (ECMA-376 leaves room for them, [MS-XLSX] 2.2.2 names them).
 
+use crate::formula::walking;
 use formualizer_parse::{ASTNode, ASTNodeType, parser::ReferenceType};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
@@ -433,9 +434,11 @@ fn parameters(text: &str) -> FxHashSet<String> {
     if !upper.contains("LET(") && !upper.contains("LAMBDA(") {
         return found;
     }
-    if let Ok(tree) = formualizer_parse::parser::parse(format!("={text}")) {
-        collect(&tree, &mut found);
-    }
+    walking(|| {
+        if let Ok(tree) = formualizer_parse::parser::parse(format!("={text}")) {
+            collect(&tree, &mut found);
+        }
+    });
     found
 }
 

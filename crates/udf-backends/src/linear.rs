@@ -1,0 +1,137 @@
+//! Linear memory as an engine has it: lent as bytes, or reached by offset only.
+//!
+//! An engine in this process lends its memory: frames are written to it and results read from it without another copy. An engine
+//! whose memory is elsewhere (a browser's, another process's) has `put` and `get`: a frame is made here and put there at once, and of
+//! a result exactly those ranges are got that its descriptors name, when they are asked for.
+
+use crate::memory::{self, GuestMemory};
+use std::{cell::OnceCell, fmt};
+use udf_columnar::{Error, ErrorKind};
+
+/// Memory that is reached by offset. What is put or got lies inside of [`size`](Self::size).
+pub(crate) trait Apart {
+    /// Bytes of it.
+    fn size(&self) -> usize;
+    /// Writes these bytes at an offset.
+    fn put(&mut self, at: usize, bytes: &[u8]);
+    /// Reads as many bytes as `out` has at an offset.
+    fn get(&self, at: usize, out: &mut [u8]);
+}
+
+/// An instance's memory as it is now.
+pub(crate) enum Linear<'g> {
+    /// Addressable; empty where the module has none.
+    Lent(&'g mut [u8]),
+    /// Reached by offset.
+    #[cfg_attr(
+        not(all(test, feature = "wasmi")),
+        expect(dead_code, reason = "every engine so far lends its memory")
+    )]
+    Apart(&'g mut dyn Apart),
+}
+
+impl<'g> Linear<'g> {
+    /// Bytes of it.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Lent(bytes) => bytes.len(),
+            Self::Apart(apart) => apart.size(),
+        }
+    }
+
+    /// Lets `fill` write `len` bytes at `at`.
+    pub(crate) fn write<T>(
+        self,
+        at: u32,
+        len: u32,
+        fill: impl FnOnce(&mut [u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let size = self.size();
+        let range = memory::range(at, len, size).ok_or_else(|| {
+            let message = format!("{len} bytes at {at:#x} pass the memory's end at {size:#x}");
+            Error::new(ErrorKind::Internal, message)
+        })?;
+        match self {
+            Self::Lent(bytes) => fill(&mut bytes[range]),
+            Self::Apart(apart) => {
+                let mut bytes = vec![0; range.len()];
+                let filled = fill(&mut bytes)?;
+                apart.put(range.start, &bytes);
+                Ok(filled)
+            }
+        }
+    }
+
+    /// The same for reading.
+    pub(crate) fn view(self) -> View<'g> {
+        match self {
+            Self::Lent(bytes) => View::Lent(bytes),
+            Self::Apart(apart) => View::Apart(Copies { of: apart, first: OnceCell::new() }),
+        }
+    }
+}
+
+/// Memory that is read and does not change meanwhile.
+pub(crate) enum View<'g> {
+    Lent(&'g [u8]),
+    Apart(Copies<'g>),
+}
+
+impl View<'_> {
+    pub(crate) fn memory(&self) -> GuestMemory<'_> {
+        match self {
+            Self::Lent(bytes) => GuestMemory::new(bytes),
+            Self::Apart(copies) => GuestMemory::apart(copies),
+        }
+    }
+}
+
+/// What was read of a memory that is reached by offset. It is kept until the view ends, as lent bytes are.
+pub(crate) struct Copies<'g> {
+    of: &'g dyn Apart,
+    first: OnceCell<Box<Copied>>,
+}
+
+struct Copied {
+    bytes: Box<[u8]>,
+    next: OnceCell<Box<Self>>,
+}
+
+impl Copies<'_> {
+    pub(crate) fn size(&self) -> usize {
+        self.of.size()
+    }
+
+    /// The bytes in a range that lies inside.
+    pub(crate) fn read(&self, at: usize, len: usize) -> &[u8] {
+        let mut bytes = vec![0; len];
+        self.of.get(at, &mut bytes);
+        let mut copied = Box::new(Copied { bytes: bytes.into(), next: OnceCell::new() });
+        let mut place = &self.first;
+        loop {
+            match place.get() {
+                Some(taken) => place = &taken.next,
+                None => match place.set(copied) {
+                    Ok(()) => return place.get().map_or(&[], |copied| &copied.bytes),
+                    Err(back) => copied = back,
+                },
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Copies<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Copies").field("size", &self.size()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Copies<'_> {
+    fn drop(&mut self) {
+        // One after the other: a result may have thousands of buffers.
+        let mut next = self.first.take();
+        while let Some(mut copied) = next {
+            next = copied.next.take();
+        }
+    }
+}
