@@ -282,10 +282,11 @@ impl Lint {
         let names = functions.iter().enumerate();
         let names: Vec<(usize, &str)> =
             names.flat_map(|(index, f)| f.names().map(move |name| (index, name))).collect();
-        for ((a, x), (_, y)) in names::near(&names, MAX_NEAR) {
+        for (a, b) in names::near(&names, MAX_NEAR) {
+            let ((function, x), (_, y)) = (names[a], names[b]);
             self.warn(
                 "near-names",
-                &functions[a].name,
+                &functions[function].name,
                 format!("`{x}` and `{y}` are one slip of the finger apart"),
                 "give one of them a name that cannot be taken for the other",
             );

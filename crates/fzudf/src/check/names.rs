@@ -77,14 +77,11 @@ impl Typed {
 }
 
 /// The first pairs, at most `most` of them, of names of different functions that are one slip of the finger
-/// apart, one for each pair of functions. A name comes with the number of its function.
+/// apart, one for each pair of functions: where they stand in the list. A name comes with the number of its function.
 ///
-/// Names that near have a text in common that either is when it lacks a character, or are equal
+/// Names that are near have a text in common, which either is when it lacks a character, or are equal
 /// but for two neighbours that have changed places: nothing is compared that has neither in common.
-pub(super) fn near<'n>(
-    names: &[(usize, &'n str)],
-    most: usize,
-) -> Vec<((usize, &'n str), (usize, &'n str))> {
+pub(super) fn near(names: &[(usize, &str)], most: usize) -> Vec<(usize, usize)> {
     let typed: Vec<Typed> = names.iter().map(|(_, name)| Typed::of(name)).collect();
     let mut alike: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut candidates = BTreeSet::new();
@@ -106,7 +103,7 @@ pub(super) fn near<'n>(
     let mut told = HashSet::new();
     let near = candidates.into_iter().filter(|(a, b)| typed[*a].is_near(&typed[*b]));
     let near = near.filter(|(a, b)| told.insert((names[*a].0, names[*b].0)));
-    near.take(most).map(|(a, b)| (names[a], names[b])).collect()
+    near.take(most).collect()
 }
 
 /// Hashes of a text, of the text without each of its characters, and of the text with each two
@@ -133,12 +130,12 @@ fn traces(text: &str) -> Vec<u64> {
         head.wrapping_mul(power).wrapping_add(hash)
     };
     let mut traces = vec![heads[chars.len()]];
-    for at in 0..chars.len() {
-        traces.push(whole(heads[at], at + 1));
+    for (at, head) in heads.iter().enumerate().take(chars.len()) {
+        traces.push(whole(*head, at + 1));
         if let Some(&[a, b]) = chars.get(at..at + 2)
             && a > b
         {
-            traces.push(whole(join(heads[at], &[b, a]), at + 2));
+            traces.push(whole(join(*head, &[b, a]), at + 2));
         }
     }
     traces
@@ -194,7 +191,7 @@ mod tests {
     #[test]
     fn a_pair_of_functions_is_told_once_and_a_function_is_not_near_itself() {
         let names = [(0, "PRICE"), (0, "PRICES"), (1, "PRIZE"), (1, "PRIZES"), (2, "OTHER")];
-        assert_eq!(near(&names, 20), [((0, "PRICE"), (1, "PRIZE"))]);
+        assert_eq!(near(&names, 20), [(0, 2)]);
         assert!(near(&names, 0).is_empty());
     }
 
