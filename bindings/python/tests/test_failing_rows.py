@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import formualizer_udf as fu
+from places import PLUGINS
 
 VALUES = [4.0, -1.0, 9.0]
 TEXT = "#NUM!: negative: -1"
@@ -156,3 +157,30 @@ def test_another_word_for_errors_is_refused(checks: fu.Module, wrong: Any) -> No
         checks.SQRT_CHECKED(4.0, errors=wrong)
     with pytest.raises(fu.ArgumentError, match="give 'raise', 'null' or 'struct'"):
         checks.SQRT_CHECKED.with_options(errors=wrong)
+
+
+def test_rows_with_the_same_error_share_its_text(checks: fu.Module) -> None:
+    errors = checks.SQRT_CHECKED([-1.0] * 3 + [4.0], errors="struct").errors
+    assert errors[0] is errors[1] is errors[2] and errors[3] is None
+
+
+@pytest.mark.parametrize("engine", ["wasmtime", "wasmi"])
+def test_messages_past_their_limit_are_left_out(engine: str) -> None:
+    runtime = fu.Runtime(engine, limits=fu.Limits(messages_bytes=200))
+    module = fu.Module.from_file(PLUGINS / "conformance.wasm", runtime=runtime)
+    values = [-float(n) for n in range(1, 1001)]
+    for made in (values, np.array(values), pd.Series(values), pl.Series(values), pa.array(values)):
+        result = module.SQRT_CHECKED(made, errors="struct")
+        texts = _errors(result)
+        assert len(texts) == 1000 and all(text.startswith("#NUM!: ") for text in texts)
+        assert "left out" not in texts[0] and all("left out" in text for text in texts[200:])
+
+
+def _errors(result: Any) -> list[str]:
+    if isinstance(result, fu.WithErrors):
+        return list(result.errors)
+    if isinstance(result, pd.DataFrame):
+        return list(result["error"])
+    if isinstance(result, pl.Series):
+        return result.struct["error"].to_list()
+    return [row["error"] for row in result.to_pylist()]

@@ -294,6 +294,14 @@ fn check_structure(array: &FFI_ArrowArray, data_type: &DataType) -> Result<(), S
         let child = unsafe { entry(array.children, index) };
         let child = child.ok_or_else(|| format!("child {index} of {data_type} is missing"))?;
         check_structure(child, child_type)?;
+        // A child of runs has rows of its own; those of a table are the table's.
+        let is_short = u64::try_from(child.length).is_ok_and(|rows| rows < len + offset);
+        if is_short && matches!(data_type, DataType::Struct(_)) {
+            return Err(format!(
+                "{len} rows from row {offset} of {data_type}, whose child {index} has {}",
+                child.length
+            ));
+        }
     }
     match (array.dictionary(), data_type) {
         (Some(values), DataType::Dictionary(_, value_type)) => check_structure(values, value_type),

@@ -122,7 +122,7 @@ def test_what_is_no_frame_is_refused(wb, frame, word):
     [
         ({"a": [1.0], "b": [2**53 + 1]}, 'column "b", row 0'),
         (pa.table({"a": [1], "b": [2**60]}), "column 2"),
-        (pa.table({"a": [[1]]}), "column 1"),
+        (pa.table({"a": [[1]]}), 'column "a"'),
         (pa.table({"a": pa.array([1], pa.timestamp("us", "UTC"))}), "time zone"),
         (pa.table({"a": [dt.date(1500, 1, 1)]}), "1900"),
         (pa.table({"a": pa.nulls(2**20)}), "beyond the sheet"),

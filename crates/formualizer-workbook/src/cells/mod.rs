@@ -296,6 +296,21 @@ mod tests {
     }
 
     #[test]
+    fn the_message_of_many_cells_is_held_once() {
+        let long = "é".repeat(1_000);
+        let error = CellRef::Error(ExcelErrorKind::Num, Some(&long));
+        let rows = [CellRef::Blank, error, CellRef::Text("x"), error];
+        let cells = Cells::of((0..100_000).map(|row| rows[row % 4]));
+        assert!(cells.memory_size() < 4 << 20, "{}", cells.memory_size());
+        let joined = Cells::concat(&[cells.slice(1, 50_001), Cells::Blank(1), cells.clone()]);
+        assert!(joined.memory_size() < 8 << 20, "{}", joined.memory_size());
+        for (row, from) in [(0, 1), (50_000, 50_001), (50_002, 0), (50_003, 1), (150_001, 99_999)] {
+            assert_eq!(joined.get(row), cells.get(from), "{row}");
+        }
+        assert_eq!(Cells::repeat(error, 1_000_000).get(999_999), error);
+    }
+
+    #[test]
     fn sameness_does_not_depend_on_the_representation() {
         let mixed = Cells::of(every_kind()).slice(1, 1);
         assert!(mixed.same(&Cells::number(1.5, 1)));

@@ -50,6 +50,17 @@ fn a_column_says_why() {
 }
 
 #[test]
+fn messages_past_their_limit_are_left_out() {
+    let folder = folder();
+    let args = ["SQRT_CHECKED", "-i", "t.parquet", "-o", "o.parquet", "--errors", "column"];
+    folder.call(&[&args[..], &["--as", "root", "--limit-messages", "1"]].concat()).ok();
+    let result = folder.read("o.parquet");
+    let why = result["root_error"].as_string::<i32>();
+    assert!(why.value(1).starts_with("#NUM!: this message is left out"), "{}", why.value(1));
+    assert_eq!(why.null_count(), 3);
+}
+
+#[test]
 fn they_fail_the_call_if_asked_to() {
     let folder = folder();
     folder
