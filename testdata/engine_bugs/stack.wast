@@ -1,5 +1,5 @@
-;; What stands on the stack where nothing was put: below the parameters of blocks, in locals, behind results. wasmi 2.0.0
-;; answered what an earlier call had left there.
+;; What stands on the stack where nothing was put: below the parameters of blocks, in locals, behind results. wasmi 2.0.0,
+;; with its usual dispatch, answered what stood there uninitialised.
 (module
   (func (export "a") (param i32 i32) (result i32)
     (local.get 0)
