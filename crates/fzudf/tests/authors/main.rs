@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod doc;
 mod guide;
+mod library;
 mod new;
 mod test;
 mod workshop;
