@@ -34,7 +34,7 @@ fn generic<T: Copy>(x: T) -> T {
 }
 
 #[fz_udf]
-unsafe extern "C" fn foreign(x: f64) -> f64 {
+extern "C" fn foreign(x: f64) -> f64 {
     x
 }
 

@@ -13,6 +13,7 @@ mod doc;
 mod faults;
 mod guide;
 mod languages;
+mod library;
 mod manifest;
 mod new;
 mod test;
