@@ -70,10 +70,11 @@ pub use coerce::coerce;
 pub use column::{Column, RowErrors, arrow_type};
 pub use error::{Error, ErrorKind};
 pub use lane::Lane;
-pub use limits::{Limits, LimitsBuilder};
+pub use limits::{CompileLimits, Limits, LimitsBuilder};
 pub use overlay::Overlay;
 pub use runtime::{
-    Call, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule, WasmUdfRuntime,
+    Call, LoadOptions, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule,
+    WasmUdfRuntime,
 };
 pub use signature::Signature;
 pub use view::ColumnView;

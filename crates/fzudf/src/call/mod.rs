@@ -33,7 +33,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 use udf_abi::manifest::FunctionKind;
-use udf_columnar::{CancelToken, Limits, Session, SessionOptions, Signature};
+use udf_columnar::{CancelToken, Limits, LoadOptions, Session, SessionOptions, Signature};
 
 /// A call that is ready to run.
 struct Job<'a> {
@@ -57,8 +57,11 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     let threads = start_threads(args.run.threads)?;
     let bytes = read_module(&args.file)?;
     let engine = Engine::start(args.run.backend, limits.clone(), !args.run.no_cache)?;
-    let module =
-        engine.runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;
+    let options = LoadOptions::default().cancel(cancel.clone());
+    let module = engine
+        .runtime
+        .load_with(&bytes, &options)
+        .map_err(|e| Failure::from(e).context(args.file.display()))?;
     for problem in engine.cache_problems() {
         report.note(format_args!("{problem} (--no-cache goes without)"));
     }

@@ -4,6 +4,7 @@ mod bare;
 mod features;
 mod lanes;
 mod scan;
+mod work;
 
 pub use scan::{ExportInfo, ImportInfo, NumberSignature};
 
@@ -54,6 +55,12 @@ pub struct ModuleInfo {
     pub exports: Vec<ExportInfo>,
     /// Everything it imports; empty for a module that the contract admits.
     pub imports: Vec<ImportInfo>,
+    /// Units of work that it makes for a compiler, as [`CompileLimits`](udf_columnar::CompileLimits)
+    /// bounds them.
+    pub compile_work: u64,
+    /// Whether it is small enough for a compiler that optimises.
+    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "only wasmtime asks"))]
+    pub(crate) optimised: bool,
     /// Whether a function of it grows a table.
     #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
     pub(crate) grows_tables: bool,
@@ -116,6 +123,8 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         memory_max_pages: scan.memory.and_then(|m| m.maximum),
         exports: scan.exports,
         imports: scan.imports,
+        compile_work: scan.work.plain,
+        optimised: scan.work.is_optimised(&limits.compile),
         grows_tables: scan.grows_tables,
     };
     if info.manifest.module.codec == CODEC_JSON {

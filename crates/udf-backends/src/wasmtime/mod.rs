@@ -2,12 +2,13 @@
 
 mod bridge;
 mod instance;
+mod plain;
 mod slots;
 mod ticker;
 
 #[cfg(feature = "cache")]
 use crate::cache::{CacheConfig, CacheReport, ModuleCache};
-use crate::{module::ModuleInfo, pool::Factory, session::LoadedModule, store::Store};
+use crate::{pool::Factory, session::LoadedModule, store::Store};
 use ::wasmtime::{
     Config, Engine, InstanceAllocationStrategy, Module, PoolingAllocationConfig,
     WasmBacktraceDetails,
@@ -16,7 +17,7 @@ use instance::ModuleFactory;
 use slots::EngineSlots;
 use std::{fmt, sync::Arc};
 use ticker::Ticker;
-use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
+use udf_columnar::{Error, ErrorKind, Limits, LoadOptions, UdfModule, WasmUdfRuntime};
 
 /// Instances of all modules of one engine at a time. Slots cost address space, not memory.
 const SLOTS: u32 = 512;
@@ -28,18 +29,24 @@ const KEEP_RESIDENT: usize = 2 << 20;
 ///
 /// One engine serves a whole process: clone the `Arc` it stands in. See the crate's example.
 pub struct WasmtimeRuntime {
+    compiler: Compiler,
+    store: Store,
+}
+
+/// What a module is compiled with and for; compilations that nobody waits for keep theirs.
+#[derive(Clone)]
+struct Compiler {
     engine: Engine,
     limits: Limits,
-    store: Store,
     ticker: Arc<Ticker>,
     slots: Arc<EngineSlots>,
     #[cfg(feature = "cache")]
-    cache: Option<ModuleCache>,
+    cache: Option<Arc<ModuleCache>>,
 }
 
 impl fmt::Debug for WasmtimeRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WasmtimeRuntime").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("WasmtimeRuntime").field("limits", self.limits()).finish_non_exhaustive()
     }
 }
 
@@ -58,15 +65,15 @@ impl WasmtimeRuntime {
             Err(_) => Engine::new(&config(&limits, false)).map_err(internal)?,
         };
         let ticker = Ticker::start(&engine)?;
-        Ok(Self {
+        let compiler = Compiler {
             engine,
             limits,
-            store: Store::default(),
             ticker,
             slots: Arc::default(),
             #[cfg(feature = "cache")]
             cache: None,
-        })
+        };
+        Ok(Self { compiler, store: Store::default() })
     }
 
     /// An engine with these limits that reads compiled modules from a cache on disk, and writes
@@ -78,7 +85,8 @@ impl WasmtimeRuntime {
     #[cfg(feature = "cache")]
     pub fn with_cache(limits: Limits, config: CacheConfig) -> Result<Self, Error> {
         let mut runtime = Self::new(limits)?;
-        runtime.cache = Some(ModuleCache::new(config, &runtime.engine));
+        let cache = ModuleCache::new(config, &runtime.compiler.engine);
+        runtime.compiler.cache = Some(Arc::new(cache));
         Ok(runtime)
     }
 
@@ -86,13 +94,23 @@ impl WasmtimeRuntime {
     #[cfg(feature = "cache")]
     #[must_use]
     pub fn cache_report(&self) -> Option<CacheReport> {
-        self.cache.as_ref().map(ModuleCache::report)
+        self.compiler.cache.as_ref().map(|cache| cache.report())
     }
+}
 
-    fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
+impl Compiler {
+    /// Inspects and compiles a module, its functions side by side on so many threads.
+    fn compile(&self, bytes: &[u8], threads: Option<usize>) -> Result<LoadedModule, Error> {
+        let info = crate::inspect(bytes, &self.limits)?;
         let compile = || {
-            Module::new(&self.engine, bytes).map_err(|e| {
-                Error::new(ErrorKind::InvalidModule, format!("wasmtime cannot compile it: {e:#}"))
+            let threads = threads.unwrap_or_else(rayon::current_num_threads);
+            on_threads(threads.min(info.functions as usize), || match info.optimised {
+                true => Module::new(&self.engine, bytes),
+                false => plain::compile(&self.engine, config(&self.limits, false), bytes),
+            })
+            .map_err(|e| {
+                let message = format!("wasmtime cannot compile it: {e:#}");
+                Error::new(ErrorKind::InvalidModule, message)
             })
         };
         #[cfg(feature = "cache")]
@@ -116,18 +134,32 @@ impl WasmtimeRuntime {
     }
 }
 
+/// Runs `compile` on threads that it has for itself: on a pool that others use, one large function
+/// would keep their modules, and their batches, waiting.
+fn on_threads<T: Send>(threads: usize, compile: impl FnOnce() -> T + Send) -> T {
+    let name = |index| format!("fz-compile-{index}");
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).thread_name(name).build() {
+        Ok(pool) => pool.install(compile),
+        // No threads are to be had: the engine asks the pool that the process has.
+        Err(_) => compile(),
+    }
+}
+
 impl WasmUdfRuntime for WasmtimeRuntime {
     fn name(&self) -> &'static str {
         "wasmtime"
     }
 
     fn limits(&self) -> &Limits {
-        &self.limits
+        &self.compiler.limits
     }
 
-    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
-        let module = self.store.load(bytes, &self.limits, |info| self.compile(bytes, info))?;
-        Ok(module)
+    fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
+        let compiler = self.compiler.clone();
+        // As many as the pool has that the caller is in.
+        let threads = rayon::current_thread_index().map(|_| rayon::current_num_threads());
+        let compile = move |bytes: &[u8]| compiler.compile(bytes, threads);
+        Ok(self.store.load(bytes, self.limits(), options, compile)?)
     }
 }
 

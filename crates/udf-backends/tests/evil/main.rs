@@ -10,6 +10,7 @@
 //! | `text` | offsets, UTF-8, `any` columns, messages of rows |
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
 //! | `time` | loops in every entry, deadlines, cancellation |
+//! | `compile` | the compiler's time and memory, loads that are given up; `bombs` makes the modules |
 //! | `costs` | instructions that take long, and where they stand |
 //! | `resources` | memory, table, stack, budget of the result |
 //! | `state` | what a guest remembers, its own request block, sessions, pool |
@@ -23,8 +24,10 @@
 
 mod alloc;
 mod answer;
+mod bombs;
 mod bytes;
 mod columns;
+mod compile;
 mod costs;
 mod guest;
 mod halving;
