@@ -17,6 +17,9 @@ use pyo3::{prelude::*, types::PyTuple};
 /// message_bytes: bytes that are read of a plugin's message (10 000).
 /// messages_bytes: bytes kept of the distinct messages of one call's rows; those behind are left out (8 MiB).
 /// instances: instances of one module at a time (32).
+/// compile_deadline: time of loading a module (10).
+/// compile_function_work, compile_module_work: estimated work of compiling one function, and all of a module, in units of about a
+///     nanosecond at worst (750 × 10⁶, 10 × 10⁹).
 ///
 /// Raises `ArgumentError` naming the limit that is out of its range.
 #[pyclass(frozen, eq, module = "formualizer_udf")]
@@ -38,7 +41,8 @@ impl Limits {
     #[new]
     #[pyo3(signature = (*, memory_bytes=None, batch_deadline=None, call_deadline=None, total_deadline=None, stack_bytes=None,
         table_elements=None, module_bytes=None, module_functions=None, result_bytes=None, message_bytes=None,
-        messages_bytes=None, instances=None))]
+        messages_bytes=None, instances=None, compile_deadline=None,
+        compile_function_work=None, compile_module_work=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
     fn new(
         py: Python<'_>,
@@ -54,17 +58,29 @@ impl Limits {
         message_bytes: Option<&Bound<'_, PyAny>>,
         messages_bytes: Option<&Bound<'_, PyAny>>,
         instances: Option<&Bound<'_, PyAny>>,
+        compile_deadline: Option<&Bound<'_, PyAny>>,
+        compile_function_work: Option<&Bound<'_, PyAny>>,
+        compile_module_work: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut builder = udf_columnar::Limits::builder();
+        let mut compile = udf_columnar::CompileLimits::default();
         macro_rules! set {
             ($read:path: $($name:ident),*) => { $(if let Some(value) = $name {
                 builder = builder.$name($read("Limits", stringify!($name), value)?);
             })* };
         }
+        macro_rules! set_compile {
+            ($($name:ident: $read:path, $setter:ident);*) => { $(if let Some(value) = $name {
+                compile = compile.$setter($read("Limits", stringify!($name), value)?);
+            })* };
+        }
         set!(number::integer: memory_bytes, stack_bytes, table_elements, module_bytes);
         set!(number::integer: module_functions, result_bytes, message_bytes, messages_bytes, instances);
         set!(number::seconds: batch_deadline, call_deadline, total_deadline);
-        match builder.build() {
+        set_compile!(compile_deadline: number::seconds, deadline;
+            compile_function_work: number::integer, function_work;
+            compile_module_work: number::integer, module_work);
+        match builder.compile_limits(compile).build() {
             Ok(limits) => Ok(Self(limits)),
             Err(problem) => Err(error::argument(py, "Limits", problem.message())),
         }
@@ -130,6 +146,21 @@ impl Limits {
         self.0.instances
     }
 
+    #[getter]
+    fn compile_deadline(&self) -> f64 {
+        self.0.compile.deadline.as_secs_f64()
+    }
+
+    #[getter]
+    fn compile_function_work(&self) -> u64 {
+        self.0.compile.function_work
+    }
+
+    #[getter]
+    fn compile_module_work(&self) -> u64 {
+        self.0.compile.module_work
+    }
+
     fn __hash__(&self) -> u64 {
         self.0.memory_bytes
             ^ self.0.result_bytes.rotate_left(17)
@@ -165,6 +196,9 @@ impl Limits {
         keywords.set_item("message_bytes", l.message_bytes)?;
         keywords.set_item("messages_bytes", l.messages_bytes)?;
         keywords.set_item("instances", l.instances)?;
+        keywords.set_item("compile_deadline", self.compile_deadline())?;
+        keywords.set_item("compile_function_work", l.compile.function_work)?;
+        keywords.set_item("compile_module_work", l.compile.module_work)?;
         PyTuple::new(py, [restore, PyTuple::new(py, [keywords])?.into_any()])
     }
 }

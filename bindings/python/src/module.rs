@@ -16,7 +16,7 @@ use std::{
 };
 use udf_abi::manifest;
 use udf_backends::ModuleInfo;
-use udf_columnar::{CancelToken, Session, SessionOptions, Signature, UdfModule};
+use udf_columnar::{CancelToken, LoadOptions, Session, SessionOptions, Signature, UdfModule};
 
 /// A plugin: its bytes, what it says about itself, and its compiled code.
 pub(crate) struct Plugin {
@@ -58,13 +58,15 @@ impl Plugin {
         let pool = pool.map_err(|e| error::of_module(py, &e))?;
         let (info, module) = {
             let (bytes, handle) = (bytes.clone(), handle.clone());
+            let cancel = CancelToken::new();
+            let options = LoadOptions::default().cancel(cancel.clone());
             let work = move || {
                 let info = udf_backends::inspect(&bytes, &handle.config.limits)?;
-                let module = handle.live()?.engine.load(&bytes)?;
+                let module = handle.live()?.engine.load_with(&bytes, &options)?;
                 Ok((info, module))
             };
-            // On the runtime's threads, over which the engine spreads functions.
-            call::interruptible(py, &pool, &CancelToken::new(), work)?
+            // On a thread of the runtime's: the engine compiles on as many as that has.
+            call::interruptible(py, &pool, &cancel, work)?
                 .map_err(|e| error::of_module(py, &named(e)))?
         };
         let loaded = Mutex::new((fork::generation(), module));
@@ -131,7 +133,7 @@ impl Plugin {
     }
 }
 
-/// Compiles on the runtime's own threads.
+/// Compiles on as many threads as the runtime has.
 fn compiled(handle: &Handle, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, udf_columnar::Error> {
     let live = handle.live()?;
     live.pool()?.install(|| live.engine.load(bytes))

@@ -113,6 +113,18 @@ def test_inspection_heeds_limits() -> None:
         fu.inspect(PLUGINS / "finance.wasm", limits=fu.Limits(module_bytes=1000))
 
 
+def test_loading_heeds_limits() -> None:
+    hasty = fu.Runtime(limits=fu.Limits(compile_deadline=0.000_001))
+    with pytest.raises(fu.DeadlineExceeded, match="loading the module took longer than 1µs"):
+        fu.Module.from_file(PLUGINS / "kitchen_sink.wasm", runtime=hasty)
+    small = fu.Limits(compile_module_work=1_000_000, compile_function_work=1_000_000)
+    assert (small.compile_module_work, small.compile_function_work, small.compile_deadline) == (1_000_000, 1_000_000, 10.0)
+    with pytest.raises(fu.ModuleError, match="units of compile work"):
+        fu.Module.from_file(PLUGINS / "kitchen_sink.wasm", runtime=fu.Runtime(limits=small))
+    with pytest.raises(fu.ArgumentError, match="compile module_work = 1 is out of range"):
+        fu.Limits(compile_module_work=1)
+
+
 def test_files_that_cannot_be_read_are_os_errors(tmp_path: Path) -> None:
     for take in (fu.Module.from_file, fu.inspect):
         with pytest.raises(FileNotFoundError, match="nowhere.wasm"):

@@ -19,7 +19,7 @@ use crate::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
-use udf_columnar::Limits;
+use udf_columnar::{CompileLimits, Limits};
 
 /// Recalculate workbooks with functions of WebAssembly plugins, run them over Parquet, Arrow, CSV and
 /// JSON files, and make such plugins.
@@ -120,6 +120,8 @@ pub(crate) struct InspectArgs {
     /// Size of a plugin that is still taken; 10MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) limit_module: Option<u64>,
+    #[command(flatten)]
+    pub(crate) work: WorkLimitArgs,
 }
 
 #[derive(Args, Debug)]
@@ -223,6 +225,37 @@ pub(crate) struct PluginLimitArgs {
     /// Size of a plugin that is still taken; 10MiB if absent
     #[arg(long, value_name = "SIZE", value_parser = size)]
     limit_module: Option<u64>,
+    /// Time of loading a plugin; 10s if absent
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    limit_compile_time: Option<Duration>,
+    #[command(flatten)]
+    work: WorkLimitArgs,
+}
+
+/// What compiling a plugin may take, as inspection estimates it.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Limits (sizes as 256MiB, times as 500ms, 2s, 1m)")]
+pub(crate) struct WorkLimitArgs {
+    /// Estimated work of compiling a plugin, in units of about a nanosecond at worst; 10000000000 if absent
+    #[arg(long, value_name = "UNITS")]
+    limit_module_work: Option<u64>,
+    /// Estimated work of compiling one function of it; 750000000 if absent
+    #[arg(long, value_name = "UNITS")]
+    limit_function_work: Option<u64>,
+}
+
+impl WorkLimitArgs {
+    /// The limits: those that are given, and the usual ones.
+    pub(crate) fn limits(&self) -> CompileLimits {
+        let mut compile = CompileLimits::default();
+        if let Some(units) = self.limit_module_work {
+            compile = compile.module_work(units);
+        }
+        if let Some(units) = self.limit_function_work {
+            compile = compile.function_work(units);
+        }
+        compile
+    }
 }
 
 impl PluginLimitArgs {
@@ -247,7 +280,11 @@ impl PluginLimitArgs {
         if let Some(bytes) = self.limit_module {
             builder = builder.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
         }
-        Ok(builder.build()?)
+        let mut compile = self.work.limits();
+        if let Some(time) = self.limit_compile_time {
+            compile = compile.deadline(time);
+        }
+        Ok(builder.compile_limits(compile).build()?)
     }
 }
 

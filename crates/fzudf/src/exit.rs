@@ -124,8 +124,8 @@ impl From<Error> for Failure {
             K::DeadlineExceeded => (
                 Exit::Call,
                 Some(
-                    "give it more time (--limit-batch-time, --limit-call-time, --limit-total-time), \
-                     or fewer rows at a time (--batch-rows)",
+                    "give it more time (--limit-compile-time, --limit-batch-time, --limit-call-time, \
+                     --limit-total-time), or fewer rows at a time (--batch-rows)",
                 ),
             ),
             K::MemoryLimitExceeded => (

@@ -18,7 +18,7 @@ use udf_backends::ModuleInfo;
 use udf_columnar::{Lane, Limits, OneLine, Signature};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
-    let mut limits = Limits::builder();
+    let mut limits = Limits::builder().compile_limits(args.work.limits());
     if let Some(bytes) = args.limit_module {
         limits = limits.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
     }
@@ -58,6 +58,7 @@ fn as_json(file: &str, info: &ModuleInfo) -> Value {
         "code_bytes": info.code_bytes,
         "data_bytes": info.data_bytes,
         "defined_functions": info.functions,
+        "compile_work": info.compile_work,
         "memory": {
             "initial_pages": info.memory_pages,
             "maximum_pages": info.memory_max_pages,

@@ -1,6 +1,5 @@
 //! Manifests of the largest size, in every shape: what reading one costs and says is bounded by its size.
 #![cfg(feature = "manifest")]
-#![expect(clippy::panic, reason = "a fixture that cannot be read fails the test")]
 
 #[expect(dead_code, reason = "modules are for those who inspect them")]
 mod shapes;

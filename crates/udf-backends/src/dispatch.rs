@@ -124,7 +124,6 @@ pub(crate) trait Instance: Send {
 }
 
 /// What one guest call gives.
-#[expect(clippy::large_enum_variant, reason = "one short-lived value per guest call")]
 pub(crate) enum Answer {
     /// Rows of an elementwise result.
     Part(Part),

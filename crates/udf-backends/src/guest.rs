@@ -4,7 +4,7 @@ use crate::{
     dispatch::{Answer, Instance, Job, Part},
     json,
     linear::Linear,
-    memory::{Block, Expected, GuestMemory, GuestResult, check_alloc},
+    memory::{Block, Expected, GuestResult, check_alloc},
     rows::RowSink,
     typed::TypedRows,
 };

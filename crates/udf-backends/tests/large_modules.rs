@@ -1,6 +1,5 @@
 //! Modules that are as large as they may be, or name as much as they can: what inspecting one costs is bounded by its
 //! size, and so is what it makes of it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 #[path = "../../udf-abi/tests/shapes/mod.rs"]
 mod shapes;

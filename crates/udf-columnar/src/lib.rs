@@ -81,12 +81,13 @@ pub use coerce::coerce;
 pub use column::{Column, arrow_type};
 pub use error::{Error, ErrorKind};
 pub use lane::Lane;
-pub use limits::{Limits, LimitsBuilder};
+pub use limits::{CompileLimits, Limits, LimitsBuilder};
 pub use log::{KEPT_LOG_BYTES, KEPT_LOG_LINES, Log};
 pub use overlay::Overlay;
 pub use row_errors::{RowErrors, RowErrorsBuilder};
 pub use runtime::{
-    Call, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule, WasmUdfRuntime,
+    Call, LoadOptions, MAX_FAILURES, Output, RowFailure, Session, SessionOptions, UdfModule,
+    WasmUdfRuntime,
 };
 pub use signature::Signature;
 pub use text::{OneLine, Printable};

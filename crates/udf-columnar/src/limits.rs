@@ -4,6 +4,8 @@ use crate::{Error, ErrorKind};
 use std::time::Duration;
 
 const MIB: u64 = 1 << 20;
+/// Least work that a limit on compilation may be set to: an allocator alone needs some of it.
+const LEAST_WORK: u64 = 1_000_000;
 
 /// Limits of a runtime. The defaults are those of the contract; loosening one is an explicit act.
 ///
@@ -47,6 +49,79 @@ pub struct Limits {
     pub messages_bytes: usize,
     /// Instances of one module at a time. Default 32.
     pub instances: usize,
+    /// What compiling a module may take.
+    pub compile: CompileLimits,
+}
+
+/// What inspecting and compiling one module may take.
+///
+/// Work is an estimate that a single pass over the module makes before an engine sees it (`docs/abi.md`,
+/// "Compile work"): a unit is about a nanosecond of one processor for the worst of what was measured,
+/// and much less for what compilers emit.
+///
+/// ```
+/// use udf_columnar::{CompileLimits, Limits};
+///
+/// let compile = CompileLimits::default().module_work(40_000_000_000);
+/// let limits = Limits::builder().compile_limits(compile).build()?;
+/// assert_eq!(limits.compile.module_work, 40_000_000_000);
+/// # Ok::<(), udf_columnar::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompileLimits {
+    /// Time of one load, inspection included; a [`LoadOptions`](crate::LoadOptions) may ask for
+    /// another. Default 10 s.
+    pub deadline: Duration,
+    /// Estimated work of one function, units. Default 750 × 10⁶.
+    pub function_work: u64,
+    /// Estimated work of the whole module, units. Default 10 × 10⁹.
+    pub module_work: u64,
+    /// Estimated work up to which a module is optimised, units of an optimising compiler. A module
+    /// past it that keeps the other limits is compiled plainly: soon, into slower code. Engines that
+    /// interpret do not ask. Default 8 × 10⁹.
+    pub optimised_work: u64,
+}
+
+impl Default for CompileLimits {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(10),
+            function_work: 750_000_000,
+            module_work: 10_000_000_000,
+            optimised_work: 8_000_000_000,
+        }
+    }
+}
+
+impl CompileLimits {
+    /// Sets [`deadline`](Self::deadline): 1 µs or more.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Sets [`function_work`](Self::function_work): 1 000 000 or more.
+    #[must_use]
+    pub fn function_work(mut self, units: u64) -> Self {
+        self.function_work = units;
+        self
+    }
+
+    /// Sets [`module_work`](Self::module_work): 1 000 000 or more.
+    #[must_use]
+    pub fn module_work(mut self, units: u64) -> Self {
+        self.module_work = units;
+        self
+    }
+
+    /// Sets [`optimised_work`](Self::optimised_work): 0 optimises nothing.
+    #[must_use]
+    pub fn optimised_work(mut self, units: u64) -> Self {
+        self.optimised_work = units;
+        self
+    }
 }
 
 impl Default for Limits {
@@ -64,6 +139,7 @@ impl Default for Limits {
             message_bytes: udf_abi::exports::MAX_MESSAGE_BYTES,
             messages_bytes: 8 << 20,
             instances: 32,
+            compile: CompileLimits::default(),
         }
     }
 }
@@ -125,19 +201,28 @@ impl LimitsBuilder {
         instances: usize,
     }
 
+    /// Sets [`Limits::compile`].
+    pub fn compile_limits(mut self, compile: CompileLimits) -> Self {
+        self.limits.compile = compile;
+        self
+    }
+
     /// The limits.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] naming the limit that is out of its range.
     pub fn build(self) -> Result<Limits, Error> {
         let l = &self.limits;
-        let ranges: [(&str, u64, u64, u64); 6] = [
+        let ranges: [(&str, u64, u64, u64); 9] = [
             ("memory_bytes", l.memory_bytes, 64 << 10, 4 << 30),
             ("stack_bytes", l.stack_bytes as u64, 64 << 10, 1 << 20),
             ("instances", l.instances as u64, 1, 1 << 16),
             ("result_bytes", l.result_bytes, 1, 4 << 30),
             ("batch_deadline (µs)", micros(l.batch_deadline), 1, u64::MAX),
             ("call_deadline (µs)", micros(l.call_deadline), 1, u64::MAX),
+            ("compile deadline (µs)", micros(l.compile.deadline), 1, u64::MAX),
+            ("compile function_work", l.compile.function_work, LEAST_WORK, u64::MAX),
+            ("compile module_work", l.compile.module_work, LEAST_WORK, u64::MAX),
         ];
         for (name, value, least, most) in ranges {
             if value < least || value > most {

@@ -20,12 +20,50 @@ pub trait WasmUdfRuntime: Debug + Send + Sync {
     /// The limits of every module and call.
     fn limits(&self) -> &Limits;
 
-    /// Inspects, validates and compiles a module; a module that was loaded before and is still in
-    /// use is the same one, compiled once.
+    /// Inspects, validates and compiles a module within the limits; a module that was loaded before
+    /// and is still in use is the same one, compiled once.
     ///
     /// # Errors
-    /// Where the module breaks the contract; [`Error::is_refusal`] holds.
-    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error>;
+    /// Those of [`load_with`](Self::load_with).
+    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
+        self.load_with(bytes, &LoadOptions::default())
+    }
+
+    /// Loads a module under a deadline and a cancel token. Where they end the load, the engine may
+    /// still be busy with it for a moment, within [`Limits::compile`]; whoever loads the same bytes
+    /// meanwhile shares that work.
+    ///
+    /// # Errors
+    /// Where the module breaks the contract, [`Error::is_refusal`] holds;
+    /// [`DeadlineExceeded`](ErrorKind::DeadlineExceeded) and [`Cancelled`](ErrorKind::Cancelled)
+    /// for what ended the load.
+    fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error>;
+}
+
+/// How a module is loaded.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// Time of this load; that of [`Limits::compile`] if absent.
+    pub deadline: Option<Duration>,
+    /// Ends the load from outside.
+    pub cancel: CancelToken,
+}
+
+impl LoadOptions {
+    /// Sets [`deadline`](Self::deadline).
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets [`cancel`](Self::cancel).
+    #[must_use]
+    pub fn cancel(mut self, cancel: CancelToken) -> Self {
+        self.cancel = cancel;
+        self
+    }
 }
 
 /// A loaded module. Dropping the last handle frees its instances and its code.

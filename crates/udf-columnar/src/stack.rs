@@ -73,7 +73,8 @@ fn on_new_stack<R>(_: usize, run: impl FnOnce() -> R) -> R {
     run()
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 mod tests {
     use super::*;
 

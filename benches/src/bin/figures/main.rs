@@ -1,11 +1,12 @@
 //! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run. `--workbook` leaves out those without
-//! a workbook.
+//! a workbook; `--hostile` prints those of modules that are made to keep a compiler busy, and nothing else.
 
 mod callbacks;
 mod calls;
 mod columns;
 mod command;
 mod files;
+mod hostile;
 mod modules;
 mod timing;
 mod workbook;
@@ -33,10 +34,19 @@ fn main() -> Result<()> {
                 let file = args.next().ok_or("give a file to load")?;
                 return files::load_only(Path::new(&file));
             }
+            hostile::LOAD => {
+                let engine = args.next().ok_or("give an engine")?;
+                let file = args.next().ok_or("give a module to load")?;
+                return hostile::load_only(&engine, Path::new(&file));
+            }
+            "--hostile" => {
+                let mut figures = Figures::default();
+                return hostile::loads(&mut figures);
+            }
             "--json" => out = args.next().map(PathBuf::from),
             other => {
                 return Err(
-                    format!("unknown argument {other}: give --workbook, --json FILE").into()
+                    format!("unknown argument {other}: give --workbook, --hostile, --json FILE").into()
                 );
             }
         }
@@ -87,6 +97,7 @@ fn sessions(
     modules::module_load(figures)?;
     modules::module_load_cached(figures)?;
     modules::inspection(figures)?;
+    hostile::loads(figures)?;
     match fzudf {
         Some(binary) => command::peak_memory(binary, figures)?,
         None => eprintln!("FZ_FZUDF is not set: what the command line takes is left out (run `cargo xtask bench`)"),

@@ -64,6 +64,9 @@ class Limits:
     message_bytes: bytes that are read of a plugin's message (10 000).
     messages_bytes: bytes kept of the distinct messages of one call's rows; those behind are left out (8 MiB).
     instances: instances of one module at a time (32).
+    compile_deadline: time of loading a module (10).
+    compile_function_work, compile_module_work: estimated work of compiling one function, and all of a module, in units of about a
+        nanosecond at worst (750 × 10⁶, 10 × 10⁹).
 
     Raises `ArgumentError` naming the limit that is out of its range.
     """
@@ -83,6 +86,9 @@ class Limits:
         message_bytes: int | None = None,
         messages_bytes: int | None = None,
         instances: int | None = None,
+        compile_deadline: float | None = None,
+        compile_function_work: int | None = None,
+        compile_module_work: int | None = None,
     ) -> None: ...
     @property
     def memory_bytes(self) -> int: ...
@@ -108,6 +114,12 @@ class Limits:
     def messages_bytes(self) -> int: ...
     @property
     def instances(self) -> int: ...
+    @property
+    def compile_deadline(self) -> float: ...
+    @property
+    def compile_function_work(self) -> int: ...
+    @property
+    def compile_module_work(self) -> int: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 

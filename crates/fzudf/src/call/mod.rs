@@ -34,7 +34,8 @@ use std::{
 };
 use udf_abi::manifest::FunctionKind;
 use udf_columnar::{
-    Call, CancelToken, Limits, Output as CallOutput, Session, SessionOptions, Signature,
+    Call, CancelToken, Limits, LoadOptions, Output as CallOutput, Session, SessionOptions,
+    Signature,
 };
 
 /// A call that is ready to run.
@@ -59,8 +60,11 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     let threads = start_threads(args.run.threads)?;
     let bytes = read_module(&args.file, &limits)?;
     let engine = Engine::start(args.run.backend, limits.clone(), !args.run.no_cache)?;
-    let module =
-        engine.runtime.load(&bytes).map_err(|e| Failure::from(e).context(args.file.display()))?;
+    let options = LoadOptions::default().cancel(cancel.clone());
+    let module = engine
+        .runtime
+        .load_with(&bytes, &options)
+        .map_err(|e| Failure::from(e).context(args.file.display()))?;
     for problem in engine.cache_problems() {
         report.note(format_args!("{problem} (--no-cache goes without)"));
     }

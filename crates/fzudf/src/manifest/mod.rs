@@ -139,7 +139,7 @@ fn show(args: &ShowArgs) -> Result<(), Failure> {
     };
     if args.raw {
         return match std::io::stdout().lock().write_all(section) {
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => {
                 Err(Failure::new(Exit::Quiet, "broken pipe"))
             }
             Err(e) => Err(Failure::io("stdout", e)),

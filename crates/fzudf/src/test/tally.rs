@@ -127,6 +127,7 @@ mod tests {
             failures: Vec::new(),
             failed_rows: 0,
             guest_calls: 1,
+            log: Default::default(),
         }
     }
 

@@ -7,6 +7,7 @@ mod language;
 mod references;
 mod scan;
 mod section;
+mod work;
 
 pub use language::{SourceLanguage, source_language};
 pub use scan::{ExportInfo, ImportInfo, NumberSignature};
@@ -68,6 +69,12 @@ pub struct ModuleInfo {
     /// What of the exports that JSON requests go through is not as it must be, if the module has any
     /// of them; `None` where it has none.
     json_exports: Option<Vec<String>>,
+    /// Units of work that it makes for a compiler, as [`CompileLimits`](udf_columnar::CompileLimits)
+    /// bounds them.
+    pub compile_work: u64,
+    /// Whether it is small enough for a compiler that optimises.
+    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "only wasmtime asks"))]
+    pub(crate) optimised: bool,
     /// Where the contents of the memory section stand in the bytes.
     #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
     pub(crate) memory_section: Option<Range<usize>>,
@@ -156,6 +163,8 @@ fn inspect_here(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         json_exports,
         memory_section: scan.memory_section,
         table_max: scan.table_max,
+        compile_work: scan.work.plain,
+        optimised: scan.work.is_optimised(&limits.compile),
     };
     if info.manifest.module.codec == CODEC_JSON {
         let disabled = lanes::disabled(&info);

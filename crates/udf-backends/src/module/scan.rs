@@ -1,6 +1,9 @@
 //! One pass over a module's sections: what is in it, and how much.
 
-use super::{invalid, references};
+use super::{
+    invalid, references,
+    work::{self, FunctionWork, ModuleWork, Signatures},
+};
 use std::{collections::HashMap, ops::Range, sync::Arc};
 use udf_abi::{
     DType,
@@ -8,16 +11,13 @@ use udf_abi::{
 };
 use udf_columnar::{Error, ErrorKind, Limits};
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ElementItems, Encoding, ExternalKind, FuncType,
-    FunctionBody, MemoryType, Operator, Parser, Payload, TypeRef, ValType,
+    BinaryReaderError, CompositeInnerType, ConstExpr, DataKind, ElementItems, ElementKind,
+    Encoding, ExternalKind, FuncType, KnownCustom, MemoryType, Name, Parser, Payload, TableInit,
+    TypeRef, ValType,
 };
 
 /// Most locals of one function: what compilers produce is far below, and engines are slow beyond.
 const MAX_LOCALS: u32 = 50_000;
-/// Most locals of a function times the depth to which its loops nest. A compiler that keeps every
-/// local alive around every loop works in proportion to the square of that (measured: 1 000 locals
-/// in 100 nested loops take seconds and 140 MB, in 1 000 loops more than minutes).
-const MAX_LOOP_LOCALS: u64 = 20_000;
 /// Largest body of one function, in bytes.
 const MAX_BODY_BYTES: usize = 4 << 20;
 /// Most exports. Each is described, and a module may be nothing but exports.
@@ -26,6 +26,13 @@ const MAX_EXPORTS: u32 = 50_000;
 const MAX_DESCRIBED: usize = 16;
 /// Most data and element segments.
 const MAX_SEGMENTS: u32 = 100_000;
+/// Most characters of a function's name in a message.
+const MAX_SHOWN_NAME: usize = 100;
+/// Most globals.
+const MAX_GLOBALS: u32 = 100_000;
+/// Most instructions of a constant expression, its end not counted. Engines evaluate them
+/// recursively: one of 300 000 overflows the stack of the thread that loads it.
+const MAX_CONSTANT: usize = 100;
 
 /// One export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,13 +75,14 @@ pub(super) struct Scan<'m> {
     pub(super) memory_section: Option<Range<usize>>,
     /// Most elements that its table declares, if it does.
     pub(super) table_max: Option<u64>,
+    pub(super) work: ModuleWork,
 }
 
 pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Error> {
     if !bytes.starts_with(b"\0asm") {
         return Err(super::section::not_a_module());
     }
-    let mut sections = Sections::default();
+    let mut sections = Sections { module: bytes, ..Sections::default() };
     let mut scan = Scan {
         exports: Vec::new(),
         imports: Vec::new(),
@@ -85,6 +93,7 @@ pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Err
         data_bytes: 0,
         memory_section: None,
         table_max: None,
+        work: ModuleWork::default(),
     };
     for payload in Parser::new(0).parse_all(bytes) {
         section(payload.map_err(not_wasm)?, &mut scan, &mut sections, limits).map_err(
@@ -100,14 +109,20 @@ pub(super) fn scan<'m>(bytes: &'m [u8], limits: &Limits) -> Result<Scan<'m>, Err
 
 /// Index spaces that later sections refer to.
 #[derive(Default)]
-struct Sections {
+struct Sections<'m> {
+    /// The whole module.
+    module: &'m [u8],
     types: Vec<Option<FuncType>>,
     functions: Vec<u32>,
     globals: Vec<ValType>,
     /// By index of the type, as exports ask for them.
     numbers: HashMap<u32, Option<Arc<NumberSignature>>>,
+    /// Exported functions, and where among the exports each is first.
+    exported: HashMap<u32, usize>,
     /// Index of the next function body's function; imported functions come first.
     next_body: usize,
+    /// The function that makes the most work so far.
+    costliest: Option<(usize, FunctionWork)>,
 }
 
 enum Refusal {
@@ -130,7 +145,7 @@ impl From<Error> for Refusal {
 fn section<'m>(
     payload: Payload<'m>,
     scan: &mut Scan<'m>,
-    sections: &mut Sections,
+    sections: &mut Sections<'m>,
     limits: &Limits,
 ) -> Result<(), Refusal> {
     match payload {
@@ -145,11 +160,13 @@ fn section<'m>(
                         CompositeInnerType::Func(ty) => {
                             let types = ty.params().iter().chain(ty.results());
                             types.copied().try_for_each(references::check)?;
+                            scan.work.add_signature(&ty);
                             Some(ty)
                         }
                         _ => None,
                     });
                 }
+                check_work(scan, sections, limits)?;
             }
             Ok(())
         }
@@ -178,10 +195,13 @@ fn section<'m>(
         Payload::TableSection(reader) => {
             check_count("tables", reader.count(), 1)?;
             for table in reader {
-                let ty = table?.ty;
-                references::check_reference(ty.element_type)?;
-                scan.table_max = ty.maximum;
-                let initial = ty.initial;
+                let table = table?;
+                if let TableInit::Expr(expression) = &table.init {
+                    check_constant(expression)?;
+                }
+                references::check_reference(table.ty.element_type)?;
+                scan.table_max = table.ty.maximum;
+                let initial = table.ty.initial;
                 if initial > limits.table_elements {
                     return Err(invalid(format!(
                         "the module's table starts with {initial} elements, the limit is {}",
@@ -208,17 +228,23 @@ fn section<'m>(
             Ok(())
         }
         Payload::GlobalSection(reader) => {
+            check_count("globals", reader.count(), MAX_GLOBALS)?;
+            scan.work.add_globals(reader.range().len());
             for global in reader {
-                let ty = global?.ty.content_type;
-                references::check(ty)?;
-                sections.globals.push(ty);
+                let global = global?;
+                check_constant(&global.init_expr)?;
+                references::check(global.ty.content_type)?;
+                sections.globals.push(global.ty.content_type);
             }
             Ok(())
         }
         Payload::ExportSection(reader) => {
             check_count("exports", reader.count(), MAX_EXPORTS)?;
-            for export in reader {
+            for (at, export) in reader.into_iter().enumerate() {
                 let export = export?;
+                if export.kind == ExternalKind::Func {
+                    sections.exported.entry(export.index).or_insert(at);
+                }
                 let signature = sections.describe(export.kind, export.index);
                 let numbers = match export.kind {
                     ExternalKind::Func => sections.numbers(export.index),
@@ -227,6 +253,7 @@ fn section<'m>(
                 let name = export.name.to_owned();
                 scan.exports.push(ExportInfo { name, signature, numbers });
             }
+            scan.work.add_entrances(sections.exported.len() as u64);
             Ok(())
         }
         Payload::StartSection { .. } => Err(invalid(
@@ -235,16 +262,36 @@ fn section<'m>(
         .into()),
         Payload::ElementSection(reader) => {
             check_count("element segments", reader.count(), MAX_SEGMENTS)?;
-            for element in reader {
-                if let ElementItems::Expressions(ty, _) = element?.items {
-                    references::check_reference(ty)?;
+            let mut elements = 0u64;
+            for segment in reader {
+                let segment = segment?;
+                if let ElementKind::Active { offset_expr, .. } = &segment.kind {
+                    check_constant(offset_expr)?;
+                }
+                match segment.items {
+                    ElementItems::Functions(functions) => elements += u64::from(functions.count()),
+                    ElementItems::Expressions(ty, expressions) => {
+                        references::check_reference(ty)?;
+                        elements += u64::from(expressions.count());
+                        for expression in expressions {
+                            check_constant(&expression?)?;
+                        }
+                    }
                 }
             }
+            // A function stands in a table once or often, it is entered by one way.
+            scan.work.add_entrances(elements.min(sections.functions.len() as u64));
             Ok(())
         }
         Payload::DataSection(reader) => {
             scan.data_bytes = reader.range().len();
-            check_count("data segments", reader.count(), MAX_SEGMENTS)
+            check_count("data segments", reader.count(), MAX_SEGMENTS)?;
+            for segment in reader {
+                if let DataKind::Active { offset_expr, .. } = &segment?.kind {
+                    check_constant(offset_expr)?;
+                }
+            }
+            Ok(())
         }
         Payload::CodeSectionStart { range, .. } => {
             scan.code_bytes = range.len();
@@ -265,8 +312,29 @@ fn section<'m>(
                 locals = locals.saturating_add(count);
             }
             check_count("locals in one function", locals, MAX_LOCALS)?;
-            let locals = locals.saturating_add(sections.next_params());
-            check_body(&body, locals)
+            let mut operators = body.get_operators_reader()?;
+            while !operators.eof() {
+                references::check_operator(&operators.read()?)?;
+            }
+            let (function, params) = sections.next_function();
+            let signatures = Signatures { types: &sections.types, functions: &sections.functions };
+            let locals = locals.saturating_add(params);
+            let most = limits.compile.function_work;
+            let work = work::of_function(&body, function, locals, &signatures, most)?;
+            scan.work.add_function(&work);
+            if sections.costliest.is_none_or(|(_, most)| most.plain() < work.plain()) {
+                sections.costliest = Some((function, work));
+            }
+            if work.plain() > most {
+                return Err(invalid(format!(
+                    "{} makes at least {} units of compile work, the limit is {most}: it has {}",
+                    sections.label(function, &scan.exports),
+                    work.plain(),
+                    mend(&work)
+                ))
+                .into());
+            }
+            check_work(scan, sections, limits)
         }
         Payload::CustomSection(section) => {
             if section.name() == MANIFEST_SECTION {
@@ -278,12 +346,23 @@ fn section<'m>(
     }
 }
 
-impl Sections {
-    /// Number of parameters of the function whose body comes next: they are locals too.
-    fn next_params(&mut self) -> u32 {
+impl Sections<'_> {
+    /// Index of the function whose body comes next, and number of its parameters: they are locals
+    /// too.
+    fn next_function(&mut self) -> (usize, u32) {
         let index = self.next_body;
         self.next_body += 1;
-        self.function_type(index).map_or(0, |ty| ty.params().len() as u32)
+        (index, self.function_type(index).map_or(0, |ty| ty.params().len() as u32))
+    }
+
+    /// The name that a person knows a function by.
+    fn label(&self, function: usize, exports: &[ExportInfo]) -> String {
+        let index = u32::try_from(function).unwrap_or(u32::MAX);
+        let export = self.exported.get(&index).and_then(|at| exports.get(*at));
+        let name = export
+            .map(|export| format!(" (export `{}`)", readable(&export.name)))
+            .or_else(|| debug_name(self.module, index).map(|name| format!(" (`{name}`)")));
+        format!("function {function}{}", name.unwrap_or_default())
     }
 
     fn function_type(&self, index: usize) -> Option<&FuncType> {
@@ -347,32 +426,70 @@ fn describe_function(ty: &FuncType) -> String {
     }
 }
 
-/// Refuses loops around too many locals, and references that are none to functions.
-fn check_body(body: &FunctionBody<'_>, locals: u32) -> Result<(), Refusal> {
-    let mut is_loop = Vec::new();
-    let (mut depth, mut deepest) = (0u64, 0u64);
-    let mut operators = body.get_operators_reader()?;
-    while !operators.eof() {
-        let operator = operators.read()?;
-        references::check_operator(&operator)?;
-        match operator {
-            Operator::Loop { .. } => {
-                is_loop.push(true);
-                depth += 1;
-                deepest = deepest.max(depth);
+/// Refuses a module that makes too much work as a whole.
+fn check_work(scan: &Scan<'_>, sections: &Sections<'_>, limits: &Limits) -> Result<(), Refusal> {
+    let most = limits.compile.module_work;
+    if scan.work.plain <= most {
+        return Ok(());
+    }
+    let start = format!("the module makes more than {most} units of compile work, the limit");
+    let message = match &sections.costliest {
+        None => {
+            format!("{start}, by its signatures alone: declare fewer, or with fewer parameters")
+        }
+        Some((function, work)) => format!(
+            "{start}; most of it is {}, {} units: it has {}",
+            sections.label(*function, &scan.exports),
+            work.plain(),
+            mend(work)
+        ),
+    };
+    Err(invalid(message).into())
+}
+
+fn mend(work: &FunctionWork) -> String {
+    let (reason, mend) = work.reason();
+    format!("{reason}; {mend}, or raise the limit")
+}
+
+fn check_constant(expression: &ConstExpr<'_>) -> Result<(), Refusal> {
+    let mut operators = expression.get_operators_reader();
+    for _ in 0..=MAX_CONSTANT {
+        if operators.eof() {
+            return Ok(());
+        }
+        operators.read()?;
+    }
+    if operators.eof() {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "a constant expression of the module has more than {MAX_CONSTANT} instructions: write its value"
+    ))
+    .into())
+}
+
+/// A name of the module as a message may show it.
+fn readable(name: &str) -> String {
+    name.chars().take(MAX_SHOWN_NAME).flat_map(char::escape_debug).collect()
+}
+
+/// What the module's `name` section calls a function.
+fn debug_name(module: &[u8], function: u32) -> Option<String> {
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::CustomSection(section) = payload.ok()? else { continue };
+        let KnownCustom::Name(names) = section.as_known() else { continue };
+        for part in names {
+            let Name::Function(functions) = part.ok()? else { continue };
+            for naming in functions {
+                let naming = naming.ok()?;
+                if naming.index == function {
+                    return Some(readable(naming.name));
+                }
             }
-            Operator::Block { .. } | Operator::If { .. } => is_loop.push(false),
-            Operator::End => depth -= u64::from(is_loop.pop() == Some(true)),
-            _ => {}
         }
     }
-    if deepest * u64::from(locals) > MAX_LOOP_LOCALS {
-        return Err(invalid(format!(
-            "a function nests {deepest} loops around {locals} locals, which no compiler handles in bounded time: split it"
-        ))
-        .into());
-    }
-    Ok(())
+    None
 }
 
 fn check_count(what: &str, found: u32, limit: u32) -> Result<(), Refusal> {

@@ -25,7 +25,7 @@ use std::{
     sync::Arc,
 };
 use udf_abi::manifest::normalise_name;
-use udf_columnar::{Error, ErrorKind, Lane, Limits, UdfModule, WasmUdfRuntime};
+use udf_columnar::{Error, ErrorKind, Lane, Limits, LoadOptions, UdfModule, WasmUdfRuntime};
 
 type Functions = HashMap<String, Arc<NativeFunction>>;
 
@@ -84,16 +84,18 @@ impl WasmUdfRuntime for NativeRuntime {
         &self.limits
     }
 
-    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
-        let module = self.store.load(bytes, &self.limits, |info| {
+    fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
+        let (limits, modules) = (self.limits.clone(), self.modules.clone());
+        let compile = move |bytes: &[u8]| {
+            let info = crate::inspect(bytes, &limits)?;
             let id = info.manifest.module.id.clone();
-            let functions = self.modules.get(&id).cloned().ok_or_else(|| {
+            let functions = modules.get(&id).cloned().ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, format!("no native functions for `{id}`"))
             })?;
             let factory = NativeFactory { functions: Arc::new(functions) };
-            LoadedModule::try_new(info, Box::new(factory), &self.limits)
-        })?;
-        Ok(module)
+            LoadedModule::try_new(info, Box::new(factory), &limits)
+        };
+        Ok(self.store.load(bytes, &self.limits, options, compile)?)
     }
 }
 

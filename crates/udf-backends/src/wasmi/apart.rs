@@ -12,6 +12,7 @@ use crate::{
     memory::Block,
     pool::Factory,
     rows::RowSink,
+    sandbox::Bounds,
     session::LoadedModule,
     typed::TypedRows,
 };
@@ -57,6 +58,10 @@ impl Guest for ApartGuest {
         Linear::Apart(self)
     }
 
+    fn log_at(&self) -> Option<u32> {
+        self.0.borrow().log_at()
+    }
+
     fn alloc(&mut self, len: u32, until: &Until) -> Result<u32, Error> {
         self.0.get_mut().alloc(len, until)
     }
@@ -92,8 +97,9 @@ fn both(bytes: &[u8]) -> [Arc<dyn UdfModule>; 2] {
     let limits = Limits::default();
     let lent = WasmiRuntime::new(limits.clone()).load(bytes).unwrap();
     let info = crate::inspect(bytes, &limits).unwrap();
-    let engine = Engine::new(&config(&limits, info.grows_tables));
-    let factory = ModuleFactory::new(Module::new(&engine, bytes).unwrap(), &limits);
+    let engine = Engine::new(&config(&limits));
+    let bounds = Bounds::new(&limits, &info);
+    let factory = ModuleFactory::new(Module::new(&engine, bytes).unwrap(), &limits, bounds);
     let apart = LoadedModule::try_new(info, Box::new(ApartFactory(factory)), &limits).unwrap();
     [lent, Arc::new(apart)]
 }

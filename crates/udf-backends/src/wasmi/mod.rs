@@ -7,13 +7,11 @@ mod bridge;
 mod instance;
 mod maximum;
 
-use crate::{
-    module::ModuleInfo, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
-};
+use crate::{pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store};
 use ::wasmi::{CompilationMode, Config, Engine, Module};
 use instance::ModuleFactory;
 use std::{fmt, sync::Arc};
-use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime};
+use udf_columnar::{Error, ErrorKind, Limits, LoadOptions, UdfModule, WasmUdfRuntime};
 
 /// Stacks that a module keeps for its next calls.
 const CACHED_STACKS: usize = 8;
@@ -53,18 +51,20 @@ impl WasmiRuntime {
     pub fn new(limits: Limits) -> Self {
         Self { limits, store: Store::default() }
     }
+}
 
-    fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
-        // An engine of its own: wasmi frees a module's code with its engine, not before.
-        let engine = Engine::new(&config(&self.limits));
-        let bytes = maximum::without(bytes, &info);
-        let module = Module::new(&engine, &bytes).map_err(|e| {
-            Error::new(ErrorKind::InvalidModule, format!("wasmi cannot translate it: {e}"))
-        })?;
-        let bounds = Bounds::new(&self.limits, &info);
-        let factory = ModuleFactory::new(module, &self.limits, bounds);
-        LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, &self.limits)
-    }
+/// Inspects and translates a module.
+fn compile(bytes: &[u8], limits: &Limits) -> Result<LoadedModule, Error> {
+    let info = crate::inspect(bytes, limits)?;
+    // An engine of its own: wasmi frees a module's code with its engine, not before.
+    let engine = Engine::new(&config(limits));
+    let bytes = maximum::without(bytes, &info);
+    let module = Module::new(&engine, &bytes).map_err(|e| {
+        Error::new(ErrorKind::InvalidModule, format!("wasmi cannot translate it: {e}"))
+    })?;
+    let bounds = Bounds::new(limits, &info);
+    let factory = ModuleFactory::new(module, limits, bounds);
+    LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, limits)
 }
 
 impl WasmUdfRuntime for WasmiRuntime {
@@ -76,9 +76,10 @@ impl WasmUdfRuntime for WasmiRuntime {
         &self.limits
     }
 
-    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
-        let module = self.store.load(bytes, &self.limits, |info| self.compile(bytes, info))?;
-        Ok(module)
+    fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
+        let limits = self.limits.clone();
+        let compile = move |bytes: &[u8]| compile(bytes, &limits);
+        Ok(self.store.load(bytes, &self.limits, options, compile)?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod instance;
+mod plain;
 mod slots;
 mod space;
 mod ticker;
@@ -9,11 +10,7 @@ mod ticker;
 #[cfg(feature = "cache")]
 use crate::cache::{CacheConfig, CacheReport, ModuleCache};
 use crate::{
-    module::{LOAD_ROOM, ModuleInfo},
-    pool::Factory,
-    sandbox::Bounds,
-    session::LoadedModule,
-    store::Store,
+    module::LOAD_ROOM, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
 };
 use ::wasmtime::{Config, Engine, Module, WasmBacktraceDetails};
 use instance::ModuleFactory;
@@ -21,7 +18,7 @@ use slots::EngineSlots;
 use space::Space;
 use std::{fmt, sync::Arc};
 use ticker::Ticker;
-use udf_columnar::{Error, ErrorKind, Limits, UdfModule, WasmUdfRuntime, stack};
+use udf_columnar::{Error, ErrorKind, Limits, LoadOptions, UdfModule, WasmUdfRuntime, stack};
 
 /// Stack of a thread that compiles.
 const COMPILE_STACK: usize = 4 << 20;
@@ -30,18 +27,25 @@ const COMPILE_STACK: usize = 4 << 20;
 ///
 /// One engine serves a whole process: clone the `Arc` it stands in. See the crate's example.
 pub struct WasmtimeRuntime {
-    engine: Engine,
-    limits: Limits,
+    compiler: Compiler,
     store: Store,
+}
+
+/// What a module is compiled with and for; compilations that nobody waits for keep theirs.
+#[derive(Clone)]
+struct Compiler {
+    engine: Engine,
+    space: Space,
+    limits: Limits,
     ticker: Arc<Ticker>,
     slots: Arc<EngineSlots>,
     #[cfg(feature = "cache")]
-    cache: Option<ModuleCache>,
+    cache: Option<Arc<ModuleCache>>,
 }
 
 impl fmt::Debug for WasmtimeRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WasmtimeRuntime").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("WasmtimeRuntime").field("limits", self.limits()).finish_non_exhaustive()
     }
 }
 
@@ -60,30 +64,30 @@ impl WasmtimeRuntime {
 
     /// The first of these ways that the machine grants.
     fn with_space(limits: Limits, ways: &[Space]) -> Result<Self, Error> {
-        let mut engine = Err(Error::new(ErrorKind::Internal, "no way to place memories"));
+        let mut made = Err(Error::new(ErrorKind::Internal, "no way to place memories"));
         for space in ways {
-            engine =
-                Engine::new(&config(&limits, *space)).map_err(|error| {
-                    match space::is_lacking(&error) {
-                        true => space::lacking("an engine", &error),
-                        false => internal(&error),
-                    }
-                });
-            if engine.is_ok() {
+            made = Engine::new(&config(&limits, *space)).map(|engine| (engine, *space)).map_err(
+                |error| match space::is_lacking(&error) {
+                    true => space::lacking("an engine", &error),
+                    false => internal(&error),
+                },
+            );
+            if made.is_ok() {
                 break;
             }
         }
-        let engine = engine?;
+        let (engine, space) = made?;
         let ticker = Ticker::start(&engine)?;
-        Ok(Self {
+        let compiler = Compiler {
             engine,
+            space,
             limits,
-            store: Store::default(),
             ticker,
             slots: Arc::default(),
             #[cfg(feature = "cache")]
             cache: None,
-        })
+        };
+        Ok(Self { compiler, store: Store::default() })
     }
 
     /// An engine with these limits that reads compiled modules from a cache on disk, and writes
@@ -95,7 +99,8 @@ impl WasmtimeRuntime {
     #[cfg(feature = "cache")]
     pub fn with_cache(limits: Limits, config: CacheConfig) -> Result<Self, Error> {
         let mut runtime = Self::new(limits)?;
-        runtime.cache = Some(ModuleCache::new(config, &runtime.engine));
+        let cache = ModuleCache::new(config, &runtime.compiler.engine);
+        runtime.compiler.cache = Some(Arc::new(cache));
         Ok(runtime)
     }
 
@@ -103,16 +108,26 @@ impl WasmtimeRuntime {
     #[cfg(feature = "cache")]
     #[must_use]
     pub fn cache_report(&self) -> Option<CacheReport> {
-        self.cache.as_ref().map(ModuleCache::report)
+        self.compiler.cache.as_ref().map(|cache| cache.report())
     }
+}
 
-    fn compile(&self, bytes: &[u8], info: ModuleInfo) -> Result<LoadedModule, Error> {
+impl Compiler {
+    /// Inspects and compiles a module, its functions side by side on so many threads.
+    fn compile(&self, bytes: &[u8], threads: Option<usize>) -> Result<LoadedModule, Error> {
+        let info = crate::inspect(bytes, &self.limits)?;
         let compile = || {
-            on_threads(info.functions, || Module::new(&self.engine, bytes))?.map_err(|e| {
+            let threads = threads.unwrap_or_else(rayon::current_num_threads);
+            on_threads(threads.min(info.functions as usize), || match info.optimised {
+                true => Module::new(&self.engine, bytes),
+                false => plain::compile(&self.engine, compiling(&self.limits, self.space), bytes),
+            })?
+            .map_err(|e| {
                 if space::is_lacking(&e) {
                     return space::lacking("a module's code", &e);
                 }
-                Error::new(ErrorKind::InvalidModule, format!("wasmtime cannot compile it: {e:#}"))
+                let message = format!("wasmtime cannot compile it: {e:#}");
+                Error::new(ErrorKind::InvalidModule, message)
             })
         };
         #[cfg(feature = "cache")]
@@ -143,16 +158,34 @@ impl WasmUdfRuntime for WasmtimeRuntime {
     }
 
     fn limits(&self) -> &Limits {
-        &self.limits
+        &self.compiler.limits
     }
 
-    fn load(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
-        let module = self.store.load(bytes, &self.limits, |info| self.compile(bytes, info))?;
-        Ok(module)
+    fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
+        let compiler = self.compiler.clone();
+        // As many as the pool has that the caller is in.
+        let threads = rayon::current_thread_index().map(|_| rayon::current_num_threads());
+        let compile = move |bytes: &[u8]| compiler.compile(bytes, threads);
+        Ok(self.store.load(bytes, self.limits(), options, compile)?)
     }
 }
 
+/// What an engine with memories placed like this is made with.
 fn config(limits: &Limits, space: Space) -> Config {
+    let mut config = base(limits);
+    space.configure(&mut config, limits);
+    config
+}
+
+/// The same for an engine that compiles and holds no instances: it reserves nothing, and its code fits.
+fn compiling(limits: &Limits, space: Space) -> Config {
+    match space {
+        Space::Slots(_) => base(limits),
+        Space::Unreserved => config(limits, space),
+    }
+}
+
+fn base(limits: &Limits) -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -167,15 +200,14 @@ fn config(limits: &Limits, space: Space) -> Config {
         .wasm_tail_call(false)
         .wasm_memory64(false)
         .wasm_multi_memory(false);
-    space.configure(&mut config, limits);
     config
 }
 
-/// Compiles on threads of its own: those of the caller's pool may have any stack.
-fn on_threads<R: Send>(functions: u32, compile: impl FnOnce() -> R + Send) -> Result<R, Error> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+/// Runs `compile` on so many threads that it has for itself: those of a pool that others use may have any stack, and one large
+/// function would keep their modules, and their batches, waiting.
+fn on_threads<R: Send>(threads: usize, compile: impl FnOnce() -> R + Send) -> Result<R, Error> {
     rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.min(functions.max(1) as usize))
+        .num_threads(threads.max(1))
         .stack_size(COMPILE_STACK)
         .thread_name(|index| format!("fz-compile-{index}"))
         .build()

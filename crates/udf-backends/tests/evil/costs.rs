@@ -183,7 +183,7 @@ fn growth_of_a_table_is_done_once_whenever_it_comes() {
 fn fills_one_after_the_other_run_out_of_time_on_wasmi() {
     use crate::harness::{assert_fails, call_evil, doubles, promptly, runtimes};
     let fill = "(memory.fill (i32.const 0) (i32.const 0) (i32.const 0x7600000))";
-    let guest = Guest::reduce(format!("{GROW_TO_120_MIB} {} (unreachable)", fill.repeat(10_000)));
+    let guest = Guest::reduce(format!("{GROW_TO_120_MIB} {} (unreachable)", fill.repeat(4_000)));
     promptly(move || {
         let runtimes = runtimes(&hasty());
         let runtime = runtimes.iter().find(|runtime| runtime.name() == "wasmi").unwrap();

@@ -13,6 +13,7 @@
 //! | `traps` | traps and the message of `fz_panic`, status 1 |
 //! | `initialise` | the initialiser: before anything else, under the limits |
 //! | `time` | loops in every entry, deadlines, cancellation |
+//! | `compile` | the compiler's time and memory, loads that are given up; `bombs` makes the modules |
 //! | `costs` | instructions that take long, and where they stand |
 //! | `resources` | memory, table, stack, budget of the result |
 //! | `state` | what a guest remembers, its own request block, sessions, pool |
@@ -28,8 +29,10 @@
 
 mod alloc;
 mod answer;
+mod bombs;
 mod bytes;
 mod columns;
+mod compile;
 mod costs;
 mod guest;
 mod halving;

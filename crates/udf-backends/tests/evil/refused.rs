@@ -360,19 +360,3 @@ fn what_is_no_wasm_is_refused() {
         refused(bytes.to_vec(), InvalidModule, &["not a WebAssembly module"]);
     }
 }
-
-/// A function with so many locals, or parameters, inside so many nested loops: a few kilobytes that
-/// a compiler would work on for minutes.
-fn nested_loops(loops: usize, locals: usize, params: usize) -> Guest {
-    let (open, close) = ("(loop ".repeat(loops), ")".repeat(loops));
-    let (locals, params) = (" i64".repeat(locals), " i64".repeat(params));
-    Guest::harmless().item(&format!("(func (param{params}) (local{locals}) {open}{close})"))
-}
-
-#[test]
-fn a_function_that_would_take_minutes_to_compile_is_refused() {
-    let phrases = &["nests 1000 loops around 1000 locals", "split it"];
-    guest(nested_loops(1000, 1000, 0), InvalidModule, phrases);
-    guest(nested_loops(1000, 0, 1000), InvalidModule, phrases);
-    assert!(udf_backends::inspect(&nested_loops(10, 1000, 0).bytes(), &patient()).is_ok());
-}
