@@ -89,7 +89,7 @@ const CALL_TIME: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
     let bytes = read_module(&args.file)?;
-    let limits = Limits::builder().call_deadline(CALL_TIME).build()?;
+    let limits = Limits::builder().batch_deadline(CALL_TIME).call_deadline(CALL_TIME).build()?;
     let mut on = Vec::new();
     for runtime in engines::all(&limits)? {
         let module =
