@@ -160,7 +160,7 @@ mod tests {
         ] {
             assert_eq!(lines(json).as_deref(), Some(expected), "{json}");
         }
-        let long = format!("[{}]", vec!["\"abcdefgh\""; 12].join(","));
+        let long = format!("[{}]", ["\"abcdefgh\""; 12].join(","));
         assert_eq!(lines(&long).unwrap().lines().count(), 14);
         for wrong in ["", "{", "[1,]", "{} {}", "\u{feff}{}"] {
             assert_eq!(lines(wrong), None, "{wrong}");

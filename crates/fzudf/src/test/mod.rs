@@ -88,7 +88,7 @@ there is such a problem, 5 the file cannot be read.";
 const CALL_TIME: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &TestArgs) -> Result<(), Failure> {
-    let limits = Limits::builder().call_deadline(CALL_TIME).build()?;
+    let limits = Limits::builder().batch_deadline(CALL_TIME).call_deadline(CALL_TIME).build()?;
     let bytes = read_module(&args.file, &limits)?;
     let mut on = Vec::new();
     for runtime in engines::all(&limits)? {

@@ -163,6 +163,24 @@ fn the_sample_in_cpp_works() {
     }
 }
 
+/// A factor that a constructor of a global object computes.
+fn constructed(source: &str) -> String {
+    let (constant, object) = (
+        "const double FACTOR = 2;",
+        "struct Factor {\n    double value;\n    Factor() { volatile double two = 2; value = two; }\n};\n\
+         const Factor computed;\n#define FACTOR computed.value",
+    );
+    assert!(source.contains(constant));
+    source.replace(constant, object)
+}
+
+#[test]
+fn constructors_in_cpp_run_before_every_call_without_an_initialiser() {
+    if let Some((_folder, here)) = built(&CPP, |source| constructed(&source)) {
+        holds(&here);
+    }
+}
+
 #[test]
 fn assemblyscript_without_its_switches_is_told_what_to_do() {
     let commands = commands(ASSEMBLYSCRIPT.heading).replace("--use abort=", "");

@@ -149,10 +149,7 @@ fn section<'m>(
     limits: &Limits,
 ) -> Result<(), Refusal> {
     match payload {
-        Payload::Version { encoding: Encoding::Component, .. } => Err(unsupported(
-            "this is a WebAssembly component: build a core module (target wasm32-unknown-unknown)",
-        )
-        .into()),
+        Payload::Version { encoding: Encoding::Component, .. } => Err(component().into()),
         Payload::TypeSection(reader) => {
             for group in reader {
                 for ty in group?.into_types() {
@@ -506,8 +503,8 @@ fn refuse_imports(imports: &[ImportInfo]) -> Result<(), Error> {
     let from = |prefix: &str| imports.iter().any(|i| i.module.starts_with(prefix));
     let is = |name: &str| imports.iter().any(|i| i.module == "env" && i.name == name);
     let mend = if from("wasi") {
-        "it was built for WASI: build for no system (Rust: wasm32-unknown-unknown, clang: --target=wasm32, \
-         Zig: wasm32-freestanding, TinyGo: wasm-unknown)"
+        "it was built for WASI: build for wasm32-unknown-unknown (Rust), --target=wasm32 (clang), \
+         wasm32-freestanding (Zig) or wasm-unknown (TinyGo)"
     } else if from("__wbindgen") {
         "it was built with wasm-bindgen: leave that crate and its dependents out"
     } else if is("abort") {
@@ -528,6 +525,12 @@ fn refuse_imports(imports: &[ImportInfo]) -> Result<(), Error> {
 
 pub(super) fn not_wasm(error: BinaryReaderError) -> Error {
     invalid(format!("not a WebAssembly module: {} at byte {}", error.message(), error.offset()))
+}
+
+pub(super) fn component() -> Error {
+    unsupported(
+        "this is a WebAssembly component: build a core module (in Rust: target wasm32-unknown-unknown)",
+    )
 }
 
 fn unsupported(message: &str) -> Error {

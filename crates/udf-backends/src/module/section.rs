@@ -1,9 +1,12 @@
 //! The custom section that a manifest stands in: found, put in place, replaced.
 
-use super::{ModuleInfo, inspect, invalid, scan::not_wasm};
+use super::{
+    ModuleInfo, inspect, invalid,
+    scan::{component, not_wasm},
+};
 use udf_abi::exports::MANIFEST_SECTION;
 use udf_columnar::{Error, Limits};
-use wasmparser::{Parser, Payload};
+use wasmparser::{Encoding, Parser, Payload};
 
 /// Number of a custom section, and bytes of the header that every module begins with.
 const CUSTOM: u8 = 0;
@@ -13,7 +16,8 @@ const HEADER: usize = 8;
 /// them is checked.
 ///
 /// # Errors
-/// [`InvalidModule`](udf_columnar::ErrorKind::InvalidModule) where the bytes are no module.
+/// [`InvalidModule`](udf_columnar::ErrorKind::InvalidModule) where the bytes are no module,
+/// [`Unsupported`](udf_columnar::ErrorKind::Unsupported) where they are a component.
 pub fn manifest_sections(module: &[u8]) -> Result<Vec<&[u8]>, Error> {
     let mut found = Vec::new();
     sections(module, |section| {
@@ -67,6 +71,9 @@ fn sections<'m>(module: &'m [u8], mut take: impl FnMut(Section<'m>)) -> Result<(
     let mut start = HEADER;
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload.map_err(not_wasm)?;
+        if matches!(payload, Payload::Version { encoding: Encoding::Component, .. }) {
+            return Err(component());
+        }
         let Some((_, range)) = payload.as_section() else { continue };
         let whole = module.get(start..range.end).ok_or_else(not_a_module)?;
         start = range.end;
@@ -158,6 +165,9 @@ mod tests {
         assert_eq!(refused(b"text", MANIFEST).kind(), ErrorKind::InvalidModule);
         assert_eq!(refused(b"\0asm\x01\0\0\0\x05", MANIFEST).kind(), ErrorKind::InvalidModule);
         assert!(manifest_sections(b"text").is_err());
+        let nested = wat::parse_str("(component (core module) (core module))").unwrap();
+        assert_eq!(refused(&nested, MANIFEST).kind(), ErrorKind::Unsupported);
+        assert_eq!(manifest_sections(&nested).unwrap_err().kind(), ErrorKind::Unsupported);
     }
 
     #[test]
