@@ -73,7 +73,7 @@ fn on_new_stack<R>(_: usize, run: impl FnOnce() -> R) -> R {
     run()
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
