@@ -15,9 +15,10 @@ fn on_thread<R: Send>(kib: usize, run: impl FnOnce() -> R + Send) -> R {
 }
 
 /// What formulas nest, around what is inside.
-const NESTINGS: [(&str, &str); 8] = [
+const NESTINGS: [(&str, &str); 9] = [
     ("(", ")"),
     ("-", ""),
+    ("A1+", ""),
     ("1+(", ")"),
     ("SUM(A1,", ")"),
     ("IF(TRUE,", ",0)"),
@@ -32,7 +33,8 @@ fn deepest((open, close): (&str, &str)) -> String {
     let mut book = book();
     let takes = |book: &mut Workbook, depth| book.set_formula("S", "B1", &nested(depth)).is_ok();
     let depth = (1..=2000).rev().find(|depth| takes(&mut book, *depth)).unwrap();
-    assert!(depth >= 64, "{open} nests {depth} times");
+    // What the parser takes, at two of its frames per level.
+    assert!(depth >= 30, "{open} nests {depth} times");
     nested(depth)
 }
 
@@ -112,8 +114,8 @@ fn formulas_that_are_too_deep_are_refused_on_threads_of_any_size() {
         for kib in STACKS {
             let refused =
                 on_thread(kib, || book().set_formula("S", "B1", &formula).map(|()| live(&formula)));
-            // A chain of signs is taken at any length, as one operation.
-            assert!(refused.is_err() || open == "-", "{open} {depth} times on {kib} KiB");
+            // What has no end of its own is a chain, which may be taken at any length.
+            assert!(refused.is_err() || close.is_empty(), "{open} {depth} times on {kib} KiB");
         }
     }
 }

@@ -571,10 +571,10 @@ fn a_formula_that_is_nested_too_deep_is_an_error() {
     let memory = numbers(1);
     let mut deep = template("=1", 9);
     for _ in 0..300 {
-        let expr = Box::new(formualizer_parse::ASTNode::clone(&deep.lowered));
+        let expr = Box::new((*deep.lowered).clone());
         let op = formualizer_parse::UnaryOperator::Minus;
         let node = formualizer_parse::ASTNodeType::UnaryOp { op, expr };
-        deep.lowered = formualizer_parse::ASTNode::new(node, None).into();
+        *deep.lowered = formualizer_parse::ASTNode::new(node, None);
     }
     let Outcome::Rows(cells) = evaluate(&memory, &deep, &strip(9, 0..1)) else { panic!() };
     assert!(matches!(cells.get(0), CellRef::Error(ExcelErrorKind::Value, Some(_))));
