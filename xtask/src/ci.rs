@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use crate::{
     cmd::Cmd,
     error::{Error, Result},
-    fuzz, matrix, plugins,
+    matrix, plugins,
     steps::Steps,
     test, tidy,
 };
@@ -45,9 +45,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     steps.run("Documentation", &doc);
 
     // A step that failed is in `steps` with what to repeat.
-    let _ = test::all(root, &mut steps)
-        .and_then(|()| matrix::all(root, &mut steps))
-        .and_then(|()| fuzz::briefly(root, &mut steps));
+    let _ = test::all(root, &mut steps).and_then(|()| matrix::all(root, &mut steps));
     steps.print_times();
     steps.print_results();
     Ok(steps.close())

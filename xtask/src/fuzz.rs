@@ -19,7 +19,7 @@ use crate::{
 const FOLDER: &str = "fuzz";
 /// What builds and starts them, by name and version.
 const TOOL: (&str, &str) = ("cargo-fuzz", "0.13.2");
-/// How long a target runs unless `--for` says otherwise, and in `ci`.
+/// How long a target runs unless `--for` says otherwise.
 const SHORT: Duration = Duration::from_secs(20);
 /// One input that takes longer is a finding, and one that takes more memory (in MiB) is.
 const INPUT_SECONDS: u64 = 30;
@@ -52,19 +52,6 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     // A finding has failed its step; the count of tests is of targets here.
     steps.count_passed(reports.len() as u64);
     Ok(steps.close())
-}
-
-/// Each target for a short while: a step of `ci`.
-pub(crate) fn briefly(root: &Path, steps: &mut Steps) -> Option<()> {
-    let runs = steps.call("Fuzzing targets", "cargo xtask fuzz", || prepare(root))?;
-    for target in &runs.targets {
-        let title = format!("Fuzzing of {target}");
-        let command = format!("cargo xtask fuzz {target} --for 20s");
-        let report = steps.call(&title, &command, || runs.run(target, SHORT))?;
-        println!("{report}");
-        steps.count_passed(1);
-    }
-    Some(())
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -59,7 +59,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "ci",
         options: "",
-        about: "formatting, lints, tidy, docs, then test, matrix and fuzz: what a change must pass",
+        about: "formatting, lints, tidy, docs, then test and matrix: what a change must pass",
         run: ci::run,
     },
     Task {

@@ -162,7 +162,7 @@ pub(crate) fn complain(text: impl Display) {
 }
 
 /// Text for a terminal: what does something other than being seen is spelled out, except line feeds and tabs. Texts
-/// of plugins and files within it are [`line`] each.
+/// of plugins and files within it are [`line()`] each.
 pub(crate) fn printable(text: &str) -> String {
     Printable(text).to_string()
 }

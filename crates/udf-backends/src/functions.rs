@@ -29,7 +29,8 @@ impl Functions {
             functions.by_name.extend(names);
         }
         for function in &info.manifest.functions {
-            let found = info.signature(function).map(Arc::new);
+            let found =
+                info.signature(function).map(|found| Arc::new(found.of_module(info.sha256)));
             if info.bare {
                 functions.by_export.insert(function.export.clone(), found.clone());
             }

@@ -138,6 +138,15 @@ impl PooledSession {
     /// The call, on a stack that holds the guest's.
     #[inline(never)]
     fn run(&mut self, signature: &Arc<Signature>, call: Call) -> Result<Output, Error> {
+        if signature.module() != Some(&self.shared.info.sha256) {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!(
+                    "`{}` is not a function of this session's module: take it from the module that opened the session (`UdfModule::signature`)",
+                    signature.name()
+                ),
+            ));
+        }
         let signature = &*signature.for_call(&call.arguments, call.rows);
         let bound = BoundCall::try_new(signature, call.arguments, call.rows)?;
         if bound.is_settled() {

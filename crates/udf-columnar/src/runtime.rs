@@ -86,9 +86,10 @@ pub trait UdfModule: Debug + Send + Sync {
 
 /// One recalculation, dataframe call or command.
 pub trait Session: Debug + Send {
-    /// Calls a function of the module.
+    /// Calls a function of the module that opened the session.
     ///
     /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a function of another module.
     /// As `docs/abi.md` lists them. Rows that fail on their own are no error here: they are in
     /// [`Output::failures`] and in the result column's errors.
     fn call(&mut self, signature: &Arc<Signature>, call: Call) -> Result<Output, Error>;

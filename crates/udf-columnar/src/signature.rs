@@ -13,9 +13,24 @@ pub struct Signature {
     function: Function,
     dtypes: Vec<DType>,
     lane: Lane,
+    /// SHA-256 of the module that gave it out.
+    module: Option<[u8; 32]>,
 }
 
 impl Signature {
+    /// The same, as a function of the module whose bytes have this SHA-256: sessions call functions of their own module only.
+    #[must_use]
+    pub fn of_module(mut self, sha256: [u8; 32]) -> Self {
+        self.module = Some(sha256);
+        self
+    }
+
+    /// SHA-256 of the module that gave it out; none for one that was made by hand.
+    #[must_use]
+    pub fn module(&self) -> Option<&[u8; 32]> {
+        self.module.as_ref()
+    }
+
     /// The signature of a manifest's function, called through frames (codec 2).
     ///
     /// # Errors
@@ -84,7 +99,7 @@ impl Signature {
             }
         }
         let dtypes = function.returns.dtypes();
-        Ok(Self { function, dtypes, lane })
+        Ok(Self { function, dtypes, lane, module: None })
     }
 
     /// How calls reach the guest.

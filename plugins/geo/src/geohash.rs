@@ -173,7 +173,7 @@ mod tests {
     fn what_is_wrong_says_what() {
         let check = |error: UdfError, code: ErrorCode, reason: &str| {
             assert_eq!(error.code(), code);
-            assert!(error.message().contains(reason), "{error}");
+            assert!(error.message().contains(reason), "{error:?}");
         };
         check(geohash(91.0, 0.0, 9).unwrap_err(), ErrorCode::Num, "latitude is 91");
         check(geohash(0.0, 0.0, 0).unwrap_err(), ErrorCode::Num, "precision is 0");

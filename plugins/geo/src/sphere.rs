@@ -95,7 +95,7 @@ mod tests {
         ] {
             let error = result.unwrap_err();
             assert_eq!(error.code(), ErrorCode::Num);
-            assert!(error.message().contains(reason), "{error}");
+            assert!(error.message().contains(reason), "{error:?}");
         }
     }
 

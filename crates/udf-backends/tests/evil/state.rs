@@ -1,15 +1,16 @@
 //! What a guest remembers, what it writes where it should not, and who shares its module.
 
 use crate::{
-    guest::{Guest, MANY_ROWS, in_place},
+    guest::{Guest, MANY_ROWS, in_place, prepared},
     harness::{
         assert_fails, call, call_evil, counting, doubles, numbers, on_every_runtime, patient,
-        runtimes, session, values,
+        promptly, runtimes, session, values,
     },
 };
 use std::time::{Duration, Instant};
 use udf_columnar::{
-    ErrorKind::{Busy, DeadlineExceeded, InvalidResult, Trap},
+    Call,
+    ErrorKind::{Busy, DeadlineExceeded, InvalidArgument, InvalidResult, Trap},
     SessionOptions, UdfModule,
 };
 
@@ -205,5 +206,23 @@ fn more_threads_than_instances_share_them() {
     on_every_runtime(&limits, &Guest::harmless(), |module| {
         let options = SessionOptions::default().threads(8).batch_rows(Some(10));
         doubles(module, module.open(options).as_mut(), "GOOD", MANY_ROWS);
+    });
+}
+
+#[test]
+fn a_function_of_another_module_is_refused_and_the_session_goes_on() {
+    promptly(|| {
+        for runtime in runtimes(&patient()) {
+            let own = runtime.load(&Guest::harmless().bytes()).unwrap();
+            let other = runtime.load(&Guest::reduce(prepared("")).bytes()).unwrap();
+            let mut here = session(own.as_ref());
+            let call = Call::new(vec![counting(4)]);
+            let foreign = here.call(&other.signature("EVIL").unwrap(), call.clone());
+            assert_fails(foreign, InvalidArgument, "not a function of this session's");
+            // The same content is the same module, whoever loaded it.
+            let again = runtime.load(&Guest::harmless().bytes()).unwrap();
+            here.call(&again.signature("GOOD").unwrap(), call).unwrap();
+            doubles(own.as_ref(), here.as_mut(), "GOOD", 4);
+        }
     });
 }
