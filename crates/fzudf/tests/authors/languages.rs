@@ -241,3 +241,48 @@ fn the_example_of_the_contract_compiles_with_any_wasm_opt_on_the_path() {
     folder.fzudf(&["test", "twice.wasm"]).ok().prints(&["all hold"]);
     folder.fzudf(&["call", "twice.wasm", "TWICE", "--arg", "=21"]).ok().prints(&["42.0"]);
 }
+
+#[test]
+fn a_constant_that_assemblyscript_computes_is_set_before_calls() {
+    let computed = |source: String| {
+        let constant = "const FACTOR: f64 = 2;";
+        assert!(source.contains(constant));
+        source.replace(constant, "const FACTOR: f64 = Math.sqrt(4);")
+    };
+    if let Some((_folder, here)) = built(&ASSEMBLYSCRIPT, computed) {
+        holds(&here);
+    }
+}
+
+#[test]
+fn constructors_in_cpp_run_once_where_the_initialiser_calls_them() {
+    let document = document();
+    let (_, lines) = document.split_once("```cpp\n").unwrap();
+    let lines: String =
+        lines.split("```").next().unwrap().lines().map(|l| format!("{}\n", l.trim())).collect();
+    assert!(lines.contains("FZ_EXPORT(_initialize)"), "{lines}");
+    if let Some((_folder, here)) =
+        built(&CPP, |source| format!("{}\n{lines}", constructed(&source)))
+    {
+        holds(&here);
+    }
+}
+
+#[test]
+fn an_initialiser_in_the_text_format_runs_before_calls() {
+    let (_folder, here) = sample(&WAT, |source| {
+        let (constant, exports) =
+            ("(local.set $by (f64.const 2))", "(func (export \"fz_abi_version\")");
+        assert!(source.contains(constant) && source.contains(exports));
+        let initialiser = "(global $two (mut f64) (f64.const 0))\n\
+            (func (export \"_initialize\") (global.set $two (f64.const 2)))\n";
+        source.replace(constant, "(local.set $by (global.get $two))").replacen(
+            exports,
+            &format!("{initialiser}{exports}"),
+            1,
+        )
+    });
+    let source = fs::read(here.join(WAT.source)).unwrap();
+    fs::write(here.join("plugin.wasm"), wat::parse_bytes(&source).unwrap()).unwrap();
+    holds(&here);
+}
