@@ -297,7 +297,7 @@ fn answers_that_break_the_contract_are_found_though_they_do_so_everywhere() {
         (
             function("REQUEST", json!({}), "(call $pack (local.get $call) (i32.const 128))"),
             "invalid-result",
-            "status",
+            "overlap the request",
         ),
         (function("STATUS", json!({}), &header(0, "(i32.const 2)")), "invalid-result", "status 2"),
         (

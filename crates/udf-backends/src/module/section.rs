@@ -154,7 +154,7 @@ mod tests {
         };
         let error = refused(&module(""), "no json");
         assert_eq!(error.kind(), ErrorKind::InvalidManifest);
-        let wrong = MANIFEST.replace("\"F\"", "\"A B\"").replace("\"f64\"}", "\"f65\"}");
+        let wrong = MANIFEST.replace("\"F\"", "\"A B\"").replace("\"f64\"}", "7}");
         assert_eq!(refused(&module(""), &wrong).details().len(), 2);
         // What the exports lack is told in the same breath.
         let bare = wat::parse_str("(module (memory (export \"memory\") 1))").unwrap();
