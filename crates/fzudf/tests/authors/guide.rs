@@ -124,7 +124,7 @@ fn what_the_guide_shows_of_other_plugins_is_what_they_print() {
     let guide = fs::read_to_string(repository().join("docs/authoring.md")).unwrap();
     let folder = Folder::new();
     let run = folder.fzudf(&["test", &plugin("conformance.wasm"), "DIVIDE_I64"]).ok();
-    let shown: Vec<&str> = run.out.lines().take(2).collect();
+    let shown: Vec<&str> = run.out.lines().take(3).collect();
     let shown = format!("```text\n{}\n```", shown.join("\n"));
     assert!(guide.contains(&shown), "docs/authoring.md does not show\n{shown}");
 }
