@@ -52,7 +52,7 @@ mod tests {
     fn a_weight_outside_of_its_range_is_refused() {
         for alpha in [0.0, -0.1, 1.1, f64::NAN] {
             let error = ema(ColumnView::of(&[Some(1.0)]), alpha).unwrap_err();
-            assert!(error.message().starts_with("alpha is "), "{error}");
+            assert!(error.message().starts_with("alpha is "), "{error:?}");
         }
         assert_eq!(run(&[Some(1.0), Some(5.0)], 1.0), [Some(1.0), Some(5.0)]);
     }
