@@ -24,8 +24,33 @@ from frame import (COLUMN, DATE, DATETIME, DURATION, MAX_MESSAGE, OMITTED, RANGE
 MAX_MEMORY, TICK_MS, DAY_US = 128 << 20, 10, 86_400_000_000
 HALVED = ("Trap", "StackExhausted", "MemoryLimitExceeded")
 EXACT = {"f32": 1 << 24, "f64": 1 << 53, "any": 1 << 53}  # integers up to here are floats
+FIELDS = {
+    "function": "id name aliases export kind min_args max_args volatile deterministic thread_safe params returns "
+                "description examples hints",
+    "param": "name type shape optional default variadic description", "column": "name type"}
 INTEGERS = {f"i{bits}": (-(1 << bits - 1), (1 << bits - 1) - 1) for bits in (8, 16, 32, 64)} | {
     f"u{bits}": (0, (1 << bits) - 1) for bits in (8, 16, 32, 64)}
+
+
+DTYPES = {"null", "bool", "f32", "f64", "utf8", "binary", "date32", "time64", "timestamp", "duration", "error", "any",
+          *INTEGERS}
+
+
+def unknown(f: dict[str, Any]) -> Iterator[str]:
+    """What this host does not know of a function, each with its path: it disables the function, not the module."""
+    def fields(of: str, part: dict[str, Any], path: str) -> Iterator[str]:
+        yield from (f"{path}{name}" for name in part if name not in FIELDS[of].split() and not name.startswith("x-"))
+
+    yield from ["kind"] if f["kind"] not in ("elementwise", "reduce", "array") else []
+    yield from fields("function", f, "")
+    columns = f["returns"] if isinstance(f["returns"], list) else []
+    yield from ["returns"] if not columns and f["returns"] not in DTYPES else []
+    for of, parts, path in (("param", f["params"], "params"), ("column", columns, "returns")):
+        for index, part in enumerate(parts):
+            yield from [f"{path}[{index}].type"] if part["type"] not in DTYPES else []
+            shape = part.get("shape", "scalar")
+            yield from [f"{path}[{index}].shape"] if shape not in ("scalar", "column", "range") else []
+            yield from fields(of, part, f"{path}[{index}].")
 
 
 @dataclass(frozen=True)
@@ -238,7 +263,9 @@ class Module:
         manifest = json.loads(sections[0])
         if (manifest["module"]["abi"], manifest["module"]["codec"]) != (1, 2):
             fail("InvalidModule", "not ABI 1 and codec 2")
-        self.functions = [Function.read(function) for function in manifest["functions"]]
+        self.disabled = {bare(name): f"{name} is disabled; not known: {', '.join(why)}" for f in manifest["functions"]
+                         if (why := [*unknown(f)]) for name in [f["name"], *f.get("aliases", [])]}
+        self.functions = [Function.read(f) for f in manifest["functions"] if bare(f["name"]) not in self.disabled]
         self.instance: Instance | None = None
         threading.Thread(target=tick, args=(self.engine,), daemon=True).start()
 
@@ -246,6 +273,8 @@ class Module:
              seed: int = 0, now_us: int = 0) -> tuple[list[Column], list[int]]:
         """The result's columns, and the rows that failed alone."""
         function = next((function for function in self.functions if bare(name) in function.names), None)
+        if bare(name) in self.disabled:
+            fail("Unsupported", self.disabled[bare(name)])
         if function is None:
             near = [n for f in self.functions for n in f.names if n.startswith(bare(name)[:4])]
             fail("UnknownFunction", f"no function `{name}`; near it: {near}")

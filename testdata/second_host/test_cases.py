@@ -123,10 +123,24 @@ def test_an_endless_loop_runs_out_of_time_and_the_module_lives_on(conformance: M
     assert values(conformance, "ID_F64", [1.0]) == [1.0]
 
 
-MANIFEST = json.dumps({
-    "schema": "formualizer.udf.module/v1", "module": {"id": "evil", "version": "1", "abi": 1, "codec": 2},
-    "functions": [{"id": 1, "name": "EVIL", "export": "evil", "kind": "elementwise", "min_args": 1, "max_args": 1,
-                   "params": [{"name": "x", "type": "f64"}], "returns": "f64"}]})
+EVIL: dict[str, Any] = {
+    "id": 1, "name": "EVIL", "export": "evil", "kind": "elementwise", "min_args": 1, "max_args": 1,
+    "params": [{"name": "x", "type": "f64"}], "returns": "f64"}
+
+
+def guest(body: str, *functions: dict[str, Any]) -> Module:
+    manifest = {"schema": "formualizer.udf.module/v1", "module": {"id": "evil", "version": "1", "abi": 1, "codec": 2},
+                "functions": functions}
+    section = "".join(f"\\{byte:02x}" for byte in json.dumps(manifest).encode())
+    return Module(bytes(wasmtime.wat2wasm(f"""(module
+        (memory (export "memory") 2) (@custom "formualizer.udf.manifest.v1" "{section}")
+        (func (export "fz_abi_version") (result i32) (i32.const 1))
+        (func (export "fz_alloc") (param i32) (result i32) (i32.const 4096))
+        (func (export "fz_free") (param i32 i32))
+        (func (export "evil") (param $call i32) (param i32) (result i64) (local $r i32) (local $answer i64)
+            (local.set $r (i32.load offset=48 (local.get $call)))
+            (local.set $answer (i64.or (i64.extend_i32_u (local.get $r)) (i64.const 0x4000000000)))
+            {body}))""")))
 
 
 @pytest.mark.parametrize(("body", "rule"), [
@@ -142,16 +156,25 @@ MANIFEST = json.dumps({
     ("(i32.store (local.get $r) (i32.const 2)) (local.get $answer)", "status 2"),
 ])
 def test_an_answer_that_breaks_a_rule_is_refused_with_the_rule(body: str, rule: str) -> None:
-    section = "".join(f"\\{byte:02x}" for byte in MANIFEST.encode())
-    module = Module(bytes(wasmtime.wat2wasm(f"""(module
-        (memory (export "memory") 2) (@custom "formualizer.udf.manifest.v1" "{section}")
-        (func (export "fz_abi_version") (result i32) (i32.const 1))
-        (func (export "fz_alloc") (param i32) (result i32) (i32.const 4096))
-        (func (export "fz_free") (param i32 i32))
-        (func (export "evil") (param $call i32) (param i32) (result i64) (local $r i32) (local $answer i64)
-            (local.set $r (i32.load offset=48 (local.get $call)))
-            (local.set $answer (i64.or (i64.extend_i32_u (local.get $r)) (i64.const 0x4000000000)))
-            {body}))""")))
+    module = guest(body, EVIL)
     with pytest.raises(CallError, match=rule) as caught:
         values(module, "EVIL", [1.0, 2.0, 3.0])
     assert caught.value.kind == "InvalidResult"
+
+
+@pytest.mark.parametrize(("change", "path"), [
+    ({"kind": "window"}, "kind"),
+    ({"returns": "money"}, "returns"),
+    ({"category": "Maths"}, "category"),
+    ({"params": [{"name": "x", "type": "f64", "unit": "m"}]}, "params[0].unit"),
+    ({"params": [{"name": "x", "type": "decimal128"}]}, "params[0].type"),
+    ({"params": [{"name": "x", "type": "f64", "shape": "matrix"}]}, "params[0].shape"),
+    ({"kind": "array", "returns": [{"name": "a", "type": "f64", "unit": "s"}]}, "returns[0].unit"),
+])
+def test_what_is_not_known_disables_its_function_and_no_other(change: dict[str, Any], path: str) -> None:
+    extended = EVIL | {"x-note": 1, "params": [{"name": "x", "type": "f64", "x-unit": "m"}]}
+    module = guest("(local.get $answer)", extended | {"id": 2, "name": "GOOD", "export": "good"}, EVIL | change)
+    assert [function.export for function in module.functions] == ["good"]
+    with pytest.raises(CallError) as caught:
+        values(module, "EVIL", [1.0])
+    assert caught.value.kind == "Unsupported" and str(caught.value).endswith(f"not known: {path}")

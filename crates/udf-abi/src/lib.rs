@@ -20,6 +20,9 @@
 //! | [`exports`] | names and signatures of the module's exports, limits of the format |
 //! | [`manifest`] | the manifest: types, parser, rules (feature `manifest`) |
 //!
+//! Its enums and structures are exhaustive on purpose: who handles columns has to handle each type, and a
+//! new one is for a compiler to find. Only what reports mistakes may grow unseen.
+//!
 //! What is deliberately absent: any memory access. This crate describes bytes; it reads none.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -14,7 +14,7 @@ use udf_abi::{
 };
 
 /// Rules that a schema can state: a fixture of one of them must be refused by the schema.
-const STRUCTURAL: [&str; 19] = [
+const STRUCTURAL: [&str; 20] = [
     "missing",
     "wrong-type",
     "schema",
@@ -30,6 +30,7 @@ const STRUCTURAL: [&str; 19] = [
     "unknown-type",
     "unsupported-type",
     "unknown-shape",
+    "unknown-field",
     "too-many-aliases",
     "bad-shape",
     "returns",

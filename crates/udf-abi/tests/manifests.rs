@@ -31,7 +31,7 @@ use udf_abi::{
 };
 
 /// Every rule; those that need too large a file are tested without a fixture.
-const RULES: [&str; 34] = [
+const RULES: [&str; 35] = [
     "json",
     "too-large",
     "missing",
@@ -58,6 +58,7 @@ const RULES: [&str; 34] = [
     "unknown-type",
     "unsupported-type",
     "unknown-shape",
+    "unknown-field",
     "bad-shape",
     "variadic-not-last",
     "default",
@@ -68,7 +69,8 @@ const RULES: [&str; 34] = [
     "export-signature",
 ];
 /// The rules that disable a function, and do not refuse its manifest.
-const DISABLING: [&str; 4] = ["unknown-kind", "unknown-type", "unsupported-type", "unknown-shape"];
+const DISABLING: [&str; 5] =
+    ["unknown-kind", "unknown-type", "unsupported-type", "unknown-shape", "unknown-field"];
 const WITHOUT_FIXTURE: [&str; 2] = ["too-large", "too-many-functions"];
 
 /// Name and JSON of every fixture in `testdata/manifests/<folder>`, in the order of their names.
@@ -397,26 +399,19 @@ fn every_dtype_can_be_taken_and_returned() {
 }
 
 #[test]
-fn unknown_fields_are_kept_and_warned_of() {
+fn fields_that_change_no_call_are_kept_and_those_without_x_are_warned_of() {
     let (manifest, warnings) = parsed("unknown-fields");
     assert_eq!(manifest.unknown["origin"]["tool"], "hand");
     assert_eq!(manifest.module.unknown["licence"], "MIT");
-    assert_eq!(manifest.functions[0].unknown["category"], "Maths");
-    assert_eq!(manifest.functions[0].params[0].unknown["unit"], "metres");
+    assert_eq!(manifest.functions[0].unknown["x-category"], "Maths");
+    assert_eq!(manifest.functions[0].params[0].unknown["x-unit"], "metres");
     assert_eq!(manifest.functions[0].examples[0].unknown["note"], "from the book");
     assert_eq!(manifest.functions[0].hints.unknown["threads"], 4);
     let Return::Columns(columns) = &manifest.functions[1].returns else { panic!("columns") };
-    assert_eq!(columns[0].unknown["unit"], "seconds");
+    assert_eq!(columns[0].unknown["x-unit"], "seconds");
     let fields: BTreeSet<_> = warnings.iter().map(|w| w.split(':').next().unwrap()).collect();
-    let expected = [
-        "origin",
-        "module.licence",
-        "functions[0].category",
-        "functions[0].params[0].unit",
-        "functions[0].examples[0].note",
-        "functions[0].hints.threads",
-        "functions[1].returns[0].unit",
-    ];
+    let expected =
+        ["origin", "module.licence", "functions[0].examples[0].note", "functions[0].hints.threads"];
     assert_eq!(fields, expected.into_iter().collect());
 }
 
@@ -437,15 +432,43 @@ fn an_unknown_kind_disables_its_function_only() {
 fn reasons_and_warnings_of_a_manifest_are_few_however_much_is_unknown() {
     let params: Vec<_> =
         (0..255).map(|n| json!({ "name": format!("x{n}"), "type": "money", "unit": 1 })).collect();
+    let hints: serde_json::Map<_, _> = (0..255).map(|n| (format!("h{n}"), json!(1))).collect();
     let functions = (0..3).map(|n| {
         json!({ "id": n, "name": format!("F{n}"), "export": format!("f{n}"), "kind": "elementwise",
-                "min_args": 255, "max_args": 255, "params": params, "returns": "f64" })
+                "min_args": 255, "max_args": 255, "params": params, "returns": "f64",
+                "hints": hints })
     });
     let json = with_functions(functions.collect());
     let parsed = Manifest::parse(json.to_string().as_bytes()).unwrap();
     assert!(parsed.manifest.disabled.iter().all(|f| f.reasons.len() == 10));
     assert_eq!(parsed.warnings.len(), 3 + 100 + 1);
     assert_eq!(parsed.warnings[103], "665 more unknown fields, kept and ignored");
+}
+
+#[test]
+fn a_function_with_a_field_that_is_not_known_says_which_it_is() {
+    let json = with_function(json!({ "params": [{ "name": "x", "type": "f64", "unit": "m" }] }));
+    let parsed = Manifest::parse(json.to_string().as_bytes()).unwrap();
+    assert!(parsed.manifest.functions.is_empty());
+    let [warning] = parsed.warnings.as_slice() else { panic!("{:?}", parsed.warnings) };
+    assert!(warning.contains("is disabled: functions[0].params[0].unit: "), "{warning}");
+    assert!(warning.contains("begins with `x-`"), "{warning}");
+}
+
+#[test]
+fn codec_1_ignores_fields_of_functions_with_a_warning() {
+    let param = json!({ "name": "x", "unit": "m", "kinds": ["number"], "x-note": 1 });
+    let mut json = with_function(json!({ "category": "Maths", "params": [param] }));
+    json["module"]["codec"] = json!(1);
+    let parsed = Manifest::parse(json.to_string().as_bytes()).unwrap();
+    assert_eq!(parsed.manifest.functions.len(), 1);
+    assert_eq!(
+        parsed.warnings,
+        [
+            "functions[0].category: unknown field, kept and ignored",
+            "functions[0].params[0].unit: unknown field, kept and ignored",
+        ]
+    );
 }
 
 #[test]

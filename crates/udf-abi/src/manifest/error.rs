@@ -1,6 +1,6 @@
 //! What can be wrong with a manifest.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 /// The rule that a manifest breaks, or what disables one of its functions. Fixtures and tools name rules by [`code`](Rule::code).
@@ -60,6 +60,8 @@ pub enum Rule {
     UnsupportedType,
     /// A shape that does not exist: it disables the function.
     UnknownShape,
+    /// A field of a function, a parameter or a returned column that does not exist: it disables the function.
+    UnknownField,
     /// A shape that the function's kind does not take.
     BadShape,
     /// A variadic parameter that is not the last one.
@@ -109,6 +111,7 @@ impl Rule {
             Self::UnknownType => "unknown-type",
             Self::UnsupportedType => "unsupported-type",
             Self::UnknownShape => "unknown-shape",
+            Self::UnknownField => "unknown-field",
             Self::BadShape => "bad-shape",
             Self::VariadicNotLast => "variadic-not-last",
             Self::Default => "default",
@@ -123,6 +126,7 @@ impl Rule {
 
 /// One broken rule, or one reason why a function is disabled.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// The rule.
     pub rule: Rule,
@@ -143,29 +147,41 @@ impl fmt::Display for Problem {
 }
 
 /// Every problem of a manifest, in the order of its fields; never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManifestError(Vec<Problem>);
+///
+/// Where it is no JSON, the parser's error is the [`source`](core::error::Error::source); the problem
+/// holds its words.
+#[derive(Clone, Debug)]
+pub struct ManifestError {
+    problems: Vec<Problem>,
+    source: Option<Arc<serde_json::Error>>,
+}
 
 impl ManifestError {
     /// `Ok` where there are no problems.
     pub(super) fn check(problems: Vec<Problem>) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self(problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(Self { problems, source: None }) }
     }
 
     pub(super) fn one(rule: Rule, field: &str, message: String) -> Self {
-        Self(alloc::vec![Problem { rule, field: field.into(), message }])
+        let problems = alloc::vec![Problem { rule, field: field.into(), message }];
+        Self { problems, source: None }
+    }
+
+    pub(super) fn json(error: serde_json::Error) -> Self {
+        let message = format!("the manifest is not valid JSON: {error}");
+        Self { source: Some(Arc::new(error)), ..Self::one(Rule::Json, "", message) }
     }
 
     /// The problems, at least one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
-        &self.0
+        &self.problems
     }
 }
 
 impl fmt::Display for ManifestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.0.iter().enumerate() {
+        for (index, problem) in self.problems.iter().enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
@@ -175,4 +191,17 @@ impl fmt::Display for ManifestError {
     }
 }
 
-impl core::error::Error for ManifestError {}
+impl core::error::Error for ManifestError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Errors are equal that have the same problems.
+impl PartialEq for ManifestError {
+    fn eq(&self, other: &Self) -> bool {
+        self.problems == other.problems
+    }
+}
+
+impl Eq for ManifestError {}

@@ -21,8 +21,8 @@
 //! ```
 //!
 //! [`parse`](Manifest::parse) reports every problem of a manifest at once, each with the path of
-//! the field. Fields that version 1 does not know are kept and reported as warnings; kinds, types and
-//! shapes that it does not know disable their function, not the module.
+//! the field. Kinds, types, shapes and fields of functions that version 1 does not know disable their
+//! function, not the module; other fields that it does not know are kept, with a warning.
 
 mod error;
 mod model;

@@ -25,9 +25,10 @@ pub struct Manifest {
     pub unknown: Map<String, Value>,
 }
 
-/// A function of a kind, with a type or with a shape that this version does not know. It cannot be called;
+/// A function of a kind, with a type, a shape or a field that this version does not know. It cannot be called;
 /// the others of its module can.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct DisabledFunction {
     /// Its place in the manifest's `functions`.
     pub index: usize,
@@ -121,7 +122,7 @@ pub struct Function {
     /// What a call may use.
     #[serde(skip_serializing_if = "Hints::is_empty")]
     pub hints: Hints,
-    /// Fields that version 1 does not know.
+    /// Fields that begin with `x-`; with codec 1, others too.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
@@ -188,7 +189,7 @@ pub struct Param {
     /// One sentence for people.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Fields that version 1 does not know.
+    /// Fields that begin with `x-`; with codec 1, others too.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
@@ -285,7 +286,7 @@ pub struct ReturnColumn {
     /// Its type.
     #[serde(rename = "type")]
     pub dtype: TypeName,
-    /// Fields that version 1 does not know.
+    /// Fields that begin with `x-`; with codec 1, others too.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }

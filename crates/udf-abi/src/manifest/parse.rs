@@ -9,7 +9,7 @@ use super::{
     path::Path,
     problems::Problems,
     rules,
-    unknown::unknown,
+    unknown::{matters, unknown},
 };
 use crate::{
     DType,
@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 
 /// A manifest and what is odd about it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Parsed {
     /// The manifest.
     pub manifest: Manifest,
@@ -46,9 +47,7 @@ impl Manifest {
                 ),
             ));
         }
-        let value: Value = serde_json::from_slice(json).map_err(|e| {
-            ManifestError::one(Rule::Json, "", format!("the manifest is not valid JSON: {e}"))
-        })?;
+        let value: Value = serde_json::from_slice(json).map_err(ManifestError::json)?;
         let Value::Object(map) = value else {
             return Err(ManifestError::one(
                 Rule::WrongType,
@@ -181,8 +180,7 @@ impl Walk {
     }
 
     fn function(&mut self, map: Map<String, Value>, path: Path<'_>) -> DraftFunction {
-        let reasons = unknown(&map, path);
-        let disabled = (!reasons.is_empty()).then(|| (reasons, map.clone()));
+        let (mut reasons, json) = (unknown(&map, path), map.clone());
         let json_codec = self.codec == CODEC_JSON;
         let mut fields = Fields { walk: self, map, path };
         let id = fields.u32("id");
@@ -205,7 +203,7 @@ impl Walk {
         let description = fields.optional_text("description");
         let examples = fields.list("examples", false);
         let hints = fields.map.remove("hints");
-        let unknown = fields.finish();
+        let unknown = fields.finish_part();
         let function = Function {
             id,
             name,
@@ -224,6 +222,10 @@ impl Walk {
             hints: self.hints(hints, path.field("hints")),
             unknown,
         };
+        if !json_codec {
+            reasons.fields(&function, path);
+        }
+        let disabled = (!reasons.0.is_empty()).then_some((reasons.0, json));
         DraftFunction { function, disabled }
     }
 
@@ -260,7 +262,7 @@ impl Walk {
                 default,
                 variadic: fields.flag("variadic", false),
                 description: fields.optional_text("description"),
-                unknown: fields.finish(),
+                unknown: fields.finish_part(),
             });
         }
         params
@@ -280,7 +282,7 @@ impl Walk {
                         let mut fields = Fields { walk: self, map, path };
                         let name = fields.text("name");
                         let dtype = TypeName(fields.dtype("type"));
-                        ReturnColumn { name, dtype, unknown: fields.finish() }
+                        ReturnColumn { name, dtype, unknown: fields.finish_part() }
                     })
                     .collect(),
             ),
@@ -491,8 +493,16 @@ impl Fields<'_, '_> {
         Shape::from_name(&self.optional_text("shape")).unwrap_or_default()
     }
 
+    /// What is left of a function, a parameter or a returned column: with codec 2 it disables the function.
+    fn finish_part(self) -> Map<String, Value> {
+        match self.walk.codec == CODEC_JSON {
+            true => self.finish(),
+            false => self.map,
+        }
+    }
+
     fn finish(self) -> Map<String, Value> {
-        for name in self.map.keys() {
+        for name in self.map.keys().filter(|name| matters(name)) {
             self.walk
                 .problems
                 .warn(format_args!("{}: unknown field, kept and ignored", self.path.field(name)));

@@ -2,7 +2,7 @@
 
 use super::{
     error::{Problem, Rule},
-    model::{FunctionKind, Shape},
+    model::{Function, FunctionKind, Return, Shape},
     path::{Path, Shown},
 };
 use crate::DType;
@@ -16,9 +16,17 @@ use serde_json::{Map, Value};
 /// Most reasons that are given for one function.
 const MAX_REASONS: usize = 10;
 
+/// What the names of fields begin with that every host may ignore, and ignores without a word.
+const EXTENSION: &str = "x-";
+
+/// Whether a field that this version does not know may mean something.
+pub(super) fn matters(field: &str) -> bool {
+    !field.starts_with(EXTENSION)
+}
+
 /// The reasons why a function, as its JSON object has it, cannot be called by this version: kinds,
 /// types and shapes that it does not know. Values of the wrong JSON type are none of them.
-pub(super) fn unknown(function: &Map<String, Value>, path: Path<'_>) -> Vec<Problem> {
+pub(super) fn unknown(function: &Map<String, Value>, path: Path<'_>) -> Reasons {
     let mut reasons = Reasons(Vec::new());
     if let Some(Value::String(kind)) = function.get("kind")
         && FunctionKind::from_name(kind).is_none()
@@ -54,15 +62,38 @@ pub(super) fn unknown(function: &Map<String, Value>, path: Path<'_>) -> Vec<Prob
         }
         other => reasons.dtype(other, returns),
     }
-    reasons.0
+    reasons
 }
 
-struct Reasons(Vec<Problem>);
+/// Why a function is disabled; nothing where it is not.
+pub(super) struct Reasons(pub(super) Vec<Problem>);
 
 impl Reasons {
     fn add(&mut self, rule: Rule, path: Path<'_>, message: impl FnOnce() -> String) {
         if self.0.len() < MAX_REASONS {
             self.0.push(Problem { rule, field: path.to_string(), message: message() });
+        }
+    }
+
+    /// Adds the fields of a function of codec 2, and of its parameters and columns, that were left over.
+    pub(super) fn fields(&mut self, function: &Function, path: Path<'_>) {
+        self.left_over(&function.unknown, path);
+        let params = path.field("params");
+        for (index, param) in function.params.iter().enumerate() {
+            self.left_over(&param.unknown, params.item(index));
+        }
+        let Return::Columns(columns) = &function.returns else { return };
+        let returns = path.field("returns");
+        for (index, column) in columns.iter().enumerate() {
+            self.left_over(&column.unknown, returns.item(index));
+        }
+    }
+
+    fn left_over(&mut self, fields: &Map<String, Value>, path: Path<'_>) {
+        for name in fields.keys().filter(|name| matters(name)) {
+            self.add(Rule::UnknownField, path.field(name), || {
+                format!("this host does not know the field; one that changes nothing about calls begins with `{EXTENSION}`")
+            });
         }
     }
 
