@@ -1,6 +1,14 @@
 //! Text to the source tree: what is too long, too deep or no formula is refused with its place.
 
-use crate::{Error, ErrorKind, Value, address::shown};
+use super::{
+    Named, Scope, TableDef,
+    shift::{Offset, each_node},
+    text::{self, Style},
+};
+use crate::{
+    Error, ErrorKind, Value,
+    address::{Cell, SheetId, shown},
+};
 use formualizer_parse::{
     ASTNode, ASTNodeType, Parser, TokenStream, UnaryOperator,
     parser::{ReferenceType, SpecialItem, TableRowSpecifier, TableSpecifier},
@@ -40,14 +48,90 @@ pub(super) fn parse(text: &str) -> Result<ASTNode, Error> {
         let message = format!("{} is not a formula {near}: {}", shown(text), reason(why));
         Error::new(ErrorKind::Formula, message)
     };
-    let tokens = TokenStream::new(&formula).map_err(|e| refused(e.pos, &e.message))?;
+    let mut tree = parse_cleanly(&formula).map_err(|stop| match stop {
+        Stop::At(at, why) => refused(at, &why),
+        Stop::Whole(why) => Error::new(ErrorKind::Formula, format!("{}: {why}", shown(text))),
+    })?;
+    if let Some(odd) = odd_reference(&mut tree)
+        && !keeps_its_text(&tree)
+    {
+        let why = format!("{} is no reference and no name", shown(&odd));
+        return Err(Error::new(ErrorKind::Formula, format!("{}: {why}", shown(text))));
+    }
+    Ok(tree)
+}
+
+/// Why a text is no formula.
+enum Stop {
+    /// It stops being one at this byte.
+    At(usize, String),
+    /// It reads as one that no cell can hold.
+    Whole(String),
+}
+
+/// The tree of a text with its `=`.
+fn parse_cleanly(formula: &str) -> Result<ASTNode, Stop> {
+    let tokens = TokenStream::new(formula).map_err(|e| Stop::At(e.pos, e.message))?;
     let mut tree = Parser::from_token_stream(&tokens).parse().map_err(|e| {
         let span = e.position.and_then(|index| tokens.spans.get(index));
-        refused(span.map_or(formula.len(), |span| span.start), &e.message)
+        Stop::At(span.map_or(formula.len(), |span| span.start), e.message)
     })?;
-    match clean(&mut tree) {
-        Ok(()) => Ok(tree),
-        Err(why) => Err(Error::new(ErrorKind::Formula, format!("{}: {why}", shown(text)))),
+    clean(&mut tree).map_err(Stop::Whole)?;
+    Ok(tree)
+}
+
+/// A reference that is none to cells and no plain name: the parser takes nearly any text for a name, and
+/// reads some of them otherwise after they were written.
+fn odd_reference(tree: &mut ASTNode) -> Option<String> {
+    let plain = |name: &str| {
+        name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '\\'))
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '\\' | '?'))
+    };
+    let mut odd = None;
+    each_node(tree, &mut |node| {
+        let text = match &*node {
+            ASTNodeType::Reference { reference, .. } => match reference {
+                ReferenceType::NamedRange(name) if !plain(name) => name.clone(),
+                ReferenceType::Table(table) => table.name.clone(),
+                ReferenceType::External(external) => external.raw.clone(),
+                _ => return,
+            },
+            ASTNodeType::Function { name, .. } if !plain(name.trim()) => name.clone(),
+            _ => return,
+        };
+        odd.get_or_insert(text);
+    });
+    odd
+}
+
+/// Whether the text of a tree is a formula, and the text of that one the same.
+fn keeps_its_text(tree: &ASTNode) -> bool {
+    let style = || Style::Shown { by: Offset { rows: 0, cols: 0 }, scope: &Nothing };
+    let once = text::write(tree, style());
+    parse_cleanly(&format!("={once}")).is_ok_and(|again| text::write(&again, style()) == once)
+}
+
+/// A workbook in which nothing is known: sheets are written as they are typed.
+struct Nothing;
+
+impl Scope for Nothing {
+    fn sheet(&self, _: &str) -> Option<SheetId> {
+        None
+    }
+    fn sheet_name(&self, _: SheetId) -> Option<&str> {
+        None
+    }
+    fn sheets_between(&self, _: SheetId, _: SheetId) -> Vec<SheetId> {
+        Vec::new()
+    }
+    fn name(&self, _: SheetId, _: &str) -> Option<&Named> {
+        None
+    }
+    fn table(&self, _: &str) -> Option<&TableDef> {
+        None
+    }
+    fn table_at(&self, _: SheetId, _: Cell) -> Option<&TableDef> {
+        None
     }
 }
 
