@@ -20,6 +20,7 @@ use pyo3::{prelude::*, types::PyTuple};
 /// compile_deadline: time of loading a module (10).
 /// compile_function_work, compile_module_work: estimated work of compiling one function, and all of a module, in units of about a
 ///     nanosecond at worst (750 × 10⁶, 10 × 10⁹).
+/// compile_optimised_work: the same up to which a module is optimised (8 × 10⁹); past it, it is compiled plainly, and runs slower.
 ///
 /// Raises `ArgumentError` naming the limit that is out of its range.
 #[pyclass(frozen, eq, module = "formualizer_udf")]
@@ -42,7 +43,7 @@ impl Limits {
     #[pyo3(signature = (*, memory_bytes=None, batch_deadline=None, call_deadline=None, total_deadline=None, stack_bytes=None,
         table_elements=None, module_bytes=None, module_functions=None, result_bytes=None, message_bytes=None,
         messages_bytes=None, instances=None, compile_deadline=None,
-        compile_function_work=None, compile_module_work=None))]
+        compile_function_work=None, compile_module_work=None, compile_optimised_work=None))]
     #[expect(clippy::too_many_arguments, reason = "one keyword per limit")]
     fn new(
         py: Python<'_>,
@@ -61,6 +62,7 @@ impl Limits {
         compile_deadline: Option<&Bound<'_, PyAny>>,
         compile_function_work: Option<&Bound<'_, PyAny>>,
         compile_module_work: Option<&Bound<'_, PyAny>>,
+        compile_optimised_work: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut builder = udf_columnar::Limits::builder();
         let mut compile = udf_columnar::CompileLimits::default();
@@ -79,7 +81,8 @@ impl Limits {
         set!(number::seconds: batch_deadline, call_deadline, total_deadline);
         set_compile!(compile_deadline: number::seconds, deadline;
             compile_function_work: number::integer, function_work;
-            compile_module_work: number::integer, module_work);
+            compile_module_work: number::integer, module_work;
+            compile_optimised_work: number::integer, optimised_work);
         match builder.compile_limits(compile).build() {
             Ok(limits) => Ok(Self(limits)),
             Err(problem) => Err(error::argument(py, "Limits", problem.message())),
@@ -161,6 +164,11 @@ impl Limits {
         self.0.compile.module_work
     }
 
+    #[getter]
+    fn compile_optimised_work(&self) -> u64 {
+        self.0.compile.optimised_work
+    }
+
     fn __hash__(&self) -> u64 {
         self.0.memory_bytes
             ^ self.0.result_bytes.rotate_left(17)
@@ -199,6 +207,7 @@ impl Limits {
         keywords.set_item("compile_deadline", self.compile_deadline())?;
         keywords.set_item("compile_function_work", l.compile.function_work)?;
         keywords.set_item("compile_module_work", l.compile.module_work)?;
+        keywords.set_item("compile_optimised_work", l.compile.optimised_work)?;
         PyTuple::new(py, [restore, PyTuple::new(py, [keywords])?.into_any()])
     }
 }

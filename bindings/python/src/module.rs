@@ -372,8 +372,9 @@ impl Module {
 /// source: the module's bytes, or the path of its file.
 ///
 /// Returns a dict with `manifest` (as docs/manifest.md describes it), `bare` (whether the manifest was made from the exports),
-/// `disabled` (by name, why this version cannot call a function), `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
-/// `exports` (names and signatures).
+/// `disabled` (by name, why this version cannot call a function), `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB),
+/// `compile_work`, `function_work` and `optimised_work` (units, as `Limits` bounds them), `optimised` (otherwise wasmtime compiles it plainly, and it
+/// runs slower), and `exports` (names and signatures).
 ///
 /// Raises `ModuleError` or `ManifestError` where it is no module that can be taken, `OSError` where the file cannot be read.
 #[pyfunction]
@@ -418,6 +419,10 @@ fn describe<'py>(py: Python<'py>, info: &ModuleInfo) -> PyResult<Bound<'py, PyDi
     described.set_item("data_bytes", info.data_bytes)?;
     described.set_item("memory_pages", info.memory_pages)?;
     described.set_item("memory_max_pages", info.memory_max_pages)?;
+    described.set_item("compile_work", info.compile_work)?;
+    described.set_item("function_work", info.function_work)?;
+    described.set_item("optimised_work", info.optimised_work)?;
+    described.set_item("optimised", info.optimised)?;
     let exports: Vec<(&str, &str)> =
         info.exports.iter().map(|e| (e.name.as_str(), e.signature.as_str())).collect();
     described.set_item("exports", exports)?;

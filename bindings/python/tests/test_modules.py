@@ -121,6 +121,14 @@ def test_loading_heeds_limits() -> None:
     assert (small.compile_module_work, small.compile_function_work, small.compile_deadline) == (1_000_000, 1_000_000, 10.0)
     with pytest.raises(fu.ModuleError, match="units of compile work"):
         fu.Module.from_file(PLUGINS / "kitchen_sink.wasm", runtime=fu.Runtime(limits=small))
+    plain = fu.Limits(compile_optimised_work=0)
+    assert plain.compile_optimised_work == 0 and fu.Limits().compile_optimised_work == 8_000_000_000
+    finance = PLUGINS / "finance.wasm"
+    optimised, not_optimised = fu.inspect(finance), fu.inspect(finance, limits=plain)
+    assert optimised["optimised"] and not not_optimised["optimised"]
+    assert optimised["optimised_work"] > optimised["compile_work"] > optimised["function_work"] > 0
+    one, other = (fu.Module.from_file(finance, runtime=fu.Runtime(limits=limits)) for limits in (fu.Limits(), plain))
+    assert one.BS_CALL(100.0, 90.0, 0.02, 0.2, 1.0) == other.BS_CALL(100.0, 90.0, 0.02, 0.2, 1.0)
     with pytest.raises(fu.ArgumentError, match="compile module_work = 1 is out of range"):
         fu.Limits(compile_module_work=1)
 

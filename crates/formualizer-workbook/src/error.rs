@@ -4,6 +4,10 @@ use std::{error, fmt};
 
 /// What went wrong, and what to do about it. A recalculation never gives one because a formula or a
 /// plugin failed: those are values of cells.
+///
+/// The message holds what the cause said, where another error is the cause (of the system, of a parser, of a
+/// runtime); [`source`](error::Error::source) gives that error itself, to be downcast to. So whoever prints this one prints
+/// no sources.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -52,6 +56,12 @@ impl Error {
         source: impl Into<Box<dyn error::Error + Send + Sync>>,
     ) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// The same error with `context` before its message, as in `context: message`.
+    pub(crate) fn context(mut self, context: impl fmt::Display) -> Self {
+        self.0.message = format!("{context}: {}", self.0.message);
         self
     }
 

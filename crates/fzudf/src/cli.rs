@@ -242,6 +242,9 @@ pub(crate) struct WorkLimitArgs {
     /// Estimated work of compiling one function of it; 750000000 if absent
     #[arg(long, value_name = "UNITS")]
     limit_function_work: Option<u64>,
+    /// Estimated work up to which a plugin is optimised; past it, it is compiled plainly, and runs slower. 8000000000 if absent
+    #[arg(long, value_name = "UNITS")]
+    limit_optimised_work: Option<u64>,
 }
 
 impl WorkLimitArgs {
@@ -253,6 +256,9 @@ impl WorkLimitArgs {
         }
         if let Some(units) = self.limit_function_work {
             compile = compile.function_work(units);
+        }
+        if let Some(units) = self.limit_optimised_work {
+            compile = compile.optimised_work(units);
         }
         compile
     }

@@ -130,7 +130,10 @@ impl From<Error> for Failure {
             ),
             K::MemoryLimitExceeded => (
                 Exit::Call,
-                Some("give it more memory (--limit-memory) or fewer rows at a time (--batch-rows)"),
+                Some(
+                    "give it more memory (--limit-memory, as far as the machine has it) or fewer rows at a time \
+                     (--batch-rows)",
+                ),
             ),
             K::StackExhausted => {
                 (Exit::Call, Some("the function calls itself too deeply: tell its author"))

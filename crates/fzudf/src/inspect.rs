@@ -15,7 +15,7 @@ use udf_abi::{
     manifest::{Function, Param},
 };
 use udf_backends::ModuleInfo;
-use udf_columnar::{Lane, Limits, OneLine, Signature};
+use udf_columnar::{CompileLimits, Lane, Limits, OneLine, Signature};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
     let mut limits = Limits::builder().compile_limits(args.work.limits());
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
             let json = serde_json::to_string_pretty(&as_json(&file, &info));
             json.map_err(|e| Failure::io("the manifest as JSON", e))? + "\n"
         }
-        false => printable(&as_text(&file, &info)),
+        false => printable(&as_text(&file, &info, &limits.compile)),
     };
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
@@ -59,6 +59,9 @@ fn as_json(file: &str, info: &ModuleInfo) -> Value {
         "data_bytes": info.data_bytes,
         "defined_functions": info.functions,
         "compile_work": info.compile_work,
+        "function_work": info.function_work,
+        "optimised_work": info.optimised_work,
+        "optimised": info.optimised,
         "memory": {
             "initial_pages": info.memory_pages,
             "maximum_pages": info.memory_max_pages,
@@ -73,14 +76,19 @@ fn as_json(file: &str, info: &ModuleInfo) -> Value {
     })
 }
 
-fn as_text(file: &str, info: &ModuleInfo) -> String {
+fn as_text(file: &str, info: &ModuleInfo, limits: &CompileLimits) -> String {
     let mut out = String::new();
     // A String takes everything.
-    let _infallible = write_text(&mut out, file, info);
+    let _infallible = write_text(&mut out, file, info, limits);
     out
 }
 
-fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
+fn write_text(
+    out: &mut String,
+    file: &str,
+    info: &ModuleInfo,
+    limits: &CompileLimits,
+) -> fmt::Result {
     let module = &info.manifest.module;
     let mut field = |name: &str, text: &str| writeln!(out, "{name:<9} {}", OneLine(text));
     let named = match info.bare {
@@ -110,6 +118,22 @@ fn write_text(out: &mut String, file: &str, info: &ModuleInfo) -> fmt::Result {
     };
     let initial = grouped(info.memory_pages.saturating_mul(PAGE_BYTES));
     field("memory", &format!("{initial} bytes, {maximum}"))?;
+    let of = |units: u64, limit: u64| format!("{} of {}", grouped(units), grouped(limit));
+    field(
+        "work",
+        &format!(
+            "{} units to compile, {} for its largest function, {} to optimise",
+            of(info.compile_work, limits.module_work),
+            of(info.function_work, limits.function_work),
+            of(info.optimised_work, limits.optimised_work)
+        ),
+    )?;
+    if !info.optimised {
+        field(
+            "",
+            "compiled without optimisation, and so slower: --limit-optimised-work takes more",
+        )?;
+    }
     let imports = info.imports.iter().map(|i| format!("{}.{}", i.module, i.name));
     list("imports", imports, &mut field)?;
     let exports = info.exports.iter().map(|e| format!("{} {}", e.name, e.signature));

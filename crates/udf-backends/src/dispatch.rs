@@ -22,7 +22,9 @@ use std::{
 };
 use udf_columnar::{
     BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Log, Output, RowErrors,
-    Signature, batches, collect, failure, frame::FrameArgs, stack, view,
+    Signature,
+    internal::{batches, collect, frame::FrameArgs, room_for, texts_too_large, treatment, view},
+    stack,
 };
 use web_time::Instant;
 
@@ -89,9 +91,7 @@ impl Job<'_> {
             .bound
             .columns()
             .filter(|column| column.len() == self.bound.rows())
-            .map(|column| {
-                udf_columnar::ColumnView::of(column).slice(range.start, range.len()).data_bytes()
-            })
+            .map(|column| view::ColumnView::of(column).slice(range.start, range.len()).data_bytes())
             .sum();
         (input + range.len() * 8).min(1 << 20)
     }
@@ -177,6 +177,7 @@ pub(crate) fn elementwise(
     let rows = job.bound.rows();
     let dtype = job.signature.return_dtypes().first().copied().unwrap_or(udf_abi::DType::Null);
     let width = view::width(dtype);
+    room_for(rows * width)?;
     let mut words = vec![0u64; (rows * width).div_ceil(8)];
     let run = Run {
         job,
@@ -324,7 +325,7 @@ impl Run<'_, '_> {
             }
             Err(error) => error,
         };
-        let treatment = failure::treatment(error.kind());
+        let treatment = treatment(error.kind());
         if !treatment.keeps_instance {
             lease.discard();
         }
@@ -354,11 +355,11 @@ impl Run<'_, '_> {
     /// them are there.
     fn count_text(&self, part: &Part) -> Result<(), Error> {
         let Some(column) = &part.column else { return Ok(()) };
-        let bytes = view::ColumnView::of(column).data_bytes() as u64;
+        let bytes = column.data_bytes() as u64;
         let total = bytes + self.text_bytes.fetch_add(bytes, Ordering::Relaxed);
         match i32::try_from(total) {
             Ok(_) => Ok(()),
-            Err(_) => Err(collect::texts_too_large(total)),
+            Err(_) => Err(texts_too_large(total)),
         }
     }
 
@@ -436,14 +437,17 @@ fn assemble(
         }
     } else {
         let columns: Vec<Column> = parts.into_iter().filter_map(|part| part.column).collect();
-        collect::concat(dtype, &columns)?
+        Column::concat(dtype, &columns)?
     };
     let column = match errors.finish() {
         Some(errors) => column.with_errors(errors)?,
         None => column,
     };
     let column = job.bound.overlay().apply(column, job.limits.messages_bytes)?;
-    Ok(Output { columns: vec![column], non_finite, failures, failed_rows, guest_calls, log })
+    let mut output = Output::new(vec![column]);
+    (output.non_finite, output.guest_calls, output.log) = (non_finite, guest_calls, log);
+    (output.failures, output.failed_rows) = (failures, failed_rows);
+    Ok(output)
 }
 
 fn validity(parts: &[Part], rows: usize) -> Option<NullBuffer> {
@@ -472,7 +476,7 @@ mod tests {
     use udf_abi::manifest::Manifest;
     use udf_columnar::{
         Argument, BoundCall, CancelToken, Column, Error, ErrorKind, Lane, Limits, Signature,
-        frame::FrameArgs,
+        internal::frame::FrameArgs,
     };
 
     /// Answers the same 64 MiB to every batch of one row: a buffer that is shared, not copied.

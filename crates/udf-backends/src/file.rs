@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, Metadata},
-    io::{self, Read as _},
+    io::{self, Read},
     path::Path,
 };
 use udf_columnar::Limits;
@@ -37,8 +37,13 @@ pub fn read_file(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let file = open(path)?;
     let metadata = file.metadata()?;
     check(&metadata, most)?;
+    contents(file, metadata.len(), most)
+}
+
+/// What is left of a file, which says to have so many bytes, and may not have more than `most`.
+fn contents(file: impl Read, size: u64, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(usize::try_from(metadata.len()).unwrap_or(usize::MAX))?;
+    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
     // Files of the system have contents and no size.
     file.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
     match bytes.len() > most {
@@ -49,10 +54,14 @@ pub fn read_file(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
-    use rustix::fs::{Mode, OFlags};
+    use rustix::{
+        fs::{Mode, OFlags},
+        io::retry_on_intr,
+    };
     // NONBLOCK: a pipe that has taken the file's place must not hold us up.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+    // A signal may interrupt it, on file systems of a network.
+    Ok(retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty()))?.into())
 }
 
 #[cfg(not(unix))]
@@ -99,8 +108,12 @@ fn what(metadata: &Metadata) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{read_file, read_module};
-    use std::{fs, io::ErrorKind, path::Path};
+    use super::{contents, read_file, read_module};
+    use std::{
+        fs,
+        io::{self, ErrorKind, Read},
+        path::Path,
+    };
     use udf_columnar::Limits;
 
     #[test]
@@ -116,6 +129,32 @@ mod tests {
         assert!(read_file(&path, 0).unwrap().is_empty());
         let missing = read_file(&folder.path().join("b"), 1).unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::NotFound);
+    }
+
+    /// Gives a byte at a time, and every other time that a signal came.
+    struct Interrupted<'b> {
+        bytes: &'b [u8],
+        is_due: bool,
+    }
+
+    impl Read for Interrupted<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            self.is_due = !self.is_due;
+            if self.is_due {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let most = buf.len().min(1);
+            self.bytes.read(&mut buf[..most])
+        }
+    }
+
+    #[test]
+    fn reads_that_a_signal_interrupts_are_repeated() {
+        let file = || Interrupted { bytes: b"module", is_due: false };
+        for size in [0, 6, 1000] {
+            assert_eq!(contents(file(), size, 6).unwrap(), b"module");
+        }
+        assert_eq!(contents(file(), 6, 5).unwrap_err().kind(), ErrorKind::FileTooLarge);
     }
 
     #[test]

@@ -10,10 +10,13 @@ use crate::{
 };
 use std::{ops::Range, time::Duration};
 use udf_columnar::{
-    CancelToken, Column, ColumnView, Error, ErrorKind, Lane, Log, RowErrors,
-    collect::{self, MessageRoom},
-    failure,
-    frame::{CallContext, FrameAddress, OutputSpec},
+    CancelToken, Column, Error, ErrorKind, Lane, Log, RowErrors,
+    internal::{
+        collect::{self, MessageRoom},
+        frame::{CallContext, FrameAddress, OutputSpec},
+        treatment,
+        view::ColumnView,
+    },
 };
 use web_time::Instant;
 
@@ -168,7 +171,7 @@ impl<G: Guest> Instance for GuestInstance<G> {
             (block, read(memory.result(answer, &address, &expected), out, messages, hidden))
         };
         // An instance that is about to be discarded is not entered again.
-        let lives_on = |e: &Error| failure::treatment(e.kind()).keeps_instance;
+        let lives_on = |e: &Error| treatment(e.kind()).keeps_instance;
         if let Some(block) = block
             && read.as_ref().err().is_none_or(lives_on)
         {

@@ -56,10 +56,12 @@ mod engines;
 mod file;
 mod functions;
 mod guest;
+#[doc(hidden)]
+pub mod internal;
 mod json;
 mod linear;
-pub mod memory;
-pub mod module;
+mod memory;
+mod module;
 pub mod native;
 mod pool;
 mod rows;
@@ -80,8 +82,9 @@ pub use crate::wasmi::WasmiRuntime;
 #[cfg(feature = "wasmtime")]
 pub use crate::wasmtime::WasmtimeRuntime;
 pub use engines::{default_runtime, engine_names, runtime_by_name};
-pub use file::{read_file, read_module};
+pub use file::read_module;
 pub use module::{
-    ModuleInfo, SourceLanguage, inspect, manifest_sections, source_language, with_manifest,
+    ExportInfo, ImportInfo, ModuleInfo, NumberSignature, SourceLanguage, inspect,
+    manifest_sections, source_language, with_manifest,
 };
 pub use native::NativeRuntime;

@@ -3,7 +3,7 @@
 //! Arithmetic is in `u64`, where no sum or product of two u32 overflows. The descriptors of a
 //! result are copied out of guest memory once and never read again; what they point to comes back
 //! as [`ColumnView`]s whose buffers lie inside the memory and are as long as their rows need. What
-//! the buffers hold is checked while it is copied out, by [`udf_columnar::collect`].
+//! the buffers hold is checked while it is copied out, by `collect` of `udf-columnar`.
 
 use crate::linear::Copies;
 use bytemuck::Pod;
@@ -16,8 +16,10 @@ use udf_abi::{
 };
 use udf_columnar::{
     Error, ErrorKind, Log,
-    frame::FrameAddress,
-    view::{Bits, BytesView, ColumnView, Values},
+    internal::{
+        frame::FrameAddress,
+        view::{Bits, BytesView, ColumnView, Values},
+    },
 };
 
 /// Most columns of one result, message columns included: those of a worksheet, each with messages.
@@ -110,7 +112,7 @@ pub fn check_alloc(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error>
 ///
 /// # Errors
 /// As [`check_alloc`].
-pub fn check_request(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error> {
+pub(crate) fn check_request(ptr: u32, len: u32, memory_bytes: usize) -> Result<(), Error> {
     if ptr == 0 {
         return check_alloc(ptr, len, memory_bytes);
     }

@@ -10,8 +10,10 @@ use crate::{
 use std::{fmt, sync::Arc, time::Duration};
 use udf_abi::manifest::{Manifest, normalise_name};
 use udf_columnar::{
-    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Log, Output, RowErrors, Session,
-    SessionOptions, Signature, UdfModule, failure, frame::FrameArgs, stack,
+    BoundCall, Call, Column, Error, ErrorKind, Lane, Limits, Output, RowErrors, Session,
+    SessionOptions, Signature, UdfModule,
+    internal::{batch_rows, frame::FrameArgs, treatment},
+    stack,
 };
 use web_time::Instant;
 
@@ -174,9 +176,7 @@ impl PooledSession {
 
     fn elementwise(&self, job: &Job<'_>) -> Result<Output, Error> {
         let size = match job.lane {
-            Lane::Columnar => {
-                udf_columnar::batch_rows(job.signature, job.bound, self.options.batch_rows)
-            }
+            Lane::Columnar => batch_rows(job.signature, job.bound, self.options.batch_rows),
             Lane::Json | Lane::Typed => self.options.batch_rows.unwrap_or(rows::BATCH_ROWS).max(1),
         };
         let wanted = self.options.threads.min(job.bound.rows().div_ceil(size)).max(1);
@@ -196,19 +196,16 @@ impl PooledSession {
         let answer = instance.call(job, 0..1, None, &job.hinted(until.clone(), 1));
         let log = instance.log().unwrap_or_default();
         match answer {
-            Ok(Answer::Columns { columns, non_finite }) => Ok(Output {
-                columns: within(columns, job.limits.messages_bytes)?,
-                non_finite,
-                failures: Vec::new(),
-                failed_rows: 0,
-                guest_calls: 1,
-                log,
-            }),
+            Ok(Answer::Columns { columns, non_finite }) => {
+                let mut output = Output::new(within(columns, job.limits.messages_bytes)?);
+                (output.non_finite, output.log) = (non_finite, log);
+                Ok(output)
+            }
             Ok(Answer::Part(_)) => {
                 Err(Error::new(ErrorKind::Internal, "a part of rows for a whole call"))
             }
             Err(error) => {
-                if !failure::treatment(error.kind()).keeps_instance {
+                if !treatment(error.kind()).keeps_instance {
                     lease.discard();
                 }
                 Err(error.with_log(log))
@@ -258,12 +255,7 @@ fn settled(
         let nulls = Column::new_null(*dtype, bound.rows());
         columns.push(bound.overlay().apply(nulls, messages_bytes)?);
     }
-    Ok(Output {
-        columns,
-        non_finite: false,
-        failures: Vec::new(),
-        failed_rows: 0,
-        guest_calls: 0,
-        log: Log::default(),
-    })
+    let mut output = Output::new(columns);
+    output.guest_calls = 0;
+    Ok(output)
 }

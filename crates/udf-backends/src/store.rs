@@ -10,8 +10,10 @@
 //! the module is there, their time is over or they are cancelled. A compilation that nobody waits
 //! for goes on to its end, which the limits on its work keep near.
 
-use crate::{module::LOAD_ROOM, session::LoadedModule};
-use sha2::{Digest, Sha256};
+use crate::{
+    module::{LOAD_ROOM, check_size, sha256},
+    session::LoadedModule,
+};
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -67,7 +69,7 @@ struct Waiting {
 type Outcome = Result<Arc<LoadedModule>, Error>;
 
 impl Store {
-    /// The module of these bytes. `compile` inspects and compiles them; it runs on another thread
+    /// The module of these bytes. `compile` is given them with their SHA-256, inspects and compiles them; it runs on another thread
     /// where the target has threads, and at most once at a time per content.
     ///
     /// # Errors
@@ -78,14 +80,12 @@ impl Store {
         bytes: &[u8],
         limits: &Limits,
         options: &LoadOptions,
-        compile: impl FnOnce(&[u8]) -> Result<LoadedModule, Error> + Send + 'static,
+        compile: impl FnOnce(&[u8], [u8; 32]) -> Result<LoadedModule, Error> + Send + 'static,
     ) -> Outcome {
         let patience = Patience::of(limits, options);
-        if bytes.len() > limits.module_bytes {
-            // Refused by its size, before it is hashed and copied.
-            return compile(bytes).map(Arc::new);
-        }
-        let key: [u8; 32] = Sha256::digest(bytes).into();
+        // Before it is hashed and copied.
+        check_size(bytes, limits)?;
+        let key = sha256(bytes);
         let compilation = match self.0.enter(key, &patience)? {
             Entered::Loaded(module) => return Ok(module),
             Entered::Joined(compilation) => compilation,
@@ -150,22 +150,23 @@ impl Shared {
         key: [u8; 32],
         compilation: Arc<Compilation>,
         bytes: &[u8],
-        compile: impl FnOnce(&[u8]) -> Result<LoadedModule, Error> + Send + 'static,
+        compile: impl FnOnce(&[u8], [u8; 32]) -> Result<LoadedModule, Error> + Send + 'static,
     ) {
         if cfg!(target_family = "wasm") {
-            let outcome = run(|| compile(bytes));
+            let outcome = run(|| compile(bytes, key));
             return self.end(key, &compilation, outcome);
         }
         let bytes = bytes.to_vec();
         let (shared, same) = (self.clone(), compilation.clone());
         let thread = std::thread::Builder::new().name("fz-compile".into());
         let thread = thread.stack_size(LOAD_ROOM + stack::RESERVE).spawn(move || {
-            let outcome = run(|| compile(&bytes));
+            let outcome = run(|| compile(&bytes, key));
             shared.end(key, &same, outcome);
         });
         if let Err(error) = thread {
             let message = format!("cannot start a thread to compile on: {error}");
-            self.end(key, &compilation, Err(Error::new(ErrorKind::Busy, message)));
+            let error = Error::new(ErrorKind::Busy, message).with_source(error);
+            self.end(key, &compilation, Err(error));
         }
     }
 

@@ -8,7 +8,10 @@ use crate::{
     rows::{RowSink, Slots},
 };
 use udf_abi::DType;
-use udf_columnar::{Argument, Column, ColumnView, Error, ErrorKind, Overlay, view::Values};
+use udf_columnar::{
+    Argument, Column, Error, ErrorKind, Overlay,
+    internal::view::{ColumnView, Values},
+};
 
 /// A batch of rows that an export is called for.
 pub(crate) struct TypedRows<'a> {

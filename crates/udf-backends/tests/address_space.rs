@@ -2,7 +2,7 @@
 #![cfg(all(target_os = "linux", feature = "wasmtime"))]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use arrow_array::{Float64Array, cast::AsArray, types::Float64Type};
+use arrow_array::{Float64Array, Int64Array, cast::AsArray, types::Float64Type};
 use std::{env, path::PathBuf, process::Command, sync::Arc};
 use udf_columnar::{
     Argument, Call, Error, ErrorKind, Limits, Output, SessionOptions, UdfModule, WasmUdfRuntime,
@@ -67,11 +67,15 @@ fn modules_load_and_calls_work_in_little_address_space() {
             }
         }
         Ok("lack") => lacks(),
+        Ok("memory") => memory_that_the_machine_lacks_is_no_trap(),
+        Ok("result") => a_result_that_the_machine_has_no_room_for_is_an_error(),
         _ => {
             for gib in [300u64, 64, 8, 4, 2, 1] {
                 child("calls", &(gib << 20).to_string());
             }
             child("lack", &(1 << 20).to_string());
+            child("memory", &(1 << 20).to_string());
+            child("result", &(1 << 20).to_string());
             child("runtimes", "unlimited");
         }
     }
@@ -102,6 +106,40 @@ fn lacks() {
         assert!(error.message().contains(phrase), "{error}");
     }
     drop(held);
+    works(module.as_ref(), 2);
+}
+
+/// The limits allow a guest 4 GiB, of which the machine has one.
+fn memory_that_the_machine_lacks_is_no_trap() {
+    let minute = std::time::Duration::from_secs(60);
+    let limits = Limits::builder().memory_bytes(4 << 30).batch_deadline(minute).build().unwrap();
+    let runtime = udf_backends::runtime_by_name("wasmtime", limits).unwrap();
+    let module = conformance(runtime.as_ref());
+    let kib = |kib: i64| Argument::scalar(Arc::new(Int64Array::from(vec![kib])));
+    let mut session = module.open(SessionOptions::default().threads(1));
+    let mut grow = |asked: i64| {
+        let call = Call::new(vec![kib(asked)?]);
+        session.call(&module.signature("GROW")?, call)
+    };
+    let output = grow(3 << 19).unwrap();
+    let (code, message) = output.columns[0].error(0).unwrap();
+    let message = message.unwrap();
+    assert_eq!(code, udf_abi::ErrorCode::Value);
+    assert!(message.contains("its limit allows and this machine does not have"), "{message}");
+    assert_eq!(grow(10).unwrap().columns[0].error(0), None);
+    works(module.as_ref(), 1);
+}
+
+/// The host's copy of it does not fit.
+fn a_result_that_the_machine_has_no_room_for_is_an_error() {
+    let runtime = runtime();
+    let module = conformance(runtime.as_ref());
+    let one = || Argument::scalar(Arc::new(Float64Array::from(vec![1.0])));
+    let call = Call::new(vec![one().unwrap(), one().unwrap()]).rows(200_000_000);
+    let mut session = module.open(SessionOptions::default());
+    let error = session.call(&module.signature("MULADD").unwrap(), call).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy, "{error}");
+    assert!(error.message().contains("no memory for a result of 1600000000 bytes"), "{error}");
     works(module.as_ref(), 2);
 }
 

@@ -17,10 +17,13 @@ use udf_abi::{
     Arg, ArgKind, CallHeader, Column as Descriptor, DType, ErrorCode, Physical, ResultHeader,
     exports::pack, frame::COLUMN_UTC, manifest::Manifest,
 };
-use udf_backends::memory::{Expected, GuestMemory};
+use udf_backends::internal::{Expected, GuestMemory};
 use udf_columnar::{
-    AnyValue, Argument, BoundCall, Column, RowErrors, Signature, collect,
-    frame::{CallContext, FrameAddress, FrameArgs, OutputSpec},
+    AnyValue, Argument, BoundCall, Column, RowErrors, Signature,
+    internal::{
+        collect,
+        frame::{CallContext, FrameAddress, FrameArgs, OutputSpec},
+    },
 };
 
 /// What memory holds before the frame is written: nothing may be taken for zero by chance.

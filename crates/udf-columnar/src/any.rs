@@ -20,7 +20,7 @@ static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     ])
 });
 
-/// One cell of an `any` column.
+/// One cell of an `any` column. As closed as the contract's tags: whoever reads cells has to take each.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AnyValue {
     /// An empty cell.
@@ -124,7 +124,7 @@ pub(crate) fn from_lanes(
     ];
     StructArray::try_new(fields(), columns, None)
         .map(|array| Arc::new(array) as ArrayRef)
-        .map_err(|e| invalid_argument(format!("lanes of an any column: {e}")))
+        .map_err(|e| invalid_argument(format!("lanes of an any column: {e}")).with_source(e))
 }
 
 pub(crate) fn blanks(len: usize) -> ArrayRef {

@@ -1,6 +1,9 @@
 //! Cutting an elementwise call into batches.
 
-use crate::{Argument, BoundCall, ColumnView, Signature, view};
+use crate::{
+    Argument, BoundCall, Signature,
+    view::{self, ColumnView},
+};
 use std::ops::Range;
 use udf_abi::{DType, Physical};
 

@@ -8,7 +8,7 @@ use udf_abi::{
     manifest::{Param, Shape},
 };
 
-/// What a caller passes for one parameter.
+/// What a caller passes for one parameter. As closed as the contract's `ArgKind`.
 #[derive(Clone, Debug)]
 pub enum Argument {
     /// Nothing: the parameter's default.

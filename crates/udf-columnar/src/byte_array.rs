@@ -1,6 +1,6 @@
 //! Texts and binary values gathered into an array whose offsets reach 2 GiB.
 
-use crate::{Error, collect};
+use crate::{Error, ErrorKind};
 use arrow_array::{GenericByteArray, builder::GenericByteBuilder, types::ByteArrayType};
 
 /// An array of texts or binary values, null where there is none. Arrow's own builders panic where
@@ -34,9 +34,20 @@ where
         let bytes: &[u8] = value.as_ref().as_ref();
         let total = builder.values_slice().len() as u64 + bytes.len() as u64;
         if i32::try_from(total).is_err() {
-            return Err(collect::texts_too_large(total));
+            return Err(texts_too_large(total));
         }
         builder.append_value(value);
     }
     Ok(builder.finish())
+}
+
+/// The error of texts that together pass what one column holds.
+#[must_use]
+pub fn texts_too_large(bytes: u64) -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "the texts of one column take {bytes} bytes or more; a column holds 2147483647: pass fewer rows at a time"
+        ),
+    )
 }

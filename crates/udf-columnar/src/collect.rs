@@ -7,11 +7,11 @@
 
 use crate::{
     Column, Error, ErrorKind, RowErrors, any, arrow_type,
+    room::room_for,
     view::{Bits, BytesView, ColumnView, Values},
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array,
-    types as t,
+    ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray, new_null_array, types as t,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use std::sync::Arc;
@@ -29,8 +29,10 @@ pub struct Collected {
 /// Copies a result column out, checking all that Arrow relies on.
 ///
 /// # Errors
-/// [`InvalidResult`](ErrorKind::InvalidResult) naming the rule that the column breaks.
+/// [`InvalidResult`](ErrorKind::InvalidResult) naming the rule that the column breaks; [`Busy`](ErrorKind::Busy)
+/// where the machine has no memory for it.
 pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
+    room_for(view.bytes())?;
     let mut non_finite = false;
     let nulls = view.validity.map(|bits| NullBuffer::new(bits.to_buffer()));
     let nulls = nulls.filter(|n| n.null_count() > 0);
@@ -105,10 +107,7 @@ fn floats_into<const N: usize>(
 }
 
 /// An array over values that were copied out, `u64` words holding `rows` values.
-///
-/// # Errors
-/// [`Internal`](ErrorKind::Internal) where the words are too few.
-pub fn fixed_array(
+fn fixed_array(
     view: &ColumnView<'_>,
     words: Vec<u64>,
     nulls: Option<NullBuffer>,
@@ -263,7 +262,8 @@ pub fn messages(
     let mut offsets = Vec::with_capacity(texts.rows + 1);
     let bytes =
         used(text, texts.rows, |offset| offsets.push(usize::try_from(offset).unwrap_or(0)))?;
-    let data = std::str::from_utf8(bytes).map_err(|e| invalid(format!("text: {e}")))?;
+    let data =
+        std::str::from_utf8(bytes).map_err(|e| invalid(format!("text: {e}")).with_source(e))?;
     let mut errors = RowErrors::builder(room.all);
     for (row, range) in offsets.windows(2).enumerate() {
         let Some(text) = data.get(range[0]..range[1]) else {
@@ -306,143 +306,21 @@ fn any_array(
     any::from_lanes(tags.to_vec().into(), numbers.into(), text)
 }
 
-fn broken(what: &str, error: arrow_schema::ArrowError) -> Error {
-    invalid(format!("{what}: {error}"))
+pub(crate) fn broken(what: &str, error: arrow_schema::ArrowError) -> Error {
+    invalid(format!("{what}: {error}")).with_source(error)
 }
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidResult, message)
 }
 
-/// Several columns of one dtype, one after the other.
-///
-/// # Errors
-/// [`TooLarge`](ErrorKind::TooLarge) where texts together pass 2 GiB.
-pub fn concat(dtype: DType, parts: &[Column]) -> Result<Column, Error> {
-    if let [one] = parts {
-        return Ok(one.clone());
-    }
-    let rows = parts.iter().map(Column::len).sum();
-    let nulls = || {
-        let any = parts.iter().any(|p| p.array().null_count() > 0);
-        any.then(|| {
-            let mut builder = arrow_buffer::BooleanBufferBuilder::new(rows);
-            for part in parts {
-                match part.array().nulls() {
-                    Some(nulls) => builder.append_buffer(nulls.inner()),
-                    None => builder.append_n(part.len(), true),
-                }
-            }
-            NullBuffer::new(builder.finish())
-        })
-    };
-    let views: Vec<ColumnView<'_>> = parts.iter().map(ColumnView::of).collect();
-    let array: ArrayRef = match dtype {
-        DType::Null => new_null_array(&arrow_type(dtype, false), rows),
-        DType::Bool => {
-            let mut builder = arrow_buffer::BooleanBufferBuilder::new(rows);
-            for view in &views {
-                if let Values::Bits(bits) = view.values {
-                    builder.append_buffer(&bits.to_buffer());
-                }
-            }
-            Arc::new(BooleanArray::new(builder.finish(), nulls()))
-        }
-        DType::Utf8 | DType::Binary => {
-            let (offsets, data) = concat_text(&views, rows)?;
-            match dtype {
-                DType::Utf8 => Arc::new(
-                    StringArray::try_new(offsets, data, nulls()).map_err(|e| broken("text", e))?,
-                ),
-                _ => Arc::new(
-                    BinaryArray::try_new(offsets, data, nulls())
-                        .map_err(|e| broken("binary", e))?,
-                ),
-            }
-        }
-        DType::Any => {
-            let mut tags = Vec::with_capacity(rows);
-            let mut numbers = Vec::with_capacity(rows);
-            for part in parts {
-                if let Some(lanes) = any::lanes(part.array()) {
-                    tags.extend_from_slice(lanes.tags.values());
-                    numbers.extend_from_slice(lanes.numbers.values());
-                }
-            }
-            let (offsets, data) = concat_text(&views, rows)?;
-            let text = StringArray::try_new(offsets, data, None).map_err(|e| broken("text", e))?;
-            any::from_lanes(tags.into(), numbers.into(), text)?
-        }
-        _ => {
-            let width = crate::view::width(dtype);
-            let mut words = vec![0u64; (rows * width).div_ceil(8)];
-            let out: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
-            let mut at = 0;
-            for view in &views {
-                if let Values::Fixed { bytes, .. } = view.values {
-                    out[at..at + bytes.len()].copy_from_slice(bytes);
-                    at += bytes.len();
-                }
-            }
-            let utc = views.iter().any(|v| v.flags & COLUMN_UTC != 0);
-            fixed_array_of(dtype, utc, rows, words, nulls())?
-        }
-    };
-    let column = Column::from_parts(dtype, array, None);
-    match concat_errors(parts) {
-        Some(errors) => column.with_errors(errors),
-        None => Ok(column),
-    }
-}
-
-/// The error of texts that together pass what one column holds.
-#[must_use]
-pub fn texts_too_large(bytes: u64) -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        format!(
-            "the texts of one column take {bytes} bytes or more; a column holds 2147483647: pass fewer rows at a time"
-        ),
-    )
-}
-
-fn concat_text(
-    views: &[ColumnView<'_>],
-    rows: usize,
-) -> Result<(OffsetBuffer<i32>, Buffer), Error> {
-    let total: usize = views.iter().map(ColumnView::data_bytes).sum();
-    if i32::try_from(total).is_err() {
-        return Err(texts_too_large(total as u64));
-    }
-    let mut offsets = Vec::with_capacity(rows + 1);
-    let mut data = Vec::with_capacity(total);
-    offsets.push(0);
-    for view in views {
-        let (Values::Bytes(text) | Values::Any { text, .. }) = view.values else { continue };
-        let (first, base) = (text.offset(0), data.len() as i32);
-        offsets.extend((1..=view.rows).map(|row| text.offset(row) - first + base));
-        let start = usize::try_from(first).unwrap_or(0);
-        data.extend_from_slice(&text.data[start..start + view.data_bytes()]);
-    }
-    Ok((OffsetBuffer::new(offsets.into()), Buffer::from_vec(data)))
-}
-
-fn concat_errors(parts: &[Column]) -> Option<RowErrors> {
-    // The parts hold these messages already.
-    let mut errors = RowErrors::builder(usize::MAX);
-    for part in parts {
-        match part.errors() {
-            Some(of) => errors.append(of),
-            None => errors.push_none(part.len()),
-        }
-    }
-    errors.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::{MessageRoom, messages};
-    use crate::{Column, ColumnView, ErrorKind, view::Values};
+    use crate::{
+        Column, ErrorKind,
+        view::{ColumnView, Values},
+    };
     use arrow_array::StringArray;
     use std::sync::Arc;
     use udf_abi::ErrorCode;

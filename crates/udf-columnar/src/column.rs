@@ -1,6 +1,6 @@
 //! A column: an Arrow array in the contract's own types, and the rows of it that are in error.
 
-use crate::{Error, RowErrors, any, error::invalid_argument, normalise};
+use crate::{Error, RowErrors, any, error::invalid_argument, normalise, view::ColumnView};
 use arrow_array::{Array, ArrayRef, UInt8Array, make_array, new_null_array};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
@@ -124,6 +124,12 @@ impl Column {
     #[must_use]
     pub fn len(&self) -> usize {
         self.array.len()
+    }
+
+    /// Bytes of the texts or binary values that the rows use; 0 for other types.
+    #[must_use]
+    pub fn data_bytes(&self) -> usize {
+        ColumnView::of(self).data_bytes()
     }
 
     /// Whether there are no rows.

@@ -1,12 +1,15 @@
 //! The error of this crate and of every engine behind its seam.
 
 use crate::{Log, OneLine, failure};
-use std::fmt;
+use std::{error, fmt, sync::Arc};
 use udf_abi::ErrorCode;
 
 /// Why a module was refused or a call failed.
 ///
-/// One pointer wide; ask [`kind`](Self::kind) what happened and print it for a person.
+/// One pointer wide; ask [`kind`](Self::kind) what happened and print it for a person. The message
+/// holds what the cause said, where another error is the cause; [`source`](error::Error::source) gives that
+/// error itself, to be downcast to. So whoever prints this one prints no sources. What stops a guest is
+/// no error of an engine's, and has none.
 ///
 /// ```
 /// use udf_columnar::{Error, ErrorKind};
@@ -23,6 +26,7 @@ struct Repr {
     message: String,
     details: Vec<String>,
     log: Log,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
 /// What went wrong, as callers tell cases apart.
@@ -69,7 +73,7 @@ impl Error {
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let (message, details, log) = (message.into(), Vec::new(), Log::default());
-        Self(Box::new(Repr { kind, message, details, log }))
+        Self(Box::new(Repr { kind, message, details, log, source: None }))
     }
 
     /// The same error with one line per further finding.
@@ -90,6 +94,22 @@ impl Error {
     #[must_use]
     pub fn with_log(mut self, log: Log) -> Self {
         self.0.log = log;
+        self
+    }
+
+    /// The same error with its cause, whose words the message holds already.
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use udf_columnar::{Error, ErrorKind};
+    ///
+    /// let cause = std::io::Error::other("no disk");
+    /// let error = Error::new(ErrorKind::Internal, format!("reading: {cause}")).with_source(cause);
+    /// assert!(error.source().is_some_and(|source| source.is::<std::io::Error>()));
+    /// ```
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into().into());
         self
     }
 
@@ -153,12 +173,16 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
 
-/// Errors are equal that say the same, whatever was logged before.
+/// Errors are equal that say the same, whatever was logged before and whatever the cause.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
-        let Repr { kind, message, details, log: _ } = &*self.0;
+        let Repr { kind, message, details, log: _, source: _ } = &*self.0;
         (kind, message, details) == (&other.0.kind, &other.0.message, &other.0.details)
     }
 }
@@ -170,11 +194,29 @@ impl From<udf_abi::manifest::ManifestError> for Error {
             1 => "the manifest breaks a rule of the contract".into(),
             n => format!("the manifest breaks {n} rules of the contract"),
         };
-        Self::new(ErrorKind::InvalidManifest, message).with_details(details)
+        Self::new(ErrorKind::InvalidManifest, message).with_details(details).with_source(error)
     }
 }
 
 /// Shorthand for an [`ErrorKind::InvalidArgument`].
 pub(crate) fn invalid_argument(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind};
+    use std::{error::Error as _, io};
+
+    #[test]
+    fn a_cause_is_kept_by_copies_and_does_not_tell_errors_apart() {
+        let without = Error::new(ErrorKind::Internal, "reading: no disk");
+        let with = without.clone().with_source(io::Error::from(io::ErrorKind::NotFound));
+        assert_eq!(with, without);
+        assert!(without.source().is_none());
+        let copy = with.clone().context("a.wasm").with_details(vec!["more".into()]);
+        let cause = copy.source().unwrap().downcast_ref::<io::Error>().unwrap();
+        assert_eq!(cause.kind(), io::ErrorKind::NotFound);
+        assert_eq!(copy.to_string(), "a.wasm: reading: no disk\n  more");
+    }
 }

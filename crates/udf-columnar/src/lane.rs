@@ -6,7 +6,7 @@ use udf_abi::{
     manifest::{Function, Param},
 };
 
-/// How calls of a function reach the guest.
+/// How calls of a function reach the guest: the ways of version 1 of the contract, and no others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Frames of columns: one guest call for a batch of rows (codec 2).

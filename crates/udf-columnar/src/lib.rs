@@ -31,10 +31,12 @@
 //! | `byte_array` | texts gathered without a panic where there are too many |
 //! | `signature`, `lane`, `bind`, `overlay` | arguments bound to a function, nulls and errors merged |
 //! | `batch` | cutting elementwise calls |
-//! | [`view`], [`frame`] | borrowed columns, and the frame they are written to |
-//! | [`collect`] | result columns, checked while they are copied out |
+//! | `concat` | columns one after the other |
+//! | `view`, `frame` | borrowed columns, and the frame they are written to |
+//! | `collect` | result columns, checked while they are copied out |
+//! | `room` | memory for results, asked for first |
 //! | `text` | what modules say, as people may see it |
-//! | `runtime`, `limits`, `cancel`, `log`, `error`, [`failure`] | the seam, and what it may cost and fail |
+//! | `runtime`, `limits`, `cancel`, `log`, `error`, `failure` | the seam, and what it may cost and fail |
 //! | [`stack`] | room on the stack, whoever's thread it is |
 //!
 //! | feature | default | what it adds |
@@ -54,26 +56,29 @@ mod bind;
 mod byte_array;
 mod cancel;
 mod coerce;
-pub mod collect;
+mod collect;
 mod column;
+mod concat;
 mod error;
-pub mod failure;
-pub mod frame;
+mod failure;
+mod frame;
+#[doc(hidden)]
+pub mod internal;
 mod lane;
 mod limits;
 mod log;
 mod messages;
 mod normalise;
 mod overlay;
+mod room;
 mod row_errors;
 mod runtime;
 mod signature;
 pub mod stack;
 mod text;
-pub mod view;
+mod view;
 
 pub use any::AnyValue;
-pub use batch::{batch_rows, batches};
 pub use bind::{Argument, BoundCall, MAX_ROWS};
 pub use byte_array::byte_array;
 pub use cancel::CancelToken;
@@ -91,4 +96,3 @@ pub use runtime::{
 };
 pub use signature::Signature;
 pub use text::{OneLine, Printable};
-pub use view::ColumnView;

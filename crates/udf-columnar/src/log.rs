@@ -1,5 +1,6 @@
 //! What plugins log while they are called.
 
+use crate::text::is_unseen;
 use std::fmt;
 
 /// Most lines of one call that are kept.
@@ -10,8 +11,8 @@ pub const KEPT_LOG_BYTES: usize = 64 << 10;
 /// Lines that a plugin logged during a call, in the order of the rows they came from, for whoever
 /// called it. Bounded: of what is beyond the bounds only the number of lines is kept.
 ///
-/// The lines are a plugin's: text, never markup. They hold no line breaks, control characters or
-/// characters that turn the direction of writing; U+FFFD stands for each.
+/// The lines are a plugin's: text, never markup. They hold none of the characters that
+/// [`OneLine`](crate::OneLine) spells out; U+FFFD stands for each, and a space for a tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
     lines: Vec<String>,
@@ -112,14 +113,11 @@ impl fmt::Display for Log {
     }
 }
 
-/// The character, or what stands for it where it would do something to a terminal.
+/// The character, or what stands for it where it would do something other than being seen.
 fn visible(c: char) -> char {
     match c {
         '\t' => ' ',
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            char::REPLACEMENT_CHARACTER
-        }
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c if is_unseen(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     }
 }
@@ -134,9 +132,9 @@ mod tests {
 
     #[test]
     fn a_text_is_lines_without_control_characters() {
-        let log = Log::new("a\tb\r\n\u{1b}[2Jc\n\u{202e}d é", 0);
-        assert_eq!(log.lines(), ["a b\u{fffd}", "\u{fffd}[2Jc", "\u{fffd}d é"]);
-        assert_eq!(log.to_string(), "a b\u{fffd}\n\u{fffd}[2Jc\n\u{fffd}d é\n");
+        let log = Log::new("a\tb\r\n\u{1b}[2Jc\n\u{202e}d\u{200b} é", 0);
+        assert_eq!(log.lines(), ["a b\u{fffd}", "\u{fffd}[2Jc", "\u{fffd}d\u{fffd} é"]);
+        assert_eq!(log.to_string(), "a b\u{fffd}\n\u{fffd}[2Jc\n\u{fffd}d\u{fffd} é\n");
         assert_eq!(Log::new("a\n", 0), Log::new("a", 0));
         assert!(!Log::new("", 0).is_empty() && Log::default().is_empty());
     }

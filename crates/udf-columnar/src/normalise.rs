@@ -147,9 +147,11 @@ fn by_cast(array: &ArrayRef) -> Result<ArrayRef, Error> {
             Ok(Arc::new(crate::byte_array::<BinaryType, _>(array.as_binary::<i64>())?))
         }
         (Err(ArrowError::OffsetOverflowError(bytes)), _) => {
-            Err(crate::collect::texts_too_large(bytes as u64))
+            Err(crate::byte_array::texts_too_large(bytes as u64))
         }
-        (Err(e), _) => Err(invalid_argument(format!("cannot bring {from} to {to}: {e}"))),
+        (Err(e), _) => {
+            Err(invalid_argument(format!("cannot bring {from} to {to}: {e}")).with_source(e))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rows in error: a code each, and why.
 
 use crate::{
-    Error, ErrorKind, byte_array, collect,
+    Error, ErrorKind, byte_array,
     error::invalid_argument,
     messages::{Known, Messages, MessagesBuilder},
 };
@@ -210,8 +210,9 @@ impl RowErrors {
         }
         let keys: PrimitiveArray<UInt32Type> = keys.into_iter().collect();
         let distinct: StringArray = byte_array::<Utf8Type, _>(distinct.iter().map(Some))?;
-        DictionaryArray::try_new(keys, Arc::new(distinct))
-            .map_err(|e| Error::new(ErrorKind::Internal, format!("texts of row errors: {e}")))
+        DictionaryArray::try_new(keys, Arc::new(distinct)).map_err(|e| {
+            Error::new(ErrorKind::Internal, format!("texts of row errors: {e}")).with_source(e)
+        })
     }
 
     /// What each row says as [`texts`](Self::texts) has it, a text of its own for every row.
@@ -228,7 +229,7 @@ impl RowErrors {
         let total: u64 = texts.into_iter().map(bytes).sum();
         match i32::try_from(total) {
             Ok(_) => byte_array::<Utf8Type, _>(texts),
-            Err(_) => Err(collect::texts_too_large(total)),
+            Err(_) => Err(byte_array::texts_too_large(total)),
         }
     }
 
@@ -323,7 +324,7 @@ impl RowErrorsBuilder {
 #[cfg(test)]
 mod tests {
     use super::RowErrors;
-    use crate::{AnyValue, Column, ErrorKind, collect};
+    use crate::{AnyValue, Column, ErrorKind};
     use arrow_array::{Array, Float64Array, cast::AsArray};
     use std::sync::Arc;
     use udf_abi::{DType, ErrorCode};
@@ -398,12 +399,12 @@ mod tests {
             column(None, 0),
             column(Some(RowErrors::repeated(ErrorCode::Ref, Some("why"), 3)), 3),
         ];
-        let whole = collect::concat(DType::F64, &parts).unwrap();
+        let whole = Column::concat(DType::F64, &parts).unwrap();
         let found = whole.errors().unwrap();
         assert_eq!((found.len(), found.message_bytes(), found.get(3)), (11, 3, ROWS[1]));
         assert_eq!(found.get(10), Some((ErrorCode::Ref, Some("why"))));
         assert_eq!(whole.array().null_count(), found.count());
-        assert!(collect::concat(DType::F64, &parts[..1]).unwrap().errors().is_none());
+        assert!(Column::concat(DType::F64, &parts[..1]).unwrap().errors().is_none());
     }
 
     #[test]

@@ -166,6 +166,7 @@ impl SessionOptions {
 
 /// One call of a function.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Call {
     /// The arguments in order.
     pub arguments: Vec<Argument>,
@@ -199,6 +200,7 @@ impl Call {
 
 /// What a call gives.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Output {
     /// The returned columns, of equal length: one for elementwise (a row per row) and reduce (one
     /// row), any number for array functions.
@@ -220,6 +222,19 @@ pub struct Output {
 pub const MAX_FAILURES: usize = 100;
 
 impl Output {
+    /// These columns, finite, from one guest call that logged nothing and failed on no row.
+    #[must_use]
+    pub fn new(columns: Vec<Column>) -> Self {
+        Self {
+            columns,
+            non_finite: false,
+            failures: Vec::new(),
+            failed_rows: 0,
+            guest_calls: 1,
+            log: Log::default(),
+        }
+    }
+
     /// Rows of each column.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -243,6 +258,7 @@ impl Output {
 
 /// A row on which the guest trapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RowFailure {
     /// Index of the row in the whole input.
     pub row: u64,
@@ -252,4 +268,12 @@ pub struct RowFailure {
     pub kind: ErrorKind,
     /// What the guest said.
     pub message: String,
+}
+
+impl RowFailure {
+    /// The failure of a row of the whole input.
+    #[must_use]
+    pub fn new(row: u64, kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { row, kind, message: message.into() }
+    }
 }

@@ -43,7 +43,7 @@ fn write(f: &mut fmt::Formatter<'_>, text: &str, keeps: impl Fn(char) -> bool) -
 }
 
 /// Whether a character does something other than being seen.
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

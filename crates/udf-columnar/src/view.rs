@@ -231,6 +231,19 @@ impl<'a> ColumnView<'a> {
         }
     }
 
+    /// Bytes of the values, texts and their offsets included.
+    pub(crate) fn bytes(&self) -> usize {
+        match self.values {
+            Values::None => 0,
+            Values::Bits(bits) => bits.len.div_ceil(8),
+            Values::Fixed { bytes, .. } => bytes.len(),
+            Values::Bytes(text) => text.offsets.len() + self.data_bytes(),
+            Values::Any { tags, numbers, text } => {
+                tags.len() + numbers.len() + text.offsets.len() + self.data_bytes()
+            }
+        }
+    }
+
     /// Bytes of text or binary data that the rows use.
     #[must_use]
     pub fn data_bytes(&self) -> usize {

@@ -42,8 +42,9 @@ def inspect(
     source: the module's bytes, or the path of its file.
 
     Returns a dict with `manifest` (as docs/manifest.md describes it), `bare` (whether the manifest was made from the exports),
-    `disabled` (by name, why this version cannot call a function), `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB), and
-    `exports` (names and signatures).
+    `disabled` (by name, why this version cannot call a function), `warnings`, `sha256`, `size`, `code_bytes` and `data_bytes` (bytes), `memory_pages` and `memory_max_pages` (of 64 KiB),
+    `compile_work`, `function_work` and `optimised_work` (units, as `Limits` bounds them), `optimised` (otherwise wasmtime compiles it plainly, and it
+    runs slower), and `exports` (names and signatures).
 
     Raises `ModuleError` or `ManifestError` where it is no module that can be taken, `OSError` where the file cannot be read.
     """
@@ -67,6 +68,7 @@ class Limits:
     compile_deadline: time of loading a module (10).
     compile_function_work, compile_module_work: estimated work of compiling one function, and all of a module, in units of about a
         nanosecond at worst (750 × 10⁶, 10 × 10⁹).
+    compile_optimised_work: the same up to which a module is optimised (8 × 10⁹); past it, it is compiled plainly, and runs slower.
 
     Raises `ArgumentError` naming the limit that is out of its range.
     """
@@ -89,6 +91,7 @@ class Limits:
         compile_deadline: float | None = None,
         compile_function_work: int | None = None,
         compile_module_work: int | None = None,
+        compile_optimised_work: int | None = None,
     ) -> None: ...
     @property
     def memory_bytes(self) -> int: ...
@@ -120,6 +123,8 @@ class Limits:
     def compile_function_work(self) -> int: ...
     @property
     def compile_module_work(self) -> int: ...
+    @property
+    def compile_optimised_work(self) -> int: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 

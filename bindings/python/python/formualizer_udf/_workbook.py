@@ -169,6 +169,7 @@ class WasmModuleInfo:
     codec: how calls are encoded: 2 columns, 1 JSON, 0 numbers of a module without a manifest.
     sha256: of the bytes, 64 hexadecimal digits.
     size: bytes.
+    optimised: whether wasmtime optimises it; otherwise it is compiled plainly, and runs slower.
     warnings: oddities that are no errors.
     """
 
@@ -178,6 +179,7 @@ class WasmModuleInfo:
     codec: int
     sha256: str
     size: int
+    optimised: bool
     warnings: tuple[str, ...]
     functions: tuple[WasmFunctionInfo, ...]
 

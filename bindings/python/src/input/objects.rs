@@ -18,7 +18,7 @@ use pyo3::{
 };
 use std::sync::Arc;
 use udf_abi::DType;
-use udf_columnar::{AnyValue, Column, Error, byte_array, collect};
+use udf_columnar::{AnyValue, Column, Error, byte_array, internal::texts_too_large};
 
 /// One value of Python.
 #[derive(Clone, Debug, PartialEq)]
@@ -463,7 +463,7 @@ fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
             _ => 0,
         };
         if i32::try_from(bytes).is_err() {
-            return Err(place.refuse(py, collect::texts_too_large(bytes as u64).message()));
+            return Err(place.refuse(py, texts_too_large(bytes as u64).message()));
         }
         items.push(item);
     }

@@ -20,7 +20,7 @@ use formualizer_workbook::{
 use pyo3::{prelude::*, types::PyList};
 use std::{collections::HashSet, sync::Arc};
 use udf_abi::DType;
-use udf_columnar::{Column, Log, Output};
+use udf_columnar::{Column, Output};
 
 /// A column of a frame.
 enum Given {
@@ -264,21 +264,14 @@ pub(super) fn read<'py>(
     let column = |array: &ArrayRef| {
         Column::try_new(array.clone()).map_err(|e| error::internal(py, e.message()))
     };
-    let output = |columns: Vec<Column>| Output {
-        columns,
-        non_finite: false,
-        failures: Vec::new(),
-        failed_rows: 0,
-        guest_calls: 0,
-        log: Log::default(),
-    };
     let mut outputs = Vec::new();
     for part in &parts {
         let columns = part.iter().map(column).collect::<PyResult<Vec<_>>>()?;
-        outputs.push(output(columns));
+        outputs.push(Output::new(columns));
     }
     if outputs.is_empty() {
-        outputs.push(output(names.iter().map(|_| Column::new_null(DType::Null, 0)).collect()));
+        let columns = names.iter().map(|_| Column::new_null(DType::Null, 0)).collect();
+        outputs.push(Output::new(columns));
     }
     let outcome = Outcome::new(outputs, Some(names), Shape::Table);
     python_part(py, "frame", (outcome, kind))

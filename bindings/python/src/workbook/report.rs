@@ -135,6 +135,7 @@ pub(super) fn module<'py>(py: Python<'py>, info: &WasmModuleInfo) -> PyResult<Bo
         info.codec,
         &info.sha256,
         info.size,
+        info.optimised,
         PyTuple::new(py, &info.warnings)?,
         PyTuple::new(py, functions)?,
     );

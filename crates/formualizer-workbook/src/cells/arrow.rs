@@ -2,6 +2,7 @@
 //! everything else is converted once.
 
 use super::{ArrayKind, Builder, CellRef, Cells, NumberKind, dates};
+use crate::Error;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float64Array, NullArray,
     PrimitiveArray, StringArray, Time64MicrosecondArray, TimestampMicrosecondArray,
@@ -12,17 +13,39 @@ use arrow_array::{
     },
 };
 use arrow_cast::cast;
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
 use formualizer_common::DateSystem;
-use std::{fmt, sync::Arc};
+use std::{error, sync::Arc};
 
 /// Why an array cannot be cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ConversionError(pub(crate) String);
+#[derive(Debug)]
+pub(crate) struct ConversionError {
+    message: String,
+    source: Option<Box<dyn error::Error + Send + Sync>>,
+}
 
-impl fmt::Display for ConversionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl ConversionError {
+    /// The crate's error, which `make` gives for what this one says.
+    pub(crate) fn into_error(self, make: impl FnOnce(String) -> Error) -> Error {
+        self.source.into_iter().fold(make(self.message), Error::with_source)
+    }
+}
+
+impl From<String> for ConversionError {
+    fn from(message: String) -> Self {
+        Self { message, source: None }
+    }
+}
+
+impl From<udf_columnar::Error> for ConversionError {
+    fn from(error: udf_columnar::Error) -> Self {
+        Self { message: error.message().to_owned(), source: Some(error.into()) }
+    }
+}
+
+impl From<ArrowError> for ConversionError {
+    fn from(error: ArrowError) -> Self {
+        Self { message: error.to_string(), source: Some(error.into()) }
     }
 }
 
@@ -53,8 +76,7 @@ impl Cells {
             | D::Float16
             | D::Float32 => from_doubles(converted(array, &D::Float64)?.as_primitive().clone()),
             D::LargeUtf8 | D::Utf8View => {
-                let column = udf_columnar::Column::try_new(array.clone())
-                    .map_err(|e| ConversionError(e.message().to_owned()))?;
+                let column = udf_columnar::Column::try_new(array.clone())?;
                 Self::from_arrow(column.array(), dates)?
             }
             D::Dictionary(_, values) => Self::from_arrow(&converted(array, values)?, dates)?,
@@ -78,9 +100,10 @@ impl Cells {
                 serials::<DurationMicrosecondType>(&us, NumberKind::Duration)
             }
             other => {
-                return Err(ConversionError(format!(
+                return Err(format!(
                     "cells cannot hold Arrow type {other}: convert it to numbers, texts, dates or logical values"
-                )));
+                )
+                .into());
             }
         })
     }
@@ -150,14 +173,11 @@ impl Cells {
 pub(crate) fn texts_of<V: AsRef<str>>(
     texts: impl Iterator<Item = Option<V>>,
 ) -> Result<ArrayRef, ConversionError> {
-    match udf_columnar::byte_array::<Utf8Type, _>(texts) {
-        Ok(texts) => Ok(Arc::new(texts)),
-        Err(error) => Err(ConversionError(error.message().to_owned())),
-    }
+    Ok(Arc::new(udf_columnar::byte_array::<Utf8Type, _>(texts)?))
 }
 
 fn converted(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ConversionError> {
-    cast(array, to).map_err(|e| ConversionError(e.to_string()))
+    Ok(cast(array, to)?)
 }
 
 /// Parts of a day.
@@ -181,10 +201,11 @@ fn dated<T: ArrowPrimitiveType>(
             DateSystem::Excel1900 => 1900,
             DateSystem::Excel1904 => 1904,
         };
-        return Err(ConversionError(format!(
+        return Err(format!(
             "the date of row {} is not between {first} and 9999, which is what cells can hold: convert the column to text",
             row.unwrap_or_default()
-        )));
+        )
+        .into());
     }
     Ok(Cells::Numbers(kind, serials))
 }
@@ -199,10 +220,11 @@ where
     let far =
         (0..array.len()).find(|row| array.is_valid(*row) && magnitude(array.value(*row)) > EXACT);
     if let Some(row) = far {
-        return Err(ConversionError(format!(
+        return Err(format!(
             "the integer {:?} of row {row} is beyond 2^53, so that a number of a cell cannot hold it: convert the column to text, or to Float64 if rounding is meant",
             array.value(row)
-        )));
+        )
+        .into());
     }
     Ok(Cells::Numbers(NumberKind::Number, array.unary(num_cast::ToDouble::to_double)))
 }
@@ -291,7 +313,7 @@ mod tests {
     fn integers_that_would_change_are_refused_by_row() {
         let far = Arc::new(Int64Array::from(vec![1, (1 << 53) + 1])) as ArrayRef;
         let error = Cells::from_arrow(&far, DateSystem::Excel1900).unwrap_err();
-        assert!(error.0.contains("row 1") && error.0.contains("text"), "{error}");
+        assert!(error.message.contains("row 1") && error.message.contains("text"), "{error:?}");
         assert!(
             cells(Int64Array::from(vec![1 << 53])).same(&Cells::number(9_007_199_254_740_992.0, 1))
         );
@@ -319,7 +341,7 @@ mod tests {
         assert_eq!(back.as_primitive::<Date32Type>().values(), &[-25_567, -25_508]);
         let early = Arc::new(Date32Array::from(vec![0, -30_000])) as ArrayRef;
         let error = Cells::from_arrow(&early, DateSystem::Excel1900).unwrap_err();
-        assert!(error.0.contains("row 1"), "{error}");
+        assert!(error.message.contains("row 1"), "{error:?}");
     }
 
     #[test]

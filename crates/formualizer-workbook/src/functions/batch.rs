@@ -19,7 +19,7 @@ pub struct BatchArguments<'a> {
     dates: DateSystem,
 }
 
-/// One argument of a callback for many rows at once.
+/// One argument of a callback for many rows at once: formulas give no others, and a callback has to take each.
 #[derive(Clone, Debug)]
 pub enum BatchArgument {
     /// Left out.
@@ -36,6 +36,7 @@ pub enum BatchArgument {
 
 /// The results of a callback for many rows at once, a row per row.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum BatchOutput {
     /// An Arrow array of any type that cells can hold: no nested, decimal or binary ones. Integers beyond 2^53 are
     /// rounded. Null is a blank cell, or the error of the row where an argument

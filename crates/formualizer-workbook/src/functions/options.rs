@@ -3,7 +3,8 @@
 use crate::{Error, ErrorKind, Value};
 use formualizer_common::{ExcelError, ExcelErrorKind};
 
-/// How a callback may be called.
+/// How a callback may be called. It is written as a literal, as with Formualizer: end it with
+/// `..CustomFnOptions::default()`, since there may be more to say one day.
 ///
 /// ```
 /// use formualizer_workbook::CustomFnOptions;
@@ -42,6 +43,7 @@ impl Default for CustomFnOptions {
 
 /// A function that is bound in a workbook, plugin or callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CustomFnInfo {
     /// The name in formulas, in upper case.
     pub name: String,

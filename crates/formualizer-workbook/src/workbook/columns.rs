@@ -85,7 +85,7 @@ impl Workbook {
     fn converted(&self, columns: &[ArrayRef]) -> Result<Vec<Cells>, Error> {
         let convert = |(index, column): (usize, &ArrayRef)| {
             Cells::from_arrow(column, self.book.dates).map_err(|error| {
-                Error::new(ErrorKind::Data, format!("column {}: {error}", index + 1))
+                error.into_error(data).context(format_args!("column {}", index + 1))
             })
         };
         columns.iter().enumerate().map(convert).collect()
@@ -111,7 +111,7 @@ impl Workbook {
             .iter()
             .map(|cells| cells.to_arrow(self.book.dates))
             .collect::<Result<_, _>>()
-            .map_err(|e| Error::new(ErrorKind::Data, e.to_string()))?;
+            .map_err(|e| e.into_error(data))?;
         let field = |(col, array): (u32, &ArrayRef)| {
             Field::new(crate::address::column_letters(col), array.data_type().clone(), true)
         };
@@ -125,7 +125,7 @@ impl Workbook {
                 let parts = arrays.iter().map(|array| array.slice(start, len)).collect();
                 let options = RecordBatchOptions::new().with_row_count(Some(len));
                 RecordBatch::try_new_with_options(Arc::clone(&schema), parts, &options)
-                    .map_err(|e| Error::new(ErrorKind::Data, e.to_string()).with_source(e))
+                    .map_err(|e| data(e.to_string()).with_source(e))
             })
             .collect()
     }
@@ -139,4 +139,8 @@ impl Workbook {
         let sheet = self.book.known_sheet(sheet)?;
         Ok(self.book.sheets.get(&sheet).map_or(0, |sheet| sheet.grid.memory_size()))
     }
+}
+
+fn data(message: String) -> Error {
+    Error::new(ErrorKind::Data, message)
 }

@@ -41,9 +41,7 @@ impl Workbook {
         options: &ImportOptions,
     ) -> Result<ImportReport, Error> {
         let path = path.as_ref();
-        let named = |error: Error| {
-            Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
-        };
+        let named = |error: Error| error.context(path.display());
         let format = format_of(path)?;
         let bytes = read_file(path, options.limits.file_bytes).map_err(named)?;
         self.import_bytes(sheet, at, format, &bytes, options).map_err(named)

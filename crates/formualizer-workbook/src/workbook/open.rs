@@ -34,9 +34,7 @@ impl Workbook {
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self, Error> {
         let path = path.as_ref();
-        let named = |error: Error| {
-            Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
-        };
+        let named = |error: Error| error.context(path.display());
         let bytes = read_file(path, options.limits.file_bytes).map_err(named)?;
         Self::from_bytes(bytes, options).map_err(named)
     }
@@ -113,7 +111,9 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     if size.len() > limit {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size.len()).unwrap_or(0));
+    let mut bytes = Vec::new();
+    let expected = usize::try_from(size.len()).unwrap_or(usize::MAX);
+    bytes.try_reserve_exact(expected).map_err(|e| failed(e.into()))?;
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     match bytes.len() as u64 > limit {
         true => Err(too_large()),

@@ -52,9 +52,7 @@ impl Workbook {
         options: &SaveOptions,
     ) -> Result<SaveReport, Error> {
         let path = path.as_ref();
-        let named = |error: Error| {
-            Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
-        };
+        let named = |error: Error| error.context(path.display());
         check_extension(path, None)?;
         let saved = walking(|| xlsx::save::save(&self.book, *options)).map_err(named)?;
         check_extension(path, Some(saved.macros))?;

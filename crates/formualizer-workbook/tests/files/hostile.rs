@@ -3,7 +3,7 @@
 use super::parts::{BOOK, BOOK_RELATIONS, Parts, SHEET, book, relations, sheet};
 use formualizer_workbook::{ErrorKind, FileLimits, LoadOptions, Value, Workbook};
 use proptest::prelude::*;
-use std::{io::Write, time::Instant};
+use std::{error::Error as _, io::Write, time::Instant};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 fn load(bytes: Vec<u8>) -> Result<Workbook, formualizer_workbook::Error> {
@@ -47,6 +47,18 @@ fn small() -> LoadOptions {
     (limits.part_bytes, limits.total_bytes, limits.parts) = (1 << 16, 1 << 18, 16);
     limits.cells = 100;
     LoadOptions::default().limits(limits)
+}
+
+#[test]
+fn errors_give_their_cause_and_say_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("none.xlsx");
+    let error = Workbook::open(&missing).map(|_| ()).unwrap_err();
+    let cause = error.source().unwrap().downcast_ref::<std::io::Error>().unwrap();
+    assert_eq!(cause.kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(error.to_string(), format!("{}: {cause}", missing.display()));
+    let error = load(b"PK".to_vec()).map(|_| ()).unwrap_err();
+    assert!(error.source().unwrap().is::<zip::result::ZipError>(), "{error:?}");
 }
 
 // ---- the ZIP file ----

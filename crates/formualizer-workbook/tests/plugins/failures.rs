@@ -4,14 +4,16 @@ use crate::{
     CONFORMANCE, bare, count_down, detail, engines, expect, gives, on_every_runtime, plugin, put,
     tells, with_conformance,
 };
+use arrow_array::Float64Array;
 use formualizer_workbook::{
     BindPolicy, CancelToken, CustomFnOptions, ErrorKind, ExcelError, Limits, RecalcOptions, Value,
-    WasmFunctionSpec, Workbook,
+    WasmFunctionSpec, WasmUdfRuntime, Workbook,
 };
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use udf_columnar::{Argument, Call, SessionOptions};
 
 #[test]
 fn a_panic_in_one_row_is_an_error_of_that_row() {
@@ -166,4 +168,66 @@ fn a_plugin_that_breaks_the_contract_is_refused_or_fails_alone() {
     gives(&mut book, &[("B1", "0.5"), ("B3", "1.5"), ("C1", "#VALUE!"), ("C3", "#VALUE!")]);
     assert!(book.list_wasm_modules().iter().any(|module| module.module_id == "hostile"));
     book.unregister_wasm_module(CONFORMANCE).unwrap_err();
+}
+
+#[test]
+fn cells_that_no_instance_can_be_had_for_all_say_so() {
+    let limits = Limits::builder()
+        .instances(1)
+        .batch_deadline(Duration::from_secs(600))
+        .call_deadline(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    for name in udf_backends::engine_names() {
+        let runtime = udf_backends::runtime_by_name(name, limits.clone()).unwrap();
+        let mut book = with_conformance(&runtime);
+        count_down(&mut book, 100);
+        book.set_formulas("S", "B1:B100", "=MULADD(A1,1)").unwrap();
+        put(&mut book, &[("C1", "=SEQ(3)"), ("D1", "=IFERROR(B7,-1)")]);
+        let others = Busy::start(runtime.as_ref());
+        book.recalculate().unwrap();
+        for cell in (1..=100).map(|row| format!("B{row}")).chain(["C1".to_owned()]) {
+            expect(&book, &[(&cell, "#VALUE!")]);
+            tells(&book, &cell, "all 1 instances of the module stayed busy");
+        }
+        expect(&book, &[("D1", "-1")]);
+        others.end();
+        book.set_formulas("S", "B1:B100", "=MULADD(A1,2)").unwrap();
+        put(&mut book, &[("C1", "=SEQ(2)")]);
+        gives(&mut book, &[("B7", "15"), ("B100", "201"), ("C1", "1"), ("C2", "2")]);
+    }
+}
+
+/// A call of somebody else's that takes the one instance of a module.
+struct Busy {
+    cancel: CancelToken,
+    call: std::thread::JoinHandle<()>,
+}
+
+impl Busy {
+    fn start(runtime: &dyn WasmUdfRuntime) -> Self {
+        let module = runtime.load(&plugin("conformance")).unwrap();
+        let cancel = CancelToken::new();
+        let options = SessionOptions::default().threads(1).cancel(cancel.clone());
+        let (begun, is_there) = std::sync::mpsc::channel();
+        let call = std::thread::spawn(move || {
+            let mut session = module.open(options);
+            let one = || Argument::scalar(Arc::new(Float64Array::from(vec![1.0]))).unwrap();
+            // The session keeps its instance, so that the next call has it at once.
+            let muladd = module.signature("MULADD").unwrap();
+            session.call(&muladd, Call::new(vec![one(), one()])).unwrap();
+            begun.send(()).unwrap();
+            let spin = module.signature("SPIN").unwrap();
+            let error = session.call(&spin, Call::new(vec![one()])).unwrap_err();
+            assert_eq!(error.kind(), udf_columnar::ErrorKind::Cancelled);
+        });
+        is_there.recv().unwrap();
+        std::thread::sleep(Duration::from_millis(200));
+        Self { cancel, call }
+    }
+
+    fn end(self) {
+        self.cancel.cancel();
+        self.call.join().unwrap();
+    }
 }

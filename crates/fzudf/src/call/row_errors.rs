@@ -7,7 +7,7 @@ use crate::{
 use arrow_array::{ArrayRef, StringArray};
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use udf_abi::ErrorCode;
-use udf_columnar::{Column, ErrorKind, Output};
+use udf_columnar::{Column, ErrorKind, Output, RowFailure};
 
 /// Rows of each error that a diagnostic names.
 const NAMED: usize = 3;
@@ -136,13 +136,16 @@ fn crashed(output: &Output) -> Failure {
     if rows > NAMED as u64 {
         text.push_str("\n  …");
     }
-    let starved = output.failures.iter().any(|f| f.kind == ErrorKind::MemoryLimitExceeded);
-    let failure = Failure::new(Exit::Call, text)
-        .hint("tell its author; --errors null or --errors column leaves such rows without a value");
-    match starved {
-        true => failure.hint("--limit-memory gives it more memory"),
-        false => failure,
+    let lacked = |failure: &RowFailure| failure.kind == ErrorKind::MemoryLimitExceeded;
+    let mut failure = Failure::new(Exit::Call, text);
+    if output.failures.iter().any(lacked) {
+        failure = failure.hint("--limit-memory gives it more memory, as far as the machine has it");
     }
+    let leaves = "--errors null or --errors column leaves such rows without a value";
+    failure.hint(match output.failures.iter().all(lacked) {
+        true => leaves.to_owned(),
+        false => format!("tell its author; {leaves}"),
+    })
 }
 
 fn shortened(message: &str) -> String {

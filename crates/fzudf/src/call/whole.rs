@@ -10,9 +10,7 @@ use arrow_cast::display::array_value_to_string;
 use arrow_schema::{Field, Schema};
 use std::{io::Write as _, sync::Arc};
 use udf_abi::{DType, Physical};
-use udf_columnar::{
-    Call, Column, ColumnView, ErrorKind, Log, MAX_ROWS, Output, RowErrors, Signature, collect, view,
-};
+use udf_columnar::{Call, Column, ErrorKind, MAX_ROWS, Output, RowErrors, Signature};
 
 /// Most memory that an instance can be given.
 const MOST_MEMORY: u64 = 4 << 30;
@@ -59,14 +57,7 @@ fn refused(job: &Job<'_>, error: udf_columnar::Error) -> Result<Output, Failure>
         ErrorKind::Function(code) if job.signature.is_reduce() => {
             let errors = RowErrors::repeated(code, Some(error.message()), 1);
             let column = Column::new_null(dtype, 1).with_errors(errors)?;
-            Ok(Output {
-                columns: vec![column],
-                non_finite: false,
-                failures: Vec::new(),
-                failed_rows: 0,
-                guest_calls: 1,
-                log: Log::default(),
-            })
+            Ok(Output::new(vec![column]))
         }
         _ => Err(Failure::from(error).context(job.signature.name())),
     }
@@ -185,7 +176,7 @@ impl Loaded {
         for (parts, field) in parts.into_iter().zip(schema.fields()) {
             columns.push(match parts.first() {
                 None => column_of(field.name(), new_empty_array(field.data_type()))?,
-                Some(first) => collect::concat(first.dtype(), &parts).map_err(|e| {
+                Some(first) => Column::concat(first.dtype(), &parts).map_err(|e| {
                     Failure::from(e).context(format_args!("column `{}`", field.name()))
                 })?,
             });
@@ -227,7 +218,7 @@ impl Need {
 
     fn add_column(&mut self, index: usize, column: &Column) {
         for (_, dtype) in self.uses.iter().filter(|(used, _)| *used == index) {
-            let data = ColumnView::of(column).data_bytes() as u64;
+            let data = column.data_bytes() as u64;
             self.bytes += row_bytes(*dtype) * column.len() as u64 + data;
         }
     }
@@ -238,7 +229,8 @@ impl Need {
 
     /// Refuses what is known to be too large before a row is read.
     fn check_known(&self, rows: u64) -> Result<(), Failure> {
-        let fixed = self.uses.iter().all(|(_, dtype)| view::width(*dtype) > 0);
+        let fixed =
+            self.uses.iter().all(|(_, dtype)| matches!(dtype.physical(), Physical::Fixed(_)));
         if !fixed {
             return Ok(());
         }

@@ -123,9 +123,8 @@ impl Lint {
                 known.extend(AGGREGATE_SUFFIXES.map(|s| format!("{}{s}", function.export)));
             }
         }
-        // Linkers export the first two by habit; they are numbers and cost nothing. What runs
-        // constructors may be there without any to run.
-        let habitual = ["__data_end", "__heap_base", "_initialize"];
+        // Linkers export them by habit; they are numbers and cost nothing.
+        let habitual = ["__data_end", "__heap_base"];
         let unknown: Vec<&str> = info
             .exports
             .iter()
@@ -182,6 +181,18 @@ impl Lint {
                     grouped(info.size as u64)
                 ),
                 &mends::LARGE_MODULE,
+            );
+        }
+        if !info.optimised {
+            self.advise(
+                "not-optimised",
+                "",
+                format!(
+                    "hosts that compile it do so without optimisation, and its functions are slower: it makes {} units of work for an optimising compiler, the limit is {}",
+                    grouped(info.optimised_work),
+                    grouped(Limits::default().compile.optimised_work)
+                ),
+                &mends::NOT_OPTIMISED,
             );
         }
     }

@@ -73,6 +73,11 @@ pub(super) const LARGE_MODULE: Mend = Mend {
     other: "leave out libraries that are not needed, optimise for size, run wasm-opt",
     of: &[],
 };
+pub(super) const NOT_OPTIMISED: Mend = Mend {
+    rust: "leave large dependencies out, split large functions, or tell users of --limit-optimised-work",
+    other: "leave out libraries that are not needed, split large functions, or tell users of --limit-optimised-work",
+    of: &[],
+};
 pub(super) const MODULE_DESCRIPTION: Mend = Mend {
     rust: "give fz_module! a description",
     other: "give the manifest's module a description",

@@ -95,11 +95,13 @@ fn add(args: &AddArgs) -> Result<(), Failure> {
 
 /// A regular file that is no larger than a manifest may be.
 fn read_manifest(path: &Path) -> Result<Vec<u8>, Failure> {
-    udf_backends::read_file(path, MAX_MANIFEST_BYTES).map_err(|error| match error.kind() {
-        ErrorKind::FileTooLarge => {
-            Failure::new(Exit::Refused, error.to_string()).context(path.display())
+    udf_backends::internal::read_file(path, MAX_MANIFEST_BYTES).map_err(|error| {
+        match error.kind() {
+            ErrorKind::FileTooLarge => {
+                Failure::new(Exit::Refused, error.to_string()).context(path.display())
+            }
+            _ => Failure::io(path.display(), error).hint("the second argument is the manifest"),
         }
-        _ => Failure::io(path.display(), error).hint("the second argument is the manifest"),
     })
 }
 

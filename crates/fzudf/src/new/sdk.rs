@@ -26,7 +26,7 @@ impl Source {
         let candidates = [path.join("crates/formualizer-udf-sdk"), path.to_owned()];
         let is_sdk = |folder: &&PathBuf| {
             let name = br#"name = "formualizer-udf-sdk""#;
-            udf_backends::read_file(&folder.join("Cargo.toml"), 1 << 20)
+            udf_backends::internal::read_file(&folder.join("Cargo.toml"), 1 << 20)
                 .is_ok_and(|manifest| manifest.windows(name.len()).any(|text| text == name))
         };
         let folder = candidates.iter().find(is_sdk).ok_or_else(|| {

@@ -25,6 +25,9 @@ const BATCH_ROWS: std::ops::RangeInclusive<usize> = 1_024..=131_072;
 /// Bytes that a text is taken to have where nothing better is known.
 const TEXT_BYTES: usize = 48;
 
+/// The first bytes of an Arrow file; a stream has none of its own.
+const FILE_MAGIC: [u8; 6] = *b"ARROW1";
+
 /// How files are read that do not tell the types of their columns.
 #[derive(Clone, Debug)]
 pub(crate) struct InferOptions {
@@ -219,25 +222,29 @@ impl Source {
 type Opened = (SchemaRef, Option<u64>, Source);
 
 fn open_arrow(mut file: File) -> Result<Opened, ArrowError> {
-    let mut magic = [0; 6];
-    let mut read = 0;
-    while read < magic.len() {
-        match file.read(&mut magic[read..])? {
-            0 => break,
-            n => read += n,
-        }
-    }
-    if &magic == b"ARROW1" {
+    let begin = head(&mut file)?;
+    if begin == FILE_MAGIC {
         file.seek(SeekFrom::Start(0))?;
         let schema = FileReader::try_new_buffered(file.try_clone()?, None)?.schema();
         return Ok((schema, None, Source::ArrowFile(file)));
     }
-    // A stream may be a pipe: what was read is kept and read once more.
-    let head = Cursor::new(magic[..read].to_vec());
-    let mut recorder = Recorder { inner: head.chain(file), record: Vec::new() };
+    let (schema, reader) = open_stream(Cursor::new(begin).chain(file))?;
+    Ok((schema, None, Source::ArrowStream(reader)))
+}
+
+/// What tells the two Arrow formats apart; less of a file that has less.
+fn head(file: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.take(FILE_MAGIC.len() as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// A stream's schema, and the stream from its beginning. It may be a pipe: what was read is kept and read once more.
+fn open_stream(stream: impl Read + 'static) -> Result<(SchemaRef, Reader), ArrowError> {
+    let mut recorder = Recorder { inner: stream, record: Vec::new() };
     let schema = StreamReader::try_new(&mut recorder, None)?.schema();
     let reader = Cursor::new(recorder.record).chain(recorder.inner);
-    Ok((schema, None, Source::ArrowStream(Box::new(reader))))
+    Ok((schema, Box::new(reader)))
 }
 
 fn open_csv(mut file: File, seekable: bool, options: &InferOptions) -> Result<Opened, ArrowError> {
@@ -331,4 +338,37 @@ fn value_bytes(data_type: &DataType) -> usize {
         DataType::Null | DataType::Boolean => 1,
         _ => TEXT_BYTES,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILE_MAGIC, head, open_stream};
+    use crate::table::interrupted::Interrupted;
+    use arrow_array::{Float64Array, RecordBatch, cast::AsArray, types::Float64Type};
+    use arrow_ipc::{reader::StreamReader, writer::StreamWriter};
+    use std::{io::Cursor, sync::Arc};
+
+    #[test]
+    fn what_an_arrow_file_begins_with_is_read_through_interruptions() {
+        assert_eq!(head(&mut Interrupted::new("ARROW1\0\0…")).unwrap(), FILE_MAGIC);
+        assert_eq!(head(&mut Interrupted::new("ARR")).unwrap(), b"ARR");
+        assert_eq!(head(&mut Interrupted::new("")).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_stream_is_read_twice_through_interruptions() {
+        let values = Arc::new(Float64Array::from(vec![1.0, 2.0, 3.0]));
+        let batch = RecordBatch::try_from_iter([("x", values as _)]).unwrap();
+        let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+        writer.write(&batch).unwrap();
+        let bytes = writer.into_inner().unwrap();
+        let mut file = Interrupted::new(bytes);
+        let begin = head(&mut file).unwrap();
+        let stream = std::io::Read::chain(Cursor::new(begin), file);
+        let (schema, again) = open_stream(stream).unwrap();
+        assert_eq!(schema, batch.schema());
+        let batches: Vec<_> = StreamReader::try_new(again, None).unwrap().collect();
+        let batch = batches[0].as_ref().unwrap();
+        assert_eq!(batch.column(0).as_primitive::<Float64Type>().values(), &[1.0, 2.0, 3.0]);
+    }
 }

@@ -12,6 +12,8 @@
 mod chunks;
 mod format;
 mod input;
+#[cfg(test)]
+mod interrupted;
 mod ndjson;
 mod output;
 mod text;

@@ -89,7 +89,7 @@ impl Test<'_> {
             others.push((code, Argument::Scalar(column.clone())));
             if self.signature.is_elementwise() {
                 let rows = vec![column.clone(); ROWS];
-                let column = udf_columnar::collect::concat(dtype, &rows)?;
+                let column = Column::concat(dtype, &rows)?;
                 others.push((code, Argument::Column(column)));
             }
             Ok(())
@@ -130,7 +130,7 @@ impl Test<'_> {
             _ => given.slice(row.min(given.len().saturating_sub(1)), 1),
         });
         let parts: Vec<Column> = parts.collect();
-        let mixed = udf_columnar::collect::concat(dtype, &parts)?;
+        let mixed = Column::concat(dtype, &parts)?;
         let mixed = self.with(index, Argument::Column(mixed));
         let all = self.call(&mixed);
         if is_inconclusive(&all) {

@@ -203,19 +203,12 @@ mod tests {
     }
 
     fn output(values: &[Value]) -> Output {
-        Output {
-            columns: vec![column(DType::F64, values).unwrap()],
-            non_finite: false,
-            failures: Vec::new(),
-            failed_rows: 0,
-            guest_calls: 1,
-            log: udf_columnar::Log::default(),
-        }
+        Output::new(vec![column(DType::F64, values).unwrap()])
     }
 
     fn trapped(kind: ErrorKind, message: &str) -> Output {
         let mut output = output(&[json!({"error": "#VALUE!", "message": message})]);
-        output.failures = vec![RowFailure { row: 0, kind, message: message.to_owned() }];
+        output.failures = vec![RowFailure::new(0, kind, message)];
         output.failed_rows = 1;
         output
     }

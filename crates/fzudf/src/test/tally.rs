@@ -121,14 +121,7 @@ mod tests {
     }
 
     fn output(values: &[serde_json::Value]) -> Output {
-        Output {
-            columns: vec![column(DType::F64, values).unwrap()],
-            non_finite: false,
-            failures: Vec::new(),
-            failed_rows: 0,
-            guest_calls: 1,
-            log: Default::default(),
-        }
+        Output::new(vec![column(DType::F64, values).unwrap()])
     }
 
     fn tally(kind: &str, rows: usize, outcome: &super::Outcome) -> (u64, u64, u64, u64) {
@@ -142,7 +135,7 @@ mod tests {
         let error = json!({"error": "#NUM!"});
         let mut mixed = output(&[json!(1), json!(null), error.clone(), error.clone()]);
         assert_eq!(tally("elementwise", 4, &Ok(mixed.clone())), (1, 1, 2, 0));
-        let failure = |row, kind| RowFailure { row, kind, message: String::new() };
+        let failure = |row, kind| RowFailure::new(row, kind, "");
         mixed.failures = vec![failure(2, ErrorKind::Trap)];
         mixed.failed_rows = 1;
         assert_eq!(tally("elementwise", 4, &Ok(mixed.clone())), (1, 1, 1, 1));

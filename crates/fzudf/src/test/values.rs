@@ -6,14 +6,14 @@ use arrow_cast::display::array_value_to_string;
 use serde_json::Value;
 use udf_abi::{DType, ErrorCode};
 use udf_backends::native::{Cell, column_of};
-use udf_columnar::{AnyValue, Column, OneLine, collect};
+use udf_columnar::{AnyValue, Column, OneLine};
 
 /// A column of the values, as the manifest's examples write them.
 pub(crate) fn column(dtype: DType, values: &[Value]) -> Result<Column, String> {
     let parts: Vec<Column> = values.iter().map(|v| one(dtype, v)).collect::<Result<_, _>>()?;
     match parts.is_empty() {
         true => Ok(Column::new_null(dtype, 0)),
-        false => collect::concat(dtype, &parts).map_err(|e| e.to_string()),
+        false => Column::concat(dtype, &parts).map_err(|e| e.to_string()),
     }
 }
 

@@ -29,6 +29,18 @@ pub(crate) fn finance() -> String {
     repository("plugins/finance.wasm")
 }
 
+/// A module of so many functions that compilers take a while for.
+pub(crate) fn heavy(folder: &Folder, functions: usize) -> String {
+    let step = "local.get 0 if local.get 2 i32.const 1 i32.add local.set 3 end ".repeat(60);
+    let locals = "i32 ".repeat(30);
+    let many = format!("(func (param i32 i32) (local {locals}) {step})").repeat(functions);
+    let text =
+        format!("(module (func (export \"f\") (param i32) (result i32) local.get 0) {many})");
+    let module = folder.path("heavy.wasm");
+    std::fs::write(&module, wat::parse_str(text).unwrap()).unwrap();
+    module.display().to_string()
+}
+
 pub(crate) fn fzudf() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fzudf"));
     // What is compiled stays among what the tests write, and saves time in all of them.

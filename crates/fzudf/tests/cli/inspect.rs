@@ -1,6 +1,6 @@
 //! `fzudf inspect`.
 
-use crate::data::{Folder, finance};
+use crate::data::{Folder, finance, heavy};
 
 #[test]
 fn a_plugin_tells_what_it_offers() {
@@ -35,6 +35,42 @@ fn json_has_the_whole_manifest() {
     for key in ["file", "code_bytes", "data_bytes", "defined_functions", "memory", "warnings"] {
         assert!(!json[key].is_null(), "no {key}");
     }
+}
+
+#[test]
+fn work_is_told_against_its_limits_and_so_is_a_plugin_that_is_not_optimised() {
+    let folder = Folder::new();
+    let run = folder.run(&["inspect", &finance()]).ok();
+    for text in ["units to compile", "of 10,000,000,000", "of 750,000,000", "of 8,000,000,000"] {
+        assert!(run.out.contains(text), "no `{text}` in:\n{}", run.out);
+    }
+    assert!(!run.out.contains("without optimisation"), "{}", run.out);
+    let plain = ["--limit-optimised-work", "1000"];
+    let run = folder.run(&[&["inspect", &finance()], &plain[..]].concat()).ok();
+    assert!(run.out.contains("of 1,000 to optimise"), "{}", run.out);
+    assert!(run.out.contains("compiled without optimisation"), "{}", run.out);
+    let optimised = |more: &[&str]| {
+        let run = folder.run(&[&["inspect", "--json", &finance()], more].concat()).ok();
+        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let work = |name: &str| json[name].as_u64().unwrap();
+        assert!(work("optimised_work") > work("compile_work"));
+        assert!(work("compile_work") > work("function_work"));
+        json["optimised"].as_bool().unwrap()
+    };
+    assert!(optimised(&[]) && !optimised(&plain));
+    let call = ["MULADD", "--arg", "=2", "--arg", "=3", "--no-cache"];
+    let usual = folder.call(&call).ok();
+    assert_eq!(folder.call(&[&call[..], &plain[..]].concat()).ok().out, usual.out);
+}
+
+#[test]
+fn check_warns_of_a_plugin_that_hosts_do_not_optimise() {
+    let folder = Folder::new();
+    let module = heavy(&folder, 1_500);
+    let run = folder.run(&["check", &module]).ok();
+    assert!(run.out.contains("warning[not-optimised]"), "{}", run.out);
+    assert!(run.out.contains("the limit is 8,000,000,000"), "{}", run.out);
+    assert!(!folder.run(&["check", &finance()]).ok().out.contains("not-optimised"));
 }
 
 #[test]

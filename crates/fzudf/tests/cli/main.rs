@@ -17,5 +17,7 @@ mod real_data;
 mod recalc;
 mod row_errors;
 mod sheet;
+mod signals;
+mod space;
 mod tools;
 mod whole;

@@ -22,13 +22,13 @@ fn odd_module(folder: &Folder) {
         "functions": [
             {
                 "id": 1, "name": "F_ODD", "export": "f", "kind": "reduce", "min_args": 1, "max_args": 1,
-                "description": text("does"), text("field").as_str().unwrap(): 1,
+                "description": text("does"), "hints": { text("hint").as_str().unwrap(): 1 },
                 "params": [{ "name": text("x"), "type": "f64", "description": text("number") }],
                 "returns": "f64", "examples": [{ "args": [1], "result": text("y") }],
             },
             {
                 "id": 2, "name": "F_NEW", "export": text("g"), "kind": text("kind"), "min_args": 0,
-                "max_args": 0, "params": [], "returns": text("type"),
+                "max_args": 0, "params": [], "returns": text("type"), text("field").as_str().unwrap(): 1,
             },
         ],
     });

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use std::path::{Path, PathBuf};
-use udf_columnar::{Error, ErrorKind};
+use udf_columnar::Error;
 
 /// 1 GiB: some thousands of plugins.
 const DEFAULT_MAX_BYTES: u64 = 1 << 30;
@@ -71,9 +71,9 @@ impl CacheConfig {
     /// files can be written to it.
     ///
     /// # Errors
-    /// [`Internal`](ErrorKind::Internal) with the reason, and what to do about it.
+    /// [`Internal`](udf_columnar::ErrorKind::Internal) with the reason, and what to do about it.
     pub fn check(&self) -> Result<(), Error> {
-        Place::check(self).map_err(|problem| Error::new(ErrorKind::Internal, problem))
+        Ok(Place::check(self)?)
     }
 
     pub(super) fn bound(&self) -> u64 {
@@ -84,9 +84,9 @@ impl CacheConfig {
     /// Processes that use it meanwhile compile what they no longer find.
     ///
     /// # Errors
-    /// [`Internal`](ErrorKind::Internal) where the folder is not one that the cache would use, or
+    /// [`Internal`](udf_columnar::ErrorKind::Internal) where the folder is not one that the cache would use, or
     /// where a file cannot be removed. A folder that does not exist is empty.
     pub fn clear(&self) -> Result<Cleared, Error> {
-        Place::clear(self).map_err(|problem| Error::new(ErrorKind::Internal, problem))
+        Ok(Place::clear(self)?)
     }
 }

@@ -1,6 +1,9 @@
 //! The user's secret. Entries are authenticated with it: who cannot read it cannot forge one.
 
-use super::folder::{Folder, Write};
+use super::{
+    folder::{Folder, Write},
+    problem::Problem,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::io::ErrorKind;
@@ -25,7 +28,7 @@ impl Key {
     ///
     /// # Errors
     /// Where it is there and cannot be read.
-    pub(super) fn read(folder: &Folder) -> Result<Found, String> {
+    pub(super) fn read(folder: &Folder) -> Result<Found, Problem> {
         match folder.read(KEY_FILE, KEY_BYTES as u64) {
             Ok(Some(file)) => Ok(match <[u8; KEY_BYTES]>::try_from(file.bytes.as_slice()) {
                 Err(_) => Found::Damaged(format!("has {} bytes", file.bytes.len())),
@@ -36,7 +39,7 @@ impl Key {
             }),
             Ok(None) => Ok(Found::Nothing),
             Err(e) if e.kind() == ErrorKind::InvalidData => Ok(Found::Damaged(e.to_string())),
-            Err(e) => Err(folder.problem(KEY_FILE, "cannot be read", &e)),
+            Err(e) => Err(folder.problem(KEY_FILE, "cannot be read", e)),
         }
     }
 
@@ -44,15 +47,17 @@ impl Key {
     ///
     /// # Errors
     /// Where none can be written.
-    pub(super) fn make(folder: &Folder, replace: bool) -> Result<Self, String> {
+    pub(super) fn make(folder: &Folder, replace: bool) -> Result<Self, Problem> {
         let mut bytes = [0; KEY_BYTES];
-        getrandom::fill(&mut bytes).map_err(|e| format!("no random numbers for a key: {e}"))?;
+        getrandom::fill(&mut bytes).map_err(|e| {
+            Problem::caused(format!("no random numbers for a key: {e}"), std::io::Error::other(e))
+        })?;
         let how = if replace { Write::Replace } else { Write::New };
         match folder.write(KEY_FILE, &[&bytes], how) {
             Ok(()) => {}
             // Another process was first.
             Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(folder.problem(KEY_FILE, "cannot be written", &e)),
+            Err(e) => return Err(folder.problem(KEY_FILE, "cannot be written", e)),
         }
         // Of several writers one has won: its key is the one that counts.
         match Self::read(folder)? {

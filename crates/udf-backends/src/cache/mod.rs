@@ -6,6 +6,7 @@
 //! identity   which module, compiled by which engine: names an entry
 //! key        the user's secret, which entries are authenticated with
 //! sealed     the bytes of an entry; the only place that turns bytes into machine code
+//! problem    what is wrong with it
 //! place      the folder with its key: find, keep, evict
 //!   folder   the folder, opened once and held private; files written beside and renamed
 //! ```
@@ -18,6 +19,7 @@ mod folder;
 mod identity;
 mod key;
 mod place;
+mod problem;
 mod report;
 mod sealed;
 

@@ -5,6 +5,7 @@ use super::{
     folder::{Folder, Item, Kind, Write, entry_name},
     identity::Identity,
     key::{Found, KEY_FILE, Key},
+    problem::Problem,
     sealed::Sealed,
 };
 use std::time::{Duration, SystemTime};
@@ -27,7 +28,7 @@ impl Place {
     ///
     /// # Errors
     /// Why the cache cannot be used.
-    pub(super) fn open(config: &CacheConfig) -> Result<Self, String> {
+    pub(super) fn open(config: &CacheConfig) -> Result<Self, Problem> {
         let folder = Folder::open(config.folder(), true)?;
         let folder = folder
             .ok_or_else(|| format!("module cache: {} vanished", config.folder().display()))?;
@@ -43,7 +44,7 @@ impl Place {
         &self,
         identity: &Identity,
         engine: &Engine,
-    ) -> Result<Option<Module>, String> {
+    ) -> Result<Option<Module>, Problem> {
         let key = match &self.key {
             Found::Key(key) => key,
             Found::Nothing => return Ok(None),
@@ -56,7 +57,7 @@ impl Place {
         let contents = match self.folder.read(&name, self.max_bytes) {
             Ok(Some(contents)) => contents,
             Ok(None) => return Ok(None),
-            Err(e) => return Err(self.folder.problem(&name, "is not used", &e)),
+            Err(e) => return Err(self.folder.problem(&name, "is not used", e)),
         };
         contents.touch(TOUCH_EVERY);
         let sealed = Sealed::open(contents.bytes, key, identity)
@@ -69,7 +70,7 @@ impl Place {
     ///
     /// # Errors
     /// Why it could not be written.
-    pub(super) fn keep(&mut self, identity: &Identity, module: &Module) -> Result<(), String> {
+    pub(super) fn keep(&mut self, identity: &Identity, module: &Module) -> Result<(), Problem> {
         if !matches!(self.key, Found::Key(_)) {
             let replace = matches!(self.key, Found::Damaged(_));
             self.key = Found::Key(Key::make(&self.folder, replace)?);
@@ -83,7 +84,7 @@ impl Place {
             return Err(self.folder.says(&name, &what));
         }
         let written = self.folder.write(&name, &[sealed.bytes()], Write::Replace);
-        written.map_err(|e| self.folder.problem(&name, "cannot be written", &e))
+        written.map_err(|e| self.folder.problem(&name, "cannot be written", e))
     }
 
     /// Removes what killed writers left, and, while there is more than the bound, the entries that
@@ -91,7 +92,7 @@ impl Place {
     ///
     /// # Errors
     /// Where the folder cannot be listed or a file not be removed.
-    pub(super) fn tidy(&self, newest: &Identity) -> Result<u64, String> {
+    pub(super) fn tidy(&self, newest: &Identity) -> Result<u64, Problem> {
         let newest = entry_name(&newest.hex());
         let mut items = self.items()?;
         let now = SystemTime::now();
@@ -115,14 +116,14 @@ impl Place {
     }
 
     /// Opens the folder and tries to write to it.
-    pub(super) fn check(config: &CacheConfig) -> Result<(), String> {
+    pub(super) fn check(config: &CacheConfig) -> Result<(), Problem> {
         let place = Self::open(config)?;
         let tried = place.folder.try_writing();
-        tried.map_err(|e| place.folder.problem("", "cannot be written to", &e))
+        tried.map_err(|e| place.folder.problem("", "cannot be written to", e))
     }
 
     /// Removes everything that the cache has written.
-    pub(super) fn clear(config: &CacheConfig) -> Result<Cleared, String> {
+    pub(super) fn clear(config: &CacheConfig) -> Result<Cleared, Problem> {
         let mut cleared = Cleared::default();
         let Some(folder) = Folder::open(config.folder(), false)? else { return Ok(cleared) };
         let place = Self { folder, key: Found::Nothing, max_bytes: config.bound() };
@@ -134,12 +135,12 @@ impl Place {
         Ok(cleared)
     }
 
-    fn items(&self) -> Result<Vec<Item>, String> {
-        self.folder.items().map_err(|e| self.folder.problem("", "cannot be listed", &e))
+    fn items(&self) -> Result<Vec<Item>, Problem> {
+        self.folder.items().map_err(|e| self.folder.problem("", "cannot be listed", e))
     }
 
-    fn remove(&self, item: &Item) -> Result<(), String> {
+    fn remove(&self, item: &Item) -> Result<(), Problem> {
         let removed = self.folder.remove(&item.name);
-        removed.map_err(|e| self.folder.problem(&item.name, "cannot be removed", &e))
+        removed.map_err(|e| self.folder.problem(&item.name, "cannot be removed", e))
     }
 }

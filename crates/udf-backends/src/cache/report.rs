@@ -1,5 +1,6 @@
 //! What the cache did, and why it did not do more.
 
+use super::problem::Problem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Most problems that a report tells.
@@ -50,10 +51,10 @@ impl Tally {
         report.evicted += evicted;
     }
 
-    pub(super) fn problem(&self, problem: String) {
+    pub(super) fn problem(&self, problem: Problem) {
         let mut report = self.lock();
         if report.problems.len() < MAX_PROBLEMS {
-            report.problems.push(problem);
+            report.problems.push(problem.into_message());
         } else {
             report.more_problems += 1;
         }

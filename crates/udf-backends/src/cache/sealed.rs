@@ -9,7 +9,7 @@
 //! ```
 #![expect(unsafe_code, reason = "listed in docs/safety.md: wasmtime takes an artefact on trust")]
 
-use super::{identity::Identity, key::Key};
+use super::{identity::Identity, key::Key, problem::Problem};
 use hmac::Mac;
 use wasmtime::{Engine, Module};
 
@@ -33,7 +33,7 @@ impl Sealed {
     ///
     /// # Errors
     /// Where the engine cannot serialise it.
-    pub(super) fn seal(module: &Module, key: &Key, identity: &Identity) -> Result<Self, String> {
+    pub(super) fn seal(module: &Module, key: &Key, identity: &Identity) -> Result<Self, Problem> {
         let artefact =
             module.serialize().map_err(|e| format!("wasmtime cannot serialise it: {e:#}"))?;
         let mut bytes = Vec::with_capacity(ARTEFACT + artefact.len());

@@ -51,11 +51,7 @@ impl Rows {
         }
         self.failed_rows += 1;
         if self.failures.len() < MAX_FAILURES {
-            self.failures.push(RowFailure {
-                row,
-                kind: error.kind(),
-                message: error.message().to_owned(),
-            });
+            self.failures.push(RowFailure::new(row, error.kind(), error.message()));
         }
     }
 

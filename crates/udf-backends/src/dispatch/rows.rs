@@ -3,7 +3,7 @@
 use super::{Rows, Run};
 use crate::{guest::Until, pool::Lease, rows::RowSink};
 use std::{ops::Range, sync::atomic::Ordering};
-use udf_columnar::{Error, ErrorKind, failure};
+use udf_columnar::{Error, ErrorKind, internal::treatment};
 use web_time::Instant;
 
 impl Run<'_, '_> {
@@ -46,7 +46,7 @@ impl Run<'_, '_> {
             let answer = lease.instance(self.factory, until)?.rows(self.job, sink, until);
             self.guest_calls.fetch_add(sink.take_calls(), Ordering::Relaxed);
             let Err(error) = answer else { continue };
-            let treatment = failure::treatment(error.kind());
+            let treatment = treatment(error.kind());
             if !treatment.keeps_instance {
                 lease.discard();
             }

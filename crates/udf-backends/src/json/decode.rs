@@ -180,6 +180,7 @@ pub(super) fn answer(json: &[u8], message_bytes: usize) -> Result<Answer, Error>
     let response: Response = serde_json::from_slice(json).map_err(|e| {
         let shown = String::from_utf8_lossy(&json[..json.len().min(60)]).into_owned();
         invalid(format!("the answer is no response of codec 1: {e}; it begins `{shown}`"))
+            .with_source(e)
     })?;
     if response.ok {
         return match response.value {

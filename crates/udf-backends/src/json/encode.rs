@@ -6,8 +6,8 @@ use serde::Serialize;
 use std::io::Write as _;
 use udf_abi::{DType, ErrorCode, frame::tag};
 use udf_columnar::{
-    Argument, Column, ColumnView, Error, ErrorKind,
-    view::{BytesView, Values},
+    Argument, Column, Error, ErrorKind,
+    internal::view::{BytesView, ColumnView, Values},
 };
 
 /// The arguments of a call, ready to be written row by row.
@@ -238,8 +238,9 @@ fn write_tagged(
 ) -> Result<(), Error> {
     // A Vec takes everything.
     let _infallible = write!(out, r#"{{"{name}":"#);
-    serde_json::to_writer(&mut *out, value)
-        .map_err(|e| Error::new(ErrorKind::Internal, format!("an argument as JSON: {e}")))?;
+    serde_json::to_writer(&mut *out, value).map_err(|e| {
+        Error::new(ErrorKind::Internal, format!("an argument as JSON: {e}")).with_source(e)
+    })?;
     out.push(b'}');
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::{
 use decode::{Answer, Grid, invalid};
 use encode::Request;
 use udf_abi::DType;
-use udf_columnar::{Column, Error, ErrorKind};
+use udf_columnar::{Column, Error, ErrorKind, internal::treatment};
 
 /// Calls the function for each row that the sink lacks.
 pub(crate) fn rows<G: Guest>(
@@ -138,7 +138,7 @@ fn exchange<G: Guest, T>(
         (decode::answer(json, job.limits.message_bytes)?, block)
     };
     let value = read(answer);
-    let keeps = |e: &Error| udf_columnar::failure::treatment(e.kind()).keeps_instance;
+    let keeps = |e: &Error| treatment(e.kind()).keeps_instance;
     if value.as_ref().err().is_none_or(keeps) {
         guest.free(asked, until)?;
         // A function may answer in the place of its request, which is freed once.

@@ -55,5 +55,6 @@ pub(super) fn validate(bytes: &[u8]) -> Result<(), Error> {
             error.message(),
             error.offset()
         ),
-    ))
+    )
+    .with_source(error))
 }

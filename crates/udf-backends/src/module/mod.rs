@@ -72,9 +72,14 @@ pub struct ModuleInfo {
     /// Units of work that it makes for a compiler, as [`CompileLimits`](udf_columnar::CompileLimits)
     /// bounds them.
     pub compile_work: u64,
-    /// Whether it is small enough for a compiler that optimises.
-    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "only wasmtime asks"))]
-    pub(crate) optimised: bool,
+    /// Units of the function that makes the most.
+    pub function_work: u64,
+    /// Units that an optimising compiler would take: the least
+    /// [`optimised_work`](udf_columnar::CompileLimits::optimised_work) that has the module optimised.
+    pub optimised_work: u64,
+    /// Whether an engine that compiles optimises it under the limits of the inspection. Otherwise it is
+    /// compiled plainly, and its functions are slower.
+    pub optimised: bool,
     /// Where the contents of the memory section stand in the bytes.
     #[cfg_attr(not(feature = "wasmi"), expect(dead_code, reason = "only wasmi asks"))]
     pub(crate) memory_section: Option<Range<usize>>,
@@ -117,22 +122,40 @@ impl ModuleInfo {
 /// [`InvalidModule`](ErrorKind::InvalidModule), [`InvalidManifest`](ErrorKind::InvalidManifest)
 /// or [`Unsupported`](ErrorKind::Unsupported), with the mend in the message.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
-    stack::with_room(LOAD_ROOM, || inspect_here(bytes, limits))?
+    check_size(bytes, limits)?;
+    inspect_hashed(bytes, sha256(bytes), limits)
+}
+
+/// The same of bytes that are not too many, with their SHA-256.
+pub(crate) fn inspect_hashed(
+    bytes: &[u8],
+    sha256: [u8; 32],
+    limits: &Limits,
+) -> Result<ModuleInfo, Error> {
+    stack::with_room(LOAD_ROOM, || inspect_here(bytes, sha256, limits))?
+}
+
+/// Refuses a module by its size, before anything is done with its bytes.
+pub(crate) fn check_size(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
+    if bytes.len() <= limits.module_bytes {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "the module has {} bytes, the limit is {}: strip debug sections, or raise the limit",
+        bytes.len(),
+        limits.module_bytes
+    )))
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 #[inline(never)]
-fn inspect_here(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
-    if bytes.len() > limits.module_bytes {
-        return Err(invalid(format!(
-            "the module has {} bytes, the limit is {}: strip debug sections, or raise the limit",
-            bytes.len(),
-            limits.module_bytes
-        )));
-    }
+fn inspect_here(bytes: &[u8], sha256: [u8; 32], limits: &Limits) -> Result<ModuleInfo, Error> {
     let scan = scan::scan(bytes, limits)?;
     features::validate(bytes)?;
     check_initialiser(&scan)?;
-    let sha256: [u8; 32] = Sha256::digest(bytes).into();
     let names = scan.exports.iter().enumerate();
     let by_name: HashMap<String, usize> = names.map(|(at, e)| (e.name.clone(), at)).collect();
     let export = |name: &str| by_name.get(name).map(|at| &scan.exports[*at]);
@@ -164,7 +187,9 @@ fn inspect_here(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
         memory_section: scan.memory_section,
         table_max: scan.table_max,
         compile_work: scan.work.plain,
-        optimised: scan.work.is_optimised(&limits.compile),
+        function_work: scan.work.function,
+        optimised_work: scan.work.to_optimise(),
+        optimised: scan.work.to_optimise() <= limits.compile.optimised_work,
     };
     if info.manifest.module.codec == CODEC_JSON {
         let disabled = lanes::disabled(&info);

@@ -1,7 +1,7 @@
 //! References: the contract admits those to functions, in every place where a module may name a type.
 
 use udf_columnar::{Error, ErrorKind};
-use wasmparser::{AbstractHeapType, BlockType, HeapType, Operator, RefType, ValType};
+use wasmparser::{AbstractHeapType, BlockType, HeapType, RefType, ValType};
 
 /// Refuses a type that refers to things of a host, which has none to give.
 pub(super) fn check(ty: ValType) -> Result<(), Error> {
@@ -16,24 +16,16 @@ pub(super) fn check_reference(ty: RefType) -> Result<(), Error> {
     check_heap(ty.heap_type())
 }
 
-/// Refuses an instruction that makes or takes such a reference. Types that are given by their index
-/// are checked where they are defined.
-pub(super) fn check_operator(operator: &Operator<'_>) -> Result<(), Error> {
-    match operator {
-        Operator::RefNull { hty } => check_heap(*hty),
-        Operator::TypedSelect { ty } => check(*ty),
-        Operator::TypedSelectMulti { tys } => tys.iter().try_for_each(|ty| check(*ty)),
-        Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
-            match blockty {
-                BlockType::Type(ty) => check(*ty),
-                BlockType::Empty | BlockType::FuncType(_) => Ok(()),
-            }
-        }
-        _ => Ok(()),
+/// The same of what a block gives. Types that are given by their index are checked where they are defined.
+pub(super) fn check_block(ty: BlockType) -> Result<(), Error> {
+    match ty {
+        BlockType::Type(ty) => check(ty),
+        BlockType::Empty | BlockType::FuncType(_) => Ok(()),
     }
 }
 
-fn check_heap(ty: HeapType) -> Result<(), Error> {
+/// Like [`check`].
+pub(super) fn check_heap(ty: HeapType) -> Result<(), Error> {
     let host = matches!(
         ty,
         HeapType::Abstract { ty: AbstractHeapType::Extern | AbstractHeapType::NoExtern, .. }

@@ -36,6 +36,7 @@ const MAX_CONSTANT: usize = 100;
 
 /// One export.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExportInfo {
     /// Its name.
     pub name: String,
@@ -47,6 +48,7 @@ pub struct ExportInfo {
 
 /// A function of numbers, as the typed bridge calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NumberSignature {
     /// `i32`, `i64`, `f32` or `f64` for each parameter.
     pub params: Vec<DType>,
@@ -56,6 +58,7 @@ pub struct NumberSignature {
 
 /// One import.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ImportInfo {
     /// The module part of its name.
     pub module: String,
@@ -125,7 +128,8 @@ struct Sections<'m> {
     costliest: Option<(usize, FunctionWork)>,
 }
 
-enum Refusal {
+/// Why a pass over the module ends.
+pub(super) enum Refusal {
     Malformed(BinaryReaderError),
     Contract(Error),
 }
@@ -309,10 +313,6 @@ fn section<'m>(
                 locals = locals.saturating_add(count);
             }
             check_count("locals in one function", locals, MAX_LOCALS)?;
-            let mut operators = body.get_operators_reader()?;
-            while !operators.eof() {
-                references::check_operator(&operators.read()?)?;
-            }
             let (function, params) = sections.next_function();
             let signatures = Signatures { types: &sections.types, functions: &sections.functions };
             let locals = locals.saturating_add(params);
@@ -524,7 +524,9 @@ fn refuse_imports(imports: &[ImportInfo]) -> Result<(), Error> {
 }
 
 pub(super) fn not_wasm(error: BinaryReaderError) -> Error {
-    invalid(format!("not a WebAssembly module: {} at byte {}", error.message(), error.offset()))
+    let message =
+        format!("not a WebAssembly module: {} at byte {}", error.message(), error.offset());
+    invalid(message).with_source(error)
 }
 
 pub(super) fn component() -> Error {

@@ -5,8 +5,11 @@ use arrow_array::{Array, ArrayRef, UInt8Array, cast::AsArray, types as t};
 use std::{ops::Range, sync::Arc};
 use udf_abi::{DType, ErrorCode};
 use udf_columnar::{
-    AnyValue, Argument, Column, ColumnView, Error, ErrorKind, RowErrors, byte_array, collect,
-    view::Values,
+    AnyValue, Argument, Column, Error, ErrorKind, RowErrors, byte_array,
+    internal::{
+        collect,
+        view::{ColumnView, Values},
+    },
 };
 
 type Body = dyn Fn(&NativeCall<'_>) -> Result<Vec<Column>, NativeError> + Send + Sync;
@@ -16,6 +19,7 @@ pub struct NativeFunction(Box<Body>);
 
 /// Why a native function gives no columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NativeError {
     /// What a trap is in a guest.
     Trap(String),
@@ -38,7 +42,7 @@ impl From<Error> for NativeError {
     }
 }
 
-/// One value of a result.
+/// One value of a result, in one of the contract's types: as closed as they are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     /// Null.

@@ -13,6 +13,7 @@ pub use function::{Cell, NativeCall, NativeError, NativeFunction, Row, column_of
 use crate::{
     dispatch::{Answer, Instance, Job},
     guest::Until,
+    module::inspect_hashed,
     pool::Factory,
     session::LoadedModule,
     store::Store,
@@ -86,8 +87,8 @@ impl WasmUdfRuntime for NativeRuntime {
 
     fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
         let (limits, modules) = (self.limits.clone(), self.modules.clone());
-        let compile = move |bytes: &[u8]| {
-            let info = crate::inspect(bytes, &limits)?;
+        let compile = move |bytes: &[u8], sha256: [u8; 32]| {
+            let info = inspect_hashed(bytes, sha256, &limits)?;
             let id = info.manifest.module.id.clone();
             let functions = modules.get(&id).cloned().ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, format!("no native functions for `{id}`"))

@@ -180,7 +180,7 @@ impl WasmiGuest {
 
     /// Fuel for a slice, and at least for the one instruction that needs this much.
     fn refuel(&mut self, least: u64) -> Result<(), Error> {
-        self.store.set_fuel(SLICE.max(least)).map_err(|e| internal(&e.to_string()))
+        self.store.set_fuel(SLICE.max(least)).map_err(|e| internal(&e.to_string()).with_source(e))
     }
 
     fn function(&mut self, export: &str) -> Result<TypedFunc<(u32, u32), u64>, Error> {

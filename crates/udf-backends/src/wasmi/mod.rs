@@ -7,7 +7,9 @@ mod bridge;
 mod instance;
 mod maximum;
 
-use crate::{pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store};
+use crate::{
+    module::inspect_hashed, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
+};
 use ::wasmi::{CompilationMode, Config, Engine, Module};
 use instance::ModuleFactory;
 use std::{fmt, sync::Arc};
@@ -54,13 +56,14 @@ impl WasmiRuntime {
 }
 
 /// Inspects and translates a module.
-fn compile(bytes: &[u8], limits: &Limits) -> Result<LoadedModule, Error> {
-    let info = crate::inspect(bytes, limits)?;
+fn compile(bytes: &[u8], sha256: [u8; 32], limits: &Limits) -> Result<LoadedModule, Error> {
+    let info = inspect_hashed(bytes, sha256, limits)?;
     // An engine of its own: wasmi frees a module's code with its engine, not before.
     let engine = Engine::new(&config(limits));
     let bytes = maximum::without(bytes, &info);
     let module = Module::new(&engine, &bytes).map_err(|e| {
         Error::new(ErrorKind::InvalidModule, format!("wasmi cannot translate it: {e}"))
+            .with_source(e)
     })?;
     let bounds = Bounds::new(limits, &info);
     let factory = ModuleFactory::new(module, limits, bounds);
@@ -78,7 +81,7 @@ impl WasmUdfRuntime for WasmiRuntime {
 
     fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
         let limits = self.limits.clone();
-        let compile = move |bytes: &[u8]| compile(bytes, &limits);
+        let compile = move |bytes: &[u8], sha256: [u8; 32]| compile(bytes, sha256, &limits);
         Ok(self.store.load(bytes, &self.limits, options, compile)?)
     }
 }

@@ -40,9 +40,9 @@ impl ModuleFactory {
         limits: &Limits,
         bounds: Bounds,
     ) -> Result<Self, Error> {
-        let pre = Linker::new(engine)
-            .instantiate_pre(module)
-            .map_err(|e| Error::new(ErrorKind::InvalidModule, format!("cannot link it: {e:#}")))?;
+        let pre = Linker::new(engine).instantiate_pre(module).map_err(|e| {
+            Error::new(ErrorKind::InvalidModule, format!("cannot link it: {e:#}")).with_source(e)
+        })?;
         Ok(Self { pre, ticker, slots, limits: limits.clone(), bounds })
     }
 
@@ -78,7 +78,7 @@ impl Factory for ModuleFactory {
         }
         let instance = match instance {
             Ok(instance) => instance,
-            Err(error) => return Err(failure(&mut store, &error, None, &self.limits)),
+            Err(error) => return Err(failure(&mut store, error, None, &self.limits)),
         };
         // Inspection has held the exports that the functions need against the contract.
         let memory = instance.get_memory(&mut store, EXPORT_MEMORY);
@@ -177,7 +177,7 @@ impl WasmtimeGuest {
         drop(entered);
         result.map_err(|error| {
             let panic = self.memory.zip(self.panic_at);
-            failure(&mut self.store, &error, panic, &self.limits)
+            failure(&mut self.store, error, panic, &self.limits)
         })
     }
 
@@ -269,20 +269,20 @@ fn is_full(error: &wasmtime::Error) -> bool {
 /// What stopped the guest.
 fn failure(
     store: &mut Store<State>,
-    error: &wasmtime::Error,
+    error: wasmtime::Error,
     panic: Option<(Memory, u32)>,
     limits: &Limits,
 ) -> Error {
     if let Some(stopped) = store.data_mut().stopped.take() {
         return stopped;
     }
-    if is_full(error) {
+    if is_full(&error) {
         return Error::new(
             ErrorKind::Busy,
             "all instances of this runtime are in use: make fewer calls at a time, or give some modules a runtime of their own",
         );
     }
-    if space::is_lacking(error) {
+    if space::is_lacking(&error) {
         return space::lacking("another instance", error);
     }
     let trap = error.downcast_ref::<Trap>().copied();

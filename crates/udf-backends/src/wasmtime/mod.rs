@@ -10,7 +10,11 @@ mod ticker;
 #[cfg(feature = "cache")]
 use crate::cache::{CacheConfig, CacheReport, ModuleCache};
 use crate::{
-    module::LOAD_ROOM, pool::Factory, sandbox::Bounds, session::LoadedModule, store::Store,
+    module::{LOAD_ROOM, inspect_hashed},
+    pool::Factory,
+    sandbox::Bounds,
+    session::LoadedModule,
+    store::Store,
 };
 use ::wasmtime::{Config, Engine, Module, WasmBacktraceDetails};
 use instance::ModuleFactory;
@@ -68,8 +72,8 @@ impl WasmtimeRuntime {
         for space in ways {
             made = Engine::new(&config(&limits, *space)).map(|engine| (engine, *space)).map_err(
                 |error| match space::is_lacking(&error) {
-                    true => space::lacking("an engine", &error),
-                    false => internal(&error),
+                    true => space::lacking("an engine", error),
+                    false => internal(error),
                 },
             );
             if made.is_ok() {
@@ -114,8 +118,13 @@ impl WasmtimeRuntime {
 
 impl Compiler {
     /// Inspects and compiles a module, its functions side by side on so many threads.
-    fn compile(&self, bytes: &[u8], threads: Option<usize>) -> Result<LoadedModule, Error> {
-        let info = crate::inspect(bytes, &self.limits)?;
+    fn compile(
+        &self,
+        bytes: &[u8],
+        sha256: [u8; 32],
+        threads: Option<usize>,
+    ) -> Result<LoadedModule, Error> {
+        let info = inspect_hashed(bytes, sha256, &self.limits)?;
         let compile = || {
             let threads = threads.unwrap_or_else(rayon::current_num_threads);
             on_threads(threads.min(info.functions as usize), || match info.optimised {
@@ -124,10 +133,10 @@ impl Compiler {
             })?
             .map_err(|e| {
                 if space::is_lacking(&e) {
-                    return space::lacking("a module's code", &e);
+                    return space::lacking("a module's code", e);
                 }
                 let message = format!("wasmtime cannot compile it: {e:#}");
-                Error::new(ErrorKind::InvalidModule, message)
+                Error::new(ErrorKind::InvalidModule, message).with_source(e)
             })
         };
         #[cfg(feature = "cache")]
@@ -165,7 +174,8 @@ impl WasmUdfRuntime for WasmtimeRuntime {
         let compiler = self.compiler.clone();
         // As many as the pool has that the caller is in.
         let threads = rayon::current_thread_index().map(|_| rayon::current_num_threads());
-        let compile = move |bytes: &[u8]| compiler.compile(bytes, threads);
+        let compile =
+            move |bytes: &[u8], sha256: [u8; 32]| compiler.compile(bytes, sha256, threads);
         Ok(self.store.load(bytes, self.limits(), options, compile)?)
     }
 }
@@ -212,9 +222,12 @@ fn on_threads<R: Send>(threads: usize, compile: impl FnOnce() -> R + Send) -> Re
         .thread_name(|index| format!("fz-compile-{index}"))
         .build()
         .map(|pool| pool.install(compile))
-        .map_err(|e| Error::new(ErrorKind::Busy, format!("cannot start threads to compile: {e}")))
+        .map_err(|e| {
+            Error::new(ErrorKind::Busy, format!("cannot start threads to compile: {e}"))
+                .with_source(e)
+        })
 }
 
-fn internal(error: &::wasmtime::Error) -> Error {
-    Error::new(ErrorKind::Internal, format!("wasmtime: {error:#}"))
+fn internal(error: ::wasmtime::Error) -> Error {
+    Error::new(ErrorKind::Internal, format!("wasmtime: {error:#}")).with_source(error)
 }

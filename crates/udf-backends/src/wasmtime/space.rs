@@ -63,7 +63,7 @@ pub(super) fn is_lacking(error: &::wasmtime::Error) -> bool {
 }
 
 /// The error of whoever lacks address space for `what`.
-pub(super) fn lacking(what: &str, error: &::wasmtime::Error) -> Error {
+pub(super) fn lacking(what: &str, error: ::wasmtime::Error) -> Error {
     let asked = match bytes_in(&format!("{error:#}")) {
         Some(bytes) => format!("{bytes} bytes were asked for"),
         None => format!("{error:#}"),
@@ -78,6 +78,7 @@ pub(super) fn lacking(what: &str, error: &::wasmtime::Error) -> Error {
             "the machine has no address space for {what} ({asked}{limit}): {raise}use fewer threads or a lower limit `instances`"
         ),
     )
+    .with_source(error)
 }
 
 /// The number of bytes that an error names, in hexadecimal digits.

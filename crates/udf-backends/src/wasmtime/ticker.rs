@@ -39,7 +39,10 @@ impl Ticker {
                     }
                 }
             })
-            .map_err(|e| Error::new(ErrorKind::Internal, format!("cannot start a thread: {e}")))?;
+            .map_err(|e| {
+                Error::new(ErrorKind::Internal, format!("cannot start a thread: {e}"))
+                    .with_source(e)
+            })?;
         Ok(ticker)
     }
 

@@ -8,10 +8,16 @@ use udf_abi::{
     DType,
     manifest::{Function, FunctionKind, Manifest},
 };
-use udf_backends::{inspect, memory};
+use udf_backends::{
+    inspect,
+    internal::{Expected, GuestMemory, check_alloc},
+};
 use udf_columnar::{
-    Argument, BoundCall, Column, Error, Limits, Signature, collect,
-    frame::{CallContext, FrameArgs, OutputSpec},
+    Argument, BoundCall, Column, Error, Limits, Signature,
+    internal::{
+        collect,
+        frame::{CallContext, FrameArgs, OutputSpec},
+    },
 };
 
 /// The index of the first of the function's own arguments in an `_update`.
@@ -88,7 +94,7 @@ impl Aggregate {
         let frame = args.plan(0..rows, &outputs)?;
 
         let base = on.alloc(frame.len());
-        memory::check_alloc(base, frame.len(), on.memory().len())?;
+        check_alloc(base, frame.len(), on.memory().len())?;
         // What the guest finds in room for outputs is unspecified.
         let block = &mut on.memory()[base as usize..][..frame.len() as usize];
         block.fill(0xAB);
@@ -96,14 +102,14 @@ impl Aggregate {
         let export = format!("{}_{export}", self.function.export);
         let answer = on.call(&export, address.base, address.len);
 
-        let expected = memory::Expected {
+        let expected = Expected {
             dtypes: &[dtype],
             columns: Some(1),
             rows: Some(groups),
             budget: 64 << 20,
             message_bytes: 10_000,
         };
-        let guest = memory::GuestMemory::new(on.memory());
+        let guest = GuestMemory::new(on.memory());
         let own = guest.owned_block(answer, &address)?;
         let result = guest.result(answer, &address, &expected);
         let column =

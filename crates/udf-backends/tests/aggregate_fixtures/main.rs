@@ -2,7 +2,7 @@
 //! exports of a plugin in C.
 //!
 //! No host runs aggregates yet. The driver here stands for one: it writes real frames, reads results through
-//! `udf_backends::memory`, and keeps states as bytes. What it proves is the contract: that a plugin written
+//! `udf_backends`, and keeps states as bytes. What it proves is the contract: that a plugin written
 //! from it gives the same for any order of rows, any cut into batches, any grouping of merges, and on
 //! whatever instance.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]

@@ -103,3 +103,15 @@ fn a_folder_that_is_not_used_is_not_cleared_either() {
     assert!(refused.message().contains("symbolic link"), "{refused}");
     assert_eq!(crate::harness::files(&folder, ".module").len(), 1);
 }
+
+#[test]
+fn a_folder_that_cannot_be_made_gives_the_systems_error() {
+    use std::error::Error as _;
+    let cache = Cache::new();
+    let file = cache.beside("file");
+    fs::write(&file, "").unwrap();
+    let error = CacheConfig::new(file.join("folder")).check().unwrap_err();
+    let cause = error.source().unwrap().downcast_ref::<std::io::Error>().unwrap();
+    assert_eq!(cause.kind(), std::io::ErrorKind::NotADirectory);
+    assert!(error.message().contains(&cause.to_string()), "{error}");
+}

@@ -5,6 +5,7 @@ use crate::{
     harness::{assert_fails, doubles, on_every_runtime, patient, promptly, runtimes, session},
     kept,
 };
+use std::error::Error as _;
 use udf_columnar::ErrorKind::{self, InvalidManifest, InvalidModule, Unsupported};
 
 /// Inspection and every engine refuse these bytes like this, and load a good module afterwards.
@@ -359,4 +360,18 @@ fn what_is_no_wasm_is_refused() {
     for bytes in [b"".as_slice(), b"\0asm", b"MZ\x90\0", b"#!/bin/sh", b"\0asm\x02\0\0\0"] {
         refused(bytes.to_vec(), InvalidModule, &["not a WebAssembly module"]);
     }
+}
+
+#[test]
+fn a_refusal_gives_the_error_that_it_comes_from() {
+    let cut = udf_backends::inspect(b"\0asm\x01\0\0\0\x01\x7f", &patient()).unwrap_err();
+    assert!(cut.source().unwrap().is::<wasmparser::BinaryReaderError>(), "{cut:?}");
+    let invalid = wat::parse_str("(module (func (result i32)))").unwrap();
+    let invalid = udf_backends::inspect(&invalid, &patient()).unwrap_err();
+    assert!(invalid.source().unwrap().is::<wasmparser::BinaryReaderError>(), "{invalid:?}");
+    let manifest = Guest::harmless().manifests(&["{ no JSON"]).bytes();
+    let manifest = udf_backends::inspect(&manifest, &patient()).unwrap_err();
+    let rules = manifest.source().unwrap();
+    assert!(rules.is::<udf_abi::manifest::ManifestError>());
+    assert!(rules.source().unwrap().is::<serde_json::Error>());
 }

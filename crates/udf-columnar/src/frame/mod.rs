@@ -10,7 +10,7 @@
 
 mod encode;
 
-use crate::{BoundCall, ColumnView, Error, ErrorKind};
+use crate::{BoundCall, Error, ErrorKind, view::ColumnView};
 use bytemuck::bytes_of;
 use encode::Cursor;
 use std::ops::Range;

@@ -95,7 +95,7 @@ fn collected(
         let slices: Vec<&dyn arrow_array::Array> = part.iter().map(AsRef::as_ref).collect();
         let whole = match slices.is_empty() {
             true => arrow_array::new_empty_array(field.data_type()),
-            false => concat(&slices).map_err(|e| named(e.to_string()))?,
+            false => concat(&slices).map_err(|e| named(e.to_string()).with_source(e))?,
         };
         let decimal = |t: &DataType| {
             matches!(
@@ -107,10 +107,12 @@ fn collected(
             )
         };
         let whole = match decimal(whole.data_type()) {
-            true => cast(&whole, &DataType::Float64).map_err(|e| named(e.to_string()))?,
+            true => {
+                cast(&whole, &DataType::Float64).map_err(|e| named(e.to_string()).with_source(e))?
+            }
             false => whole,
         };
-        cells.push(Cells::from_arrow(&whole, dates).map_err(|e| named(e.to_string()))?);
+        cells.push(Cells::from_arrow(&whole, dates).map_err(|e| e.into_error(named))?);
     }
     let names = match options.headers {
         true => schema.fields().iter().map(|field| field.name().clone()).collect(),
@@ -126,7 +128,7 @@ fn batch(columns: &Written<'_>) -> Result<RecordBatch, Error> {
         .iter()
         .map(|cells| typed::array(cells, columns.dates, columns.errors_as_null))
         .collect::<Result<_, _>>()
-        .map_err(|e| refused(e.to_string()))?;
+        .map_err(|e| e.into_error(refused))?;
     let field =
         |(name, array): (&String, &ArrayRef)| Field::new(name, array.data_type().clone(), true);
     let fields: Vec<Field> = columns.names.iter().zip(&arrays).map(field).collect();

@@ -182,7 +182,9 @@ pub(super) fn write(
         let values = (0..columns.cells.len()).map(|col| shown(&columns.value(row, col)));
         writer.write_record(values).map_err(failed)?;
     }
-    writer.into_inner().map_err(|e| Error::new(ErrorKind::Io, e.to_string()))
+    writer
+        .into_inner()
+        .map_err(|e| Error::new(ErrorKind::Io, e.to_string()).with_source(e.into_error()))
 }
 
 /// What a formula may begin with in spreadsheet programs.

@@ -78,7 +78,9 @@ impl Package {
                 .archive
                 .by_index_raw(index)
                 .map_err(|e| refused(format!("part {}: {e}", index + 1)).with_source(e))?;
-            let name = file.name().map_err(|e| refused(format!("part {}: {e}", index + 1)))?;
+            let name = file
+                .name()
+                .map_err(|e| refused(format!("part {}: {e}", index + 1)).with_source(e))?;
             let name = name.into_owned();
             if file.encrypted() {
                 return Err(refused(format!(
@@ -120,8 +122,8 @@ impl Package {
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let Some(index) = self.places.get(&key_of(name)) else { return Ok(None) };
         let mut archive = self.archive.clone();
-        let damaged = |e: &dyn std::fmt::Display| refused(format!("{name}: {e}"));
-        let file = archive.by_index(*index).map_err(|e| damaged(&e))?;
+        let file =
+            archive.by_index(*index).map_err(|e| refused(format!("{name}: {e}")).with_source(e))?;
         let too_large = || {
             refused(format!("{name}: larger than the limit part_bytes, {}", self.limits.part_bytes))
         };
@@ -132,7 +134,9 @@ impl Package {
         let expected = file.size().min(file.compressed_size().saturating_mul(1032)).min(1 << 28);
         let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
         let mut bounded = file.take(self.limits.part_bytes.saturating_add(1));
-        bounded.read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
+        bounded
+            .read_to_end(&mut bytes)
+            .map_err(|e| refused(format!("{name}: {e}")).with_source(e))?;
         let size = bytes.len() as u64;
         if size > self.limits.part_bytes {
             return Err(too_large());
@@ -223,7 +227,7 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
             let units: Vec<u16> =
                 bytes[mark..].as_chunks::<2>().0.iter().map(|pair| unit(*pair)).collect();
             String::from_utf16(&units)
-                .map_err(|_| refused(format!("{name}: the part is not UTF-16")))
+                .map_err(|e| refused(format!("{name}: the part is not UTF-16")).with_source(e))
         }
     }
 }

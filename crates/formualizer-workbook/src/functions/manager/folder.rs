@@ -33,7 +33,7 @@ pub(super) fn modules(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// The same error, naming the file.
 pub(super) fn named(path: &Path, error: Error) -> Error {
-    Error::new(error.kind(), format!("{}: {error}", path.display())).with_source(error)
+    error.context(path.display())
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {

@@ -19,6 +19,9 @@ pub struct WasmModuleInfo {
     pub sha256: String,
     /// Bytes of the module.
     pub size: usize,
+    /// Whether an engine that compiles optimises it; see
+    /// [`optimised_work`](udf_columnar::CompileLimits::optimised_work).
+    pub optimised: bool,
     /// Oddities that are no errors.
     pub warnings: Vec<String>,
     /// Its functions.
@@ -96,6 +99,7 @@ impl WasmModuleInfo {
             codec: manifest.module.codec,
             sha256: info.sha256_hex(),
             size: info.size,
+            optimised: info.optimised,
             warnings: info.warnings.clone(),
             functions: functions.into_iter().map(|(_, function)| function).collect(),
         }

@@ -2,6 +2,7 @@
 
 /// What becomes of a name that is taken when something else is to be bound to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OverridePolicy {
     /// The whole operation is an error and changes nothing.
     #[default]
@@ -15,7 +16,7 @@ pub enum OverridePolicy {
 /// What becomes of names that are taken: by built-in functions, and by other plugins and callbacks.
 ///
 /// A built-in that was overridden is there again when the binding goes; a plugin or callback that was
-/// overridden is not.
+/// overridden is not. A name is taken in these two ways and no other, so that the policy may be written as a literal.
 ///
 /// ```
 /// use formualizer_workbook::{BindPolicy, OverridePolicy};
@@ -49,6 +50,7 @@ impl BindPolicy {
 /// assert_eq!(spec.name, "MY_CALL");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WasmFunctionSpec {
     /// The name in formulas.
     pub name: String,

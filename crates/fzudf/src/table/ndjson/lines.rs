@@ -47,6 +47,7 @@ impl<R: BufRead> Lines<R> {
 #[cfg(test)]
 mod tests {
     use super::{Lines, MAX_LINE};
+    use crate::table::interrupted::Interrupted;
     use std::io::{BufReader, Read};
 
     fn all(text: &[u8]) -> Vec<(u64, String)> {
@@ -64,6 +65,14 @@ mod tests {
         assert_eq!(all(b"\n \r\n\t"), []);
         let lines = [(1, "{}".to_owned()), (4, "{\"a\":1}".to_owned())];
         assert_eq!(all(b"\xef\xbb\xbf{}\r\n\n  \n {\"a\":1}"), lines);
+    }
+
+    #[test]
+    fn lines_are_read_through_interruptions() {
+        let mut lines = Lines::new(BufReader::new(Interrupted::new("{}\n\n{\"a\":1}")));
+        assert_eq!(lines.read().unwrap(), Some((1, &b"{}"[..])));
+        assert_eq!(lines.read().unwrap(), Some((3, &b"{\"a\":1}"[..])));
+        assert_eq!(lines.read().unwrap(), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use other::{Dir, check_file};
 #[cfg(unix)]
 use unix::{Dir, check_file};
 
-use super::key::KEY_FILE;
+use super::{key::KEY_FILE, problem::Problem};
 use std::{
     fs::File,
     io::{self, ErrorKind, Read as _, Write as _},
@@ -89,10 +89,13 @@ impl Folder {
     ///
     /// # Errors
     /// Why it is not used: it is a link or no folder, others may write to it, ….
-    pub(super) fn open(path: &Path, create: bool) -> Result<Option<Self>, String> {
+    pub(super) fn open(path: &Path, create: bool) -> Result<Option<Self>, Problem> {
         match Dir::open(path, create) {
             Ok(dir) => Ok(dir.map(|dir| Self { dir, path: path.to_owned() })),
-            Err(why) => Err(format!("the module cache is not used: {} {why}", path.display())),
+            Err(problem) => {
+                Err(problem
+                    .of(|why| format!("the module cache is not used: {} {why}", path.display())))
+            }
         }
     }
 
@@ -180,13 +183,15 @@ impl Folder {
     }
 
     /// A sentence about one of the files.
-    pub(super) fn says(&self, name: &str, what: &str) -> String {
-        format!("module cache: {} {what}", self.path.join(name).display())
+    pub(super) fn says(&self, name: &str, what: &str) -> Problem {
+        format!("module cache: {} {what}", self.path.join(name).display()).into()
     }
 
     /// A sentence about one of the files and an error.
-    pub(super) fn problem(&self, name: &str, what: &str, error: &io::Error) -> String {
-        self.says(name, &format!("{what}: {error}"))
+    pub(super) fn problem(&self, name: &str, what: &str, error: io::Error) -> Problem {
+        let path = self.path.join(name);
+        let message = format!("module cache: {} {what}: {error}", path.display());
+        Problem::caused(message, error)
     }
 }
 

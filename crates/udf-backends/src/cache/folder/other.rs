@@ -1,6 +1,6 @@
 //! The folder on systems without Unix permissions: private as far as its parent is.
 
-use super::invalid;
+use super::{Problem, invalid};
 use std::{
     fs::{self, File, Metadata, OpenOptions},
     io::{self, ErrorKind},
@@ -10,15 +10,16 @@ use std::{
 pub(super) struct Dir(PathBuf);
 
 impl Dir {
-    pub(super) fn open(path: &Path, create: bool) -> Result<Option<Self>, String> {
+    pub(super) fn open(path: &Path, create: bool) -> Result<Option<Self>, Problem> {
         if create {
-            fs::create_dir_all(path).map_err(|e| format!("cannot be made: {e}"))?;
+            fs::create_dir_all(path)
+                .map_err(|e| Problem::caused(format!("cannot be made: {e}"), e))?;
         }
         match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_dir() => Ok(Some(Self(path.to_owned()))),
             Ok(_) => Err("is a link or not a folder: give one".into()),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(format!("cannot be opened: {e}")),
+            Err(e) => Err(Problem::caused(format!("cannot be opened: {e}"), e)),
         }
     }
 

@@ -1,9 +1,9 @@
 //! The folder on Unix: a handle, checked for its owner and permissions, and the calls relative to it.
 
-use super::invalid;
+use super::{Problem, invalid};
 use rustix::{
     fs::{AtFlags, Dir as Listing, Mode, OFlags},
-    io::Errno,
+    io::{Errno, retry_on_intr},
 };
 use std::{
     fs::{DirBuilder, File, Metadata},
@@ -23,35 +23,39 @@ const OPEN_TO_OTHERS: u32 = 0o066;
 pub(super) struct Dir(OwnedFd);
 
 impl Dir {
-    pub(super) fn open(path: &Path, create: bool) -> Result<Option<Self>, String> {
+    pub(super) fn open(path: &Path, create: bool) -> Result<Option<Self>, Problem> {
         let open = || {
             // Without NOFOLLOW a link could lead to a folder of somebody else's choice.
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            rustix::fs::open(path, flags, Mode::empty())
+            retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty()))
         };
         let fd = match open() {
             Ok(fd) => fd,
             Err(Errno::NOENT) if !create => return Ok(None),
             Err(Errno::NOENT) => {
                 let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-                made.map_err(|e| format!("cannot be made: {e}"))?;
+                made.map_err(|e| Problem::caused(format!("cannot be made: {e}"), e))?;
                 open().map_err(|e| why_not(path, e))?
             }
             Err(e) => return Err(why_not(path, e)),
         };
         let file = File::from(fd);
-        let metadata = file.metadata().map_err(|e| format!("cannot be examined: {e}"))?;
+        let metadata = file.metadata();
+        let metadata =
+            metadata.map_err(|e| Problem::caused(format!("cannot be examined: {e}"), e))?;
         if !is_own(&metadata) {
             return Err(format!(
                 "belongs to user {}, not to you: give a folder of your own",
                 metadata.uid()
-            ));
+            )
+            .into());
         }
         if metadata.mode() & WRITABLE_BY_OTHERS != 0 {
             return Err(format!(
                 "may be written to by other users (mode {:o}): give a folder of your own, or run chmod 700 on this one",
                 metadata.mode() & 0o777
-            ));
+            )
+            .into());
         }
         Ok(Some(Self(file.into())))
     }
@@ -59,7 +63,7 @@ impl Dir {
     pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
         // NONBLOCK: a pipe of that name must not hold us up.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        match rustix::fs::openat(&self.0, name, flags, Mode::empty()) {
+        match retry_on_intr(|| rustix::fs::openat(&self.0, name, flags, Mode::empty())) {
             Ok(fd) => Ok(fd.into()),
             Err(Errno::LOOP) => Err(invalid("is a symbolic link")),
             Err(e) => Err(e.into()),
@@ -69,7 +73,8 @@ impl Dir {
     pub(super) fn create_file(&self, name: &str) -> io::Result<File> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?.into())
+        let mode = Mode::RUSR | Mode::WUSR;
+        Ok(retry_on_intr(|| rustix::fs::openat(&self.0, name, flags, mode))?.into())
     }
 
     pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -95,17 +100,20 @@ impl Dir {
     }
 
     pub(super) fn sync(&self) -> io::Result<()> {
-        Ok(rustix::fs::fsync(&self.0)?)
+        Ok(retry_on_intr(|| rustix::fs::fsync(&self.0))?)
     }
 }
 
-fn why_not(path: &Path, error: Errno) -> String {
+fn why_not(path: &Path, error: Errno) -> Problem {
     match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {
             "is a symbolic link: give the folder that it leads to".into()
         }
         Ok(metadata) if !metadata.is_dir() => "is not a folder: give one".into(),
-        _ => format!("cannot be opened: {}", io::Error::from(error)),
+        _ => {
+            let error = io::Error::from(error);
+            Problem::caused(format!("cannot be opened: {error}"), error)
+        }
     }
 }
 

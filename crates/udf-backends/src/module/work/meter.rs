@@ -1,6 +1,10 @@
-//! Counts the factors of a function's work, instruction by instruction.
+//! The one pass over a function's instructions: it counts the factors of their work, and refuses references
+//! that the contract does not admit.
 
-use super::{Counts, Signatures};
+use super::{
+    super::{references, scan::Refusal},
+    Counts, Signatures,
+};
 use std::collections::HashSet;
 use wasmparser::{BinaryReaderError, BlockType, BrTable, VisitOperator, VisitSimdOperator};
 
@@ -258,10 +262,34 @@ macro_rules! visit {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($arity:tt)*))*) => {
         $(fn $visit(&mut self $($(, $arg: $ty)*)?) -> Self::Output {
             $($(let _ = &$arg;)*)?
+            refer!($op $($($arg)*)?);
             meter!(self $op $($($arg)*)?; $($arity)*);
             Ok(())
         })*
     };
+}
+
+/// What of an instruction names a type; code that is not reached is no exception.
+macro_rules! refer {
+    (RefNull $ty:ident) => {
+        references::check_heap($ty)?
+    };
+    (TypedSelect $ty:ident) => {
+        references::check($ty)?
+    };
+    (TypedSelectMulti $types:ident) => {
+        $types.iter().copied().try_for_each(references::check)?
+    };
+    (Block $ty:ident) => {
+        references::check_block($ty)?
+    };
+    (Loop $ty:ident) => {
+        references::check_block($ty)?
+    };
+    (If $ty:ident) => {
+        references::check_block($ty)?
+    };
+    ($op:ident $($arg:ident)*) => {};
 }
 
 /// What an instruction adds.
@@ -356,7 +384,7 @@ macro_rules! reached {
 }
 
 impl<'a> VisitOperator<'a> for Meter<'_> {
-    type Output = Result<(), BinaryReaderError>;
+    type Output = Result<(), Refusal>;
 
     fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = Self::Output>> {
         Some(self)

@@ -9,9 +9,9 @@
 
 mod meter;
 
+use super::scan::Refusal;
 use meter::Meter;
-use udf_columnar::CompileLimits;
-use wasmparser::{BinaryReaderError, BlockType, FuncType, FunctionBody};
+use wasmparser::{BlockType, FuncType, FunctionBody};
 
 /// A byte of code.
 const BYTE: u64 = 1_000;
@@ -73,9 +73,11 @@ pub(super) struct ModuleWork {
     /// Of a compiler that translates an instruction after the other.
     pub(super) plain: u64,
     /// Of one that optimises.
-    pub(super) optimised: u64,
+    optimised: u64,
+    /// The most that one function takes of the former.
+    pub(super) function: u64,
     /// The most that one function takes of the latter.
-    pub(super) optimised_function: u64,
+    optimised_function: u64,
 }
 
 impl ModuleWork {
@@ -100,17 +102,18 @@ impl ModuleWork {
     }
 
     pub(super) fn add_function(&mut self, function: &FunctionWork) {
-        self.plain = self.plain.saturating_add(function.plain());
+        let plain = function.plain();
+        self.plain = self.plain.saturating_add(plain);
+        self.function = self.function.max(plain);
         let optimised = function.optimised();
         self.optimised = self.optimised.saturating_add(optimised);
         self.optimised_function = self.optimised_function.max(optimised);
     }
 
-    /// Whether an optimising compiler is given the module. One function may make half the work: it
+    /// Work that an optimising compiler must be allowed for the module. One function may make half of it: it
     /// keeps a single thread busy.
-    pub(super) fn is_optimised(&self, limits: &CompileLimits) -> bool {
-        self.optimised <= limits.optimised_work
-            && self.optimised_function <= limits.optimised_work / 2
+    pub(super) fn to_optimise(self) -> u64 {
+        self.optimised.max(self.optimised_function.saturating_mul(2))
     }
 }
 
@@ -300,15 +303,15 @@ impl Signatures<'_> {
     }
 }
 
-/// Estimates a function with so many locals, parameters included. Where its blocks alone are more
-/// than `most` units, the rest of it is not looked at.
+/// Estimates a function with so many locals, parameters included, and refuses one that names references to
+/// the host. Where its blocks alone are more than `most` units, the rest of it is not looked at.
 pub(super) fn of_function(
     body: &FunctionBody<'_>,
     function: usize,
     locals: u32,
     signatures: &Signatures<'_>,
     most: u64,
-) -> Result<FunctionWork, BinaryReaderError> {
+) -> Result<FunctionWork, Refusal> {
     let (params, results) = signatures.of_function(u32::try_from(function).unwrap_or(u32::MAX));
     let mut meter = Meter::new(signatures, locals, results);
     let mut operators = body.get_operators_reader()?;

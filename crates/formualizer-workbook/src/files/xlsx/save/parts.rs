@@ -8,7 +8,11 @@ use crate::{Error, ErrorKind};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::io::{Cursor, Write};
-use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
+use zip::{
+    CompressionMethod, ZipArchive, ZipWriter,
+    result::{ZipError, ZipResult},
+    write::SimpleFileOptions,
+};
 
 /// How hard sheets are compressed: beyond this, time grows faster than size shrinks.
 const LEVEL: i64 = 3;
@@ -109,8 +113,9 @@ impl Parts {
     /// # Errors
     /// Where a part cannot be copied.
     pub(super) fn zip(self) -> Result<Zipped, Error> {
-        let failed = |name: &str, e: &dyn std::fmt::Display| {
-            Error::new(ErrorKind::File, format!("{name}: the part cannot be written: {e}"))
+        let failed = |name: &str, e: ZipError| {
+            let message = format!("{name}: the part cannot be written: {e}");
+            Error::new(ErrorKind::File, message).with_source(e)
         };
         // Each changed part is compressed for itself, side by side, and copied then.
         let compressed: Vec<Option<ZipArchive<Cursor<Vec<u8>>>>> = self
@@ -118,7 +123,7 @@ impl Parts {
             .par_iter()
             .map(|(name, text)| {
                 let Some(text) = text else { return Ok(None) };
-                compress(name, text).map(Some).map_err(|e| failed(name, &e))
+                compress(name, text).map(Some).map_err(|e| failed(name, e))
             })
             .collect::<Result<_, Error>>()?;
         let (mut copied, mut rewritten) = (0, 0);
@@ -131,8 +136,8 @@ impl Parts {
             }
             if let Some(archive) = &compressed[at] {
                 let mut archive = archive.clone();
-                let part = archive.by_index_raw(0).map_err(|e| failed(name, &e))?;
-                out.raw_copy_file(part).map_err(|e| failed(name, &e))?;
+                let part = archive.by_index_raw(0).map_err(|e| failed(name, e))?;
+                out.raw_copy_file(part).map_err(|e| failed(name, e))?;
                 rewritten += 1;
             }
             Ok(())
@@ -144,9 +149,9 @@ impl Parts {
                     add(&mut out, *at)?;
                     continue;
                 }
-                let part = archive.by_index_raw(index).map_err(|e| failed(name, &e))?;
+                let part = archive.by_index_raw(index).map_err(|e| failed(name, e))?;
                 if !part.is_dir() {
-                    out.raw_copy_file(part).map_err(|e| failed(name, &e))?;
+                    out.raw_copy_file(part).map_err(|e| failed(name, e))?;
                     copied += 1;
                 }
             }
@@ -154,12 +159,12 @@ impl Parts {
         for at in 0..self.changed.len() {
             add(&mut out, at)?;
         }
-        let bytes = out.finish().map_err(|e| failed("the file", &e))?.into_inner();
+        let bytes = out.finish().map_err(|e| failed("the file", e))?.into_inner();
         Ok(Zipped { bytes, copied, rewritten })
     }
 }
 
-fn compress(name: &str, text: &str) -> zip::result::ZipResult<ZipArchive<Cursor<Vec<u8>>>> {
+fn compress(name: &str, text: &str) -> ZipResult<ZipArchive<Cursor<Vec<u8>>>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(LEVEL))

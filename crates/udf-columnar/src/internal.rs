@@ -1,0 +1,26 @@
+//! What the engines need of this crate: between the crates of this project, no promises.
+
+pub use crate::{
+    batch::{batch_rows, batches},
+    byte_array::texts_too_large,
+    failure::treatment,
+    room::room_for,
+};
+
+/// Result columns, checked while they are copied out.
+pub mod collect {
+    pub use crate::collect::{
+        MessageRoom, check_error_values, column, fixed_array_of, fixed_into, messages, row_errors,
+        validity,
+    };
+}
+
+/// Calls as frames.
+pub mod frame {
+    pub use crate::frame::{CallContext, Frame, FrameAddress, FrameArgs, OutputSpec};
+}
+
+/// Borrowed columns.
+pub mod view {
+    pub use crate::view::{Bits, BytesView, ColumnView, Values, width};
+}
