@@ -7,9 +7,12 @@ use arrow_array::{Float64Array, StringArray};
 use fz_benches::{Function, doubles, load, median, numbers, runtime, seconds};
 use std::{error::Error, hint::black_box, sync::Arc};
 use udf_columnar::{
-    Argument, BoundCall, Column, ColumnView, Signature, UdfModule, batch_rows, batches, collect,
-    frame::{CallContext, FrameArgs, OutputSpec},
-    view,
+    Argument, BoundCall, Column, Signature, UdfModule,
+    internal::{
+        batch_rows, batches, collect,
+        frame::{CallContext, FrameArgs, OutputSpec},
+        view::{self, ColumnView},
+    },
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

@@ -1,10 +1,11 @@
 //! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run. `--workbook` leaves out those without
-//! a workbook; `--hostile` prints those of modules that are made to keep a compiler busy, and nothing else.
+//! a workbook; `--hostile` prints those of modules that mean harm, and nothing else.
 
 mod callbacks;
 mod calls;
 mod columns;
 mod command;
+mod deadline;
 mod files;
 mod hostile;
 mod modules;
@@ -41,6 +42,8 @@ fn main() -> Result<()> {
             }
             "--hostile" => {
                 let mut figures = Figures::default();
+                modules::inspection(&mut figures)?;
+                deadline::overshoot(&mut figures)?;
                 return hostile::loads(&mut figures);
             }
             "--json" => out = args.next().map(PathBuf::from),
@@ -97,6 +100,7 @@ fn sessions(
     modules::module_load(figures)?;
     modules::module_load_cached(figures)?;
     modules::inspection(figures)?;
+    deadline::overshoot(figures)?;
     hostile::loads(figures)?;
     match fzudf {
         Some(binary) => command::peak_memory(binary, figures)?,
