@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use crate::{
     cmd::Cmd,
     error::{Error, Result},
-    matrix, plugins,
+    fuzz, matrix, plugins,
     steps::Steps,
     test, tidy,
 };
@@ -46,6 +46,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
 
     // A step that failed is in `steps` with what to repeat.
     let _ = test::all(root, &mut steps).and_then(|()| matrix::all(root, &mut steps));
+    fuzz::briefly(root, &mut steps);
     steps.print_times();
     steps.print_results();
     Ok(steps.close())

@@ -56,7 +56,8 @@ impl Options {
         // Every run sees other modules, unless it is told which.
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let seed = self.seed.unwrap_or(now.as_secs());
-        let line = "test --release --package udf-backends --features wasmtime,wasmi --test differential -- --nocapture";
+        // Over the workspace, so that one release build serves every task.
+        let line = "test --release --workspace --all-features --test differential -- --nocapture";
         let mut command = Cmd::cargo(root, line).env("FZ_DIFFERENTIAL_SEED", seed.to_string());
         for (name, value) in
             [("FZ_DIFFERENTIAL_SECONDS", self.seconds), ("FZ_DIFFERENTIAL_CALLS", self.calls)]

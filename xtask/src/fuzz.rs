@@ -1,6 +1,7 @@
 //! `fuzz`: runs the targets of `fuzz/` under libFuzzer, for a while each.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -8,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    apt,
     cmd::Cmd,
     error::{Context, Error, Result},
     metadata::{metadata, target_directory, text},
@@ -19,6 +21,8 @@ use crate::{
 const FOLDER: &str = "fuzz";
 /// What builds and starts them, by name and version.
 const TOOL: (&str, &str) = ("cargo-fuzz", "0.13.2");
+/// What has the compiler of libFuzzer.
+const APT_PACKAGES: &[&str] = &["g++"];
 /// How long a target runs unless `--for` says otherwise.
 const SHORT: Duration = Duration::from_secs(20);
 /// One input that takes longer is a finding, and one that takes more memory (in MiB) is.
@@ -28,22 +32,39 @@ const INPUT_MEMORY: u64 = 4096;
 const INPUT_BYTES: u64 = 16 << 10;
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
-    let Wanted { target, time } = Wanted::of(args)?;
+    let wanted = Wanted::of(args)?;
     let mut steps = Steps::default();
-    let runs = prepare(root)?;
-    let targets = match target {
-        Some(one) if runs.targets.contains(&one) => vec![one],
-        Some(other) => {
+    fuzz(root, &wanted, &mut steps)?;
+    Ok(steps.close())
+}
+
+/// Every target for a short while, as a part of `ci`.
+pub(crate) fn briefly(root: &Path, steps: &mut Steps) {
+    let wanted = Wanted { target: None, time: SHORT };
+    if let Err(error) = fuzz(root, &wanted, steps) {
+        steps.call("Fuzzing", "cargo xtask fuzz", || Err::<(), _>(error));
+    }
+}
+
+/// Builds the wanted targets and runs them, a step each.
+fn fuzz(root: &Path, Wanted { target, time }: &Wanted, steps: &mut Steps) -> Result<()> {
+    let mut runs = Runs::find(root)?;
+    if let Some(target) = target {
+        if !runs.targets.contains(target) {
             let known = runs.targets.join(", ");
-            return Err(Error::new(format!("there is no target `{other}`: take one of {known}")));
+            return Err(Error::new(format!("there is no target `{target}`: take one of {known}")));
         }
-        None => runs.targets.clone(),
-    };
+        runs.targets = vec![target.clone()];
+    }
+    let build = runs.fuzz("build").to_string();
+    if steps.call("Fuzzing targets", &build, || runs.build(root)).is_none() {
+        return Ok(());
+    }
     let mut reports = Vec::new();
-    for target in &targets {
+    for target in &runs.targets {
         let title = format!("Fuzzing of {target}");
-        let command = runs.command(target, time).to_string();
-        reports.extend(steps.call(&title, &command, || runs.run(target, time)));
+        let command = runs.command(target, *time).to_string();
+        reports.extend(steps.call(&title, &command, || runs.run(target, *time)));
     }
     println!("\n== Executions, edges covered, findings");
     for report in &reports {
@@ -51,7 +72,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     }
     // A finding has failed its step; the count of tests is of targets here.
     steps.count_passed(reports.len() as u64);
-    Ok(steps.close())
+    Ok(())
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -102,35 +123,46 @@ fn duration(text: &str) -> Result<Duration> {
     }
 }
 
-/// Targets that are built.
+/// The targets, and where things stand.
 struct Runs {
     folder: PathBuf,
     /// Where cargo builds the targets, and what fuzzing finds is kept.
     target_dir: PathBuf,
-    /// The folder in which cargo finds the tool, ahead of the path.
-    path: std::ffi::OsString,
+    /// The folders in which programs are found: the tool's own is added ahead of them.
+    path: OsString,
     targets: Vec<String>,
 }
 
-/// Installs the tool where it is missing, and builds every target.
-fn prepare(root: &Path) -> Result<Runs> {
-    let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
-    let path = tool::install(root, TOOL)?;
-    let folder = root.join(FOLDER);
-    let about = metadata(&folder.join("Cargo.toml"), "--no-deps")?;
-    let mut targets: Vec<String> = about["packages"][0]["targets"]
-        .as_array()
-        .map(|targets| targets.iter().map(|target| text(&target["name"]).to_owned()).collect())
-        .unwrap_or_default();
-    targets.sort();
-    let runs = Runs { folder, target_dir: target.join("fuzz"), path, targets };
-    let build = runs.fuzz("build");
-    println!("$ {build}");
-    build.run()?;
-    Ok(runs)
-}
-
 impl Runs {
+    fn find(root: &Path) -> Result<Self> {
+        let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
+        let folder = root.join(FOLDER);
+        let about = metadata(&folder.join("Cargo.toml"), "--no-deps")?;
+        let mut targets: Vec<String> = about["packages"][0]["targets"]
+            .as_array()
+            .map(|targets| targets.iter().map(|target| text(&target["name"]).to_owned()).collect())
+            .unwrap_or_default();
+        targets.sort();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        Ok(Self { folder, target_dir: target.join("fuzz"), path, targets })
+    }
+
+    /// Installs what is missing, and builds every target.
+    fn build(&mut self, root: &Path) -> Result<()> {
+        let has_compiler = || Cmd::new(root, "c++").arg("--version").output().is_ok();
+        if !has_compiler() && apt::is_there(root) {
+            apt::install(root, APT_PACKAGES)?;
+        }
+        if !has_compiler() {
+            let install = apt::command(APT_PACKAGES);
+            return Err(Error::new(format!(
+                "libFuzzer is made by c++, which is not there: {install}"
+            )));
+        }
+        self.path = tool::install(root, TOOL)?;
+        Ok(self.fuzz("build").run()?)
+    }
+
     /// `cargo fuzz …` without sanitizers: what a stable toolchain has, and where nearly all code is safe.
     fn fuzz(&self, what: &str) -> Cmd {
         Cmd::cargo(&self.folder, &format!("fuzz {what} --sanitizer none --fuzz-dir"))

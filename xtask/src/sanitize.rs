@@ -12,28 +12,24 @@ use crate::{
     steps::Steps,
 };
 
-/// Packages and what of their tests: what docs/safety.md lists, Python aside, and what it stands on.
-const TESTS: [(&str, &str); 3] = [
-    ("udf-abi", "--all-features --lib --tests"),
-    ("formualizer-udf-sdk", "--lib --test frames --test lanes"),
-    ("udf-backends", "--all-features --lib --test frame_roundtrip --test cache --test soak"),
-];
+/// What docs/safety.md lists, Python aside, and what it stands on.
+const PACKAGES: &str = "--package udf-abi --package formualizer-udf-sdk --package udf-backends";
+/// Their unit tests, and the tests of frames, of the cache and of many calls.
+const TESTS: &str = "--all-features --lib --test frames --test lanes --test frame_roundtrip --test cache --test soak";
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     crate::flag(args, "")?;
     let target = target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?;
     let host = host(root)?;
     let mut steps = Steps::default();
-    for (package, tests) in TESTS {
-        let line = format!("test --package {package} {tests} --target {host}");
-        let command = Cmd::cargo(root, &line)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", "-Zsanitizer=address")
-            // wasmtime's signals come before the sanitizer's own.
-            .env("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_sigill=0:detect_leaks=0")
-            .env("CARGO_TARGET_DIR", target.join("sanitize"));
-        steps.run_tests(&format!("{package} under AddressSanitizer"), &command);
-    }
+    let line = format!("test {PACKAGES} {TESTS} --target {host}");
+    let command = Cmd::cargo(root, &line)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Zsanitizer=address")
+        // wasmtime's signals come before the sanitizer's own.
+        .env("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_sigill=0:detect_leaks=0")
+        .env("CARGO_TARGET_DIR", target.join("sanitize"));
+    steps.run_tests("Memory under AddressSanitizer", &command);
     steps.print_times();
     Ok(steps.close())
 }

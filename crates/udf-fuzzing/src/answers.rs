@@ -6,10 +6,13 @@ use arrow_array::Float64Array;
 use serde_json::json;
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode, exports::pack, manifest::Manifest};
-use udf_backends::memory::{Expected, GuestMemory};
+use udf_backends::internal::{Expected, GuestMemory};
 use udf_columnar::{
-    Argument, BoundCall, Signature, collect,
-    frame::{CallContext, FrameAddress, FrameArgs, OutputSpec},
+    Argument, BoundCall, Signature,
+    internal::{
+        collect,
+        frame::{CallContext, FrameAddress, FrameArgs, OutputSpec},
+    },
 };
 
 /// Where the frame stands, and how much memory lies behind it.

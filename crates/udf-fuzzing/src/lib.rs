@@ -18,6 +18,7 @@
 //! | `workbooks` | a workbook's file | it is refused, or its values are the same after saving |
 //! | `formulas` | formulas and values | a formula's text is stable, recalculation ends, and a second one changes nothing |
 //! | `cache` | damage done to a compiled module on disk | the load succeeds, and what was damaged is not run |
+//! | `engines` | what wasm-smith makes a module of | both engines give the same values, failures and state |
 #![forbid(unsafe_code)]
 #![expect(
     clippy::panic,
@@ -25,8 +26,11 @@
     reason = "a target panics where something is untrue: that is what it is for"
 )]
 
+use std::path::Path;
+
 mod answers;
 mod cache;
+pub mod engines;
 mod formulas;
 mod json_answers;
 mod manifest;
@@ -42,9 +46,10 @@ mod workbooks;
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("answers", answers::hold),
     ("cache", cache::hold),
+    ("engines", engines::hold),
     ("formulas", formulas::hold),
     ("json_answers", json_answers::hold),
     ("manifest", manifest::hold),
@@ -52,6 +57,22 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("tables", tables::hold),
     ("workbooks", workbooks::hold),
 ];
+
+/// Lets code of ours catch what libraries panic with: libFuzzer ends the process at any panic, caught or not.
+///
+/// A panic of this project's code ends it still, and so does one that nobody catches.
+pub fn watch() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let end = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let file = info.location().map(std::panic::Location::file).unwrap_or_default();
+        if crates.is_none_or(|crates| Path::new(file).starts_with(crates)) {
+            end(info);
+        } else {
+            eprintln!("{info}");
+        }
+    }));
+}
 
 /// Runs the target of this name.
 ///

@@ -8,9 +8,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 mod arguments;
-#[path = "../support/outcome.rs"]
+#[path = "../../../udf-fuzzing/src/engines/outcome.rs"]
 mod outcome;
-#[path = "../support/random.rs"]
+#[path = "../../../udf-fuzzing/src/engines/random.rs"]
 mod random;
 
 use arguments::Generator;

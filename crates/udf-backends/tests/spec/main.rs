@@ -14,7 +14,7 @@
 #![cfg(any(feature = "wasmtime", feature = "wasmi"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
-#[path = "../support/extend.rs"]
+#[path = "../../../udf-fuzzing/src/engines/extend.rs"]
 mod extend;
 mod probe;
 mod script;

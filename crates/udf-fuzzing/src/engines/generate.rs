@@ -1,6 +1,6 @@
 //! Random modules of numbers, within the contract.
 
-use crate::{
+use super::{
     extend::{Extra, extend},
     random::Random,
 };
@@ -18,12 +18,10 @@ const FUEL: u32 = 1_000;
 const MEMORY: u64 = 1 << 20;
 const TYPES: [&str; 4] = ["i32", "i64", "f32", "f64"];
 
-/// A module; none where the random bytes make none.
-pub(crate) fn module(random: &mut Random) -> Option<Vec<u8>> {
-    let bytes = random.pick(&[300, 1_000, 3_000, 10_000]);
-    let data: Vec<u8> = (0..bytes).map(|_| random.next() as u8).collect();
+/// A module; none where the bytes make none.
+pub(crate) fn module(random: &mut Random, data: &[u8]) -> Option<Vec<u8>> {
     let config = config(random);
-    let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(&data)).ok()?;
+    let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(data)).ok()?;
     module.ensure_termination(FUEL).ok()?;
     Some(with_state(&module.to_bytes()))
 }
@@ -96,12 +94,12 @@ fn shape(random: &mut Random) -> String {
             (0..random.below(6)).map(|_| format!(" {}", random.pick(&TYPES))).collect();
         let result = random.pick(&TYPES);
         write!(text, "(func (export \"{name}\") (param{params}) (result {result}) unreachable)")
-            .unwrap();
+            .expect("a text takes more");
     }
     if !random.one_in(4) {
         let first = random.below(4);
         let most = random.pick(&["", " 3", " 16"]);
-        write!(text, "(memory (export \"memory\") {first}{most})").unwrap();
+        write!(text, "(memory (export \"memory\") {first}{most})").expect("a text takes more");
     }
     text + ")"
 }

@@ -1,6 +1,6 @@
 //! Arguments of random exports: numbers at the bounds of their types, and random ones.
 
-use crate::random::Random;
+use super::random::Random;
 use arrow_array::{ArrayRef, Float32Array, Float64Array, Int32Array, Int64Array};
 use std::sync::Arc;
 use udf_abi::{DType, manifest::Param};
@@ -31,7 +31,7 @@ fn argument(param: &Param, random: &mut Random) -> Argument {
             Arc::new(Float64Array::from(rows(random, &F64S, |bits| f64::from(bits as i32) / 64.0)))
         }
     };
-    Argument::Column(Column::try_new(array).unwrap())
+    Argument::Column(Column::try_new(array).expect("a plain array is a column"))
 }
 
 /// Mostly numbers that mean something, sometimes any.

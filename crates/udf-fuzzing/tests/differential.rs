@@ -14,21 +14,9 @@
 //!
 //! Modules are numbered, and follow from the seed and their number. One that differs is written to
 //! the target folder; one that ends the whole process is left there, named `.running.wasm`.
-#![cfg(all(feature = "wasmtime", feature = "wasmi"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
-mod arguments;
-#[path = "../support/extend.rs"]
-mod extend;
-mod generate;
-#[path = "../support/outcome.rs"]
-mod outcome;
-#[path = "../support/random.rs"]
-mod random;
-
-use random::Random;
 use std::{
-    collections::BTreeMap,
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -38,117 +26,13 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use udf_backends::{inspect, runtime_by_name};
-use udf_columnar::{
-    Call, Error, ErrorKind, Limits, Output, SessionOptions, UdfModule, WasmUdfRuntime,
-};
+use udf_columnar::WasmUdfRuntime;
+use udf_fuzzing::engines::{Case, ENGINES, Tally, compare, runtimes};
 
 const SEED: u64 = 0x00D1_FFE2_E27A_11A5;
 const SECONDS: u64 = 20;
-const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];
 /// After so many different modules nothing new is learned.
 const ENOUGH: usize = 20;
-
-#[derive(Default)]
-struct Tally {
-    modules: u64,
-    /// Modules that inspection refuses, by the first words of the reason.
-    refused: BTreeMap<String, u64>,
-    /// Calls of exports, on one of the engines.
-    calls: u64,
-    /// Calls that trapped.
-    failed: u64,
-    /// Calls whose recursion one engine ended sooner than the other: what they gave is not compared.
-    deep: u64,
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        self.modules += other.modules;
-        for (reason, count) in other.refused {
-            *self.refused.entry(reason).or_default() += count;
-        }
-        self.calls += other.calls;
-        self.failed += other.failed;
-        self.deep += other.deep;
-    }
-}
-
-fn limits() -> Limits {
-    let long = Duration::from_secs(120);
-    Limits::builder()
-        .batch_deadline(long)
-        .call_deadline(long)
-        .memory_bytes(2 << 20)
-        .build()
-        .unwrap()
-}
-
-fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
-    ENGINES.iter().map(|name| runtime_by_name(name, limits()).unwrap()).collect()
-}
-
-/// Whether a row of the outcome ran out of stack, which each engine has its own amount of.
-fn exhausted(outcome: &Result<Output, Error>) -> bool {
-    match outcome {
-        Ok(output) => output.failures.iter().any(|f| f.kind == ErrorKind::StackExhausted),
-        Err(error) => error.kind() == ErrorKind::StackExhausted,
-    }
-}
-
-/// Calls every export of the module on both engines, or says where they differ.
-fn compare(
-    runtimes: &[Arc<dyn WasmUdfRuntime>],
-    module: &[u8],
-    random: &mut Random,
-) -> Result<Tally, String> {
-    let mut tally = Tally { modules: 1, ..Tally::default() };
-    if let Err(error) = inspect(module, runtimes[0].limits()) {
-        let words = error.message().split_inclusive(' ').filter(|w| !w.contains(char::is_numeric));
-        tally.refused.insert(words.take(8).collect(), 1);
-        return Ok(tally);
-    }
-    let loaded: Vec<_> = runtimes.iter().map(|runtime| runtime.load(module)).collect();
-    let modules: Vec<Arc<dyn UdfModule>> = match loaded.into_iter().collect() {
-        Ok(modules) => modules,
-        Err(error) => return Err(format!("an engine does not take it: {error}")),
-    };
-    let options = || SessionOptions::default().threads(1);
-    let mut sessions: Vec<_> = modules.iter().map(|module| module.open(options())).collect();
-    let mut call = |name: &str, call: &Call| -> Result<bool, String> {
-        let signatures = modules.iter().map(|module| module.signature(name).unwrap());
-        let outcomes: Vec<_> = sessions
-            .iter_mut()
-            .zip(signatures)
-            .map(|(session, signature)| session.call(&signature, call.clone()))
-            .collect();
-        if outcomes.iter().any(exhausted) {
-            tally.deep += 1;
-            return Ok(false);
-        }
-        if let Ok(output) = &outcomes[0] {
-            tally.calls += output.guest_calls;
-            tally.failed += output.failed_rows;
-        }
-        match outcome::difference(&outcomes[0], &outcomes[1]) {
-            Some(difference) => Err(format!("`{name}`: {difference}\narguments: {call:?}")),
-            None => Ok(true),
-        }
-    };
-    for function in &modules[0].manifest().functions {
-        if function.name == generate::STATE {
-            continue;
-        }
-        let signature = modules[0].signature(&function.name).unwrap();
-        let same = call(&function.name, &arguments::call(&signature, random))?
-            && call(generate::STATE, &Call::new(Vec::new()).rows(1))?;
-        // Instances that are not in the same state tell nothing more.
-        if !same {
-            break;
-        }
-    }
-    Ok(tally)
-}
 
 /// One run over numbered modules.
 struct Run {
@@ -165,15 +49,15 @@ struct Run {
 impl Run {
     /// The module of this number, held against itself on the other engine.
     fn module(&self, runtimes: &[Arc<dyn WasmUdfRuntime>], number: u64) {
-        let mut random = Random::new(self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let Some(module) = generate::module(&mut random) else { return };
+        let case = Case::of_seed(self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let running = self.folder.join(format!("{}-{number}.running.wasm", self.seed));
-        fs::write(&running, &module).unwrap();
-        let result = catch_unwind(AssertUnwindSafe(|| compare(runtimes, &module, &mut random)))
+        let keep = |module: &[u8]| fs::write(&running, module).unwrap();
+        let result = catch_unwind(AssertUnwindSafe(|| compare(case, runtimes, keep)))
             .unwrap_or_else(|_| Err("an engine panicked".into()));
         match result {
             Ok(tally) => {
-                fs::remove_file(&running).unwrap();
+                // There is none where the bytes made no module.
+                let _ = fs::remove_file(&running);
                 self.tally.lock().unwrap().add(tally);
             }
             Err(difference) => {
