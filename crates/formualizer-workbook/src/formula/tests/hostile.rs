@@ -33,7 +33,6 @@ fn what_is_no_formula_is_refused_with_its_place() {
 #[test]
 fn what_would_read_otherwise_once_it_was_written_is_refused() {
     refused("='S'! :$1:B2", "no reference and no name");
-    refused("='S'!$B$1:   !$[0]:B2", "no reference and no name");
     refused("=\u{b}UU=' %I!$R$+1:'[0]---    EF!$B+1:2", "no reference and no name");
     // Odd, and the same when it is read again.
     for text in ["=[1]Sheet1!A1", "=Sales[Net]", "=_x.y\\z?", "=_xlfn.XLOOKUP(1,A:A,B:B)"] {
