@@ -3,8 +3,13 @@
 use std::{
     ffi::OsString,
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -60,18 +65,10 @@ fn fuzz(root: &Path, Wanted { target, time }: &Wanted, steps: &mut Steps) -> Res
     if steps.call("Fuzzing targets", &build, || runs.build(root)).is_none() {
         return Ok(());
     }
-    let mut reports = Vec::new();
-    for target in &runs.targets {
-        let title = format!("Fuzzing of {target}");
-        let command = runs.command(target, *time).to_string();
-        reports.extend(steps.call(&title, &command, || runs.run(target, *time)));
-    }
-    println!("\n== Executions, edges covered, findings");
-    for report in &reports {
-        println!("{report}");
-    }
-    // A finding has failed its step; the count of tests is of targets here.
-    steps.count_passed(reports.len() as u64);
+    let command = runs.command("TARGET", *time).to_string();
+    let passed = steps.call("Fuzzing", &command, || runs.all(*time)).unwrap_or_default();
+    // A finding has failed the step; the count of tests is of targets here.
+    steps.count_passed(passed);
     Ok(())
 }
 
@@ -194,15 +191,48 @@ impl Runs {
         self.target_dir.join("findings").join(target)
     }
 
+    /// Runs every target, as many at a time as there are processors, and tells what each did. Returns how many.
+    fn all(&self, time: Duration) -> Result<u64> {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while let Some(target) = self.targets.get(next.fetch_add(1, Relaxed)) {
+                        let report = self.run(target, time);
+                        done.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+                    }
+                });
+            }
+        });
+        let (mut passed, mut findings) = (0, Vec::new());
+        println!("target           executions    edges");
+        for report in done.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            match report {
+                Ok(report) => {
+                    println!("{report}");
+                    passed += 1;
+                }
+                Err(error) => findings.push(error.to_string()),
+            }
+        }
+        if findings.is_empty() { Ok(passed) } else { Err(Error::new(findings.join("\n"))) }
+    }
+
     fn run(&self, target: &str, time: Duration) -> Result<Report> {
         for folder in [self.found(target), self.findings(target)] {
             fs::create_dir_all(&folder)
                 .context(format_args!("cannot make {}", folder.display()))?;
         }
         let mut report = Report { target: target.to_owned(), ..Report::default() };
-        let outcome = self.command(target, time).run_and_see(|line| report.see(line));
+        let outcome = self.command(target, time).run_and_see_errors(|line| {
+            report.see(line);
+            if !is_progress(line) {
+                eprintln!("{line}");
+            }
+        });
         outcome.context(format_args!(
-            "a finding, see above; its input is in {}",
+            "a finding of {target}, see above; its input is in {}",
             self.findings(target).display()
         ))?;
         Ok(report)
@@ -235,6 +265,12 @@ impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:<14} {:>12} {:>8}  no finding", self.target, self.executions, self.edges)
     }
+}
+
+/// Whether libFuzzer tells with this line of a new input, function or word: thousands of them, of which the last says all.
+fn is_progress(line: &str) -> bool {
+    let starts = ["#", "\"", "NEW_FUNC", "INFO:", "stat::"];
+    starts.iter().any(|start| line.trim_start().starts_with(start))
 }
 
 #[cfg(test)]
@@ -272,5 +308,7 @@ mod tests {
         report.see("stat::number_of_executed_units: 123456");
         report.see("stat::average_exec_per_sec:     6172");
         assert_eq!((report.edges, report.executions), (901, 123_456));
+        assert!(is_progress("#512\tNEW    cov: 901") && is_progress("\tNEW_FUNC[1/1]: 0x55d8"));
+        assert!(!is_progress("thread '<unnamed>' panicked at crates/a.rs:1:1:"));
     }
 }

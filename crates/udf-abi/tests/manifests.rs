@@ -622,3 +622,17 @@ fn the_prose_names_every_rule() {
         assert!(prose.contains(&format!("*{rule}*")), "{rule}");
     }
 }
+
+#[test]
+fn an_error_shows_all_problems_and_gives_what_the_parser_said() {
+    use std::error::Error as _;
+    let error = |bytes: &[u8]| Manifest::parse(bytes).unwrap_err();
+    let open = error(b"{");
+    let cause = open.source().unwrap().downcast_ref::<serde_json::Error>().unwrap();
+    assert!(open.to_string().ends_with(&cause.to_string()), "{open}");
+    let empty = error(b"{}");
+    assert!(empty.source().is_none() && empty.problems().len() > 1);
+    let lines: Vec<String> = empty.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(empty.to_string(), lines.join("; "));
+    assert!(open == error(b"{") && open != empty);
+}

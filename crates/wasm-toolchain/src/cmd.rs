@@ -4,9 +4,9 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fmt,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use crate::error::{Context, Error, Result};
@@ -107,19 +107,38 @@ impl Cmd {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn run_and_see(&self, mut see: impl FnMut(&str)) -> Result<()> {
-        let mut child = self
-            .command()
-            .stdout(Stdio::piped())
-            .spawn()
-            .context(format_args!("cannot start `{self}`"))?;
-        if let Some(stdout) = child.stdout.take() {
-            for line in BufReader::new(stdout).split(b'\n') {
-                let line = line.context(format_args!("cannot read the output of `{self}`"))?;
-                let line = String::from_utf8_lossy(&line);
-                println!("{line}");
-                see(&line);
-            }
+        let child = self.command().stdout(Stdio::piped()).spawn();
+        let mut child = child.context(format_args!("cannot start `{self}`"))?;
+        let stdout = child.stdout.take();
+        self.each_line(stdout, |line| {
+            println!("{line}");
+            see(line);
+        })?;
+        self.wait_for(child)
+    }
+
+    /// Runs it and shows `see` each line of its standard error, which is printed nowhere else.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_and_see_errors(&self, see: impl FnMut(&str)) -> Result<()> {
+        let child = self.command().stderr(Stdio::piped()).spawn();
+        let mut child = child.context(format_args!("cannot start `{self}`"))?;
+        let stderr = child.stderr.take();
+        self.each_line(stderr, see)?;
+        self.wait_for(child)
+    }
+
+    /// Lines that are no UTF-8 are shown as far as they are.
+    fn each_line(&self, from: Option<impl Read>, mut see: impl FnMut(&str)) -> Result<()> {
+        for line in from.into_iter().flat_map(|from| BufReader::new(from).split(b'\n')) {
+            let line = line.context(format_args!("cannot read the output of `{self}`"))?;
+            see(&String::from_utf8_lossy(&line));
         }
+        Ok(())
+    }
+
+    fn wait_for(&self, mut child: Child) -> Result<()> {
         let status = child.wait().context(format_args!("cannot wait for `{self}`"))?;
         self.ended(status)
     }
@@ -201,5 +220,10 @@ mod tests {
         let command = Cmd::new(Path::new("."), "printf").arg("a\\nb\\n");
         command.run_and_see(|line| lines.push(line.to_owned())).unwrap();
         assert_eq!(lines, ["a", "b"]);
+
+        let command = Cmd::new(Path::new("."), "sh").args(["-c", "echo a; echo b >&2; exit 3"]);
+        let mut errors = Vec::new();
+        let outcome = command.run_and_see_errors(|line| errors.push(line.to_owned()));
+        assert_eq!((errors, outcome.is_err()), (vec!["b".to_owned()], true));
     }
 }
