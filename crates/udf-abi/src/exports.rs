@@ -57,6 +57,8 @@ pub const MANIFEST_SECTION: &str = "formualizer.udf.manifest.v1";
 pub const MANIFEST_SCHEMA: &str = "formualizer.udf.module/v1";
 /// Largest manifest section, in bytes.
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
+/// Most values of a manifest: one, and one more at every comma and opening bracket outside texts.
+pub const MAX_MANIFEST_VALUES: usize = 50_000;
 /// Most functions in one manifest.
 pub const MAX_FUNCTIONS: usize = 256;
 /// Most aliases of one function.

@@ -6,7 +6,7 @@ mod shapes;
 
 use std::time::{Duration, Instant};
 use udf_abi::{
-    exports::{MAX_FUNCTIONS, MAX_MANIFEST_BYTES},
+    exports::{MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_MANIFEST_VALUES},
     manifest::Manifest,
 };
 
@@ -41,6 +41,11 @@ fn a_manifest_of_any_shape_is_read_in_proportion_to_its_size() {
 #[test]
 fn most_shapes_are_about_as_large_as_a_manifest_may_be() {
     let shapes = shapes::shapes();
-    let large = shapes.iter().filter(|shape| shape.json.len() > MAX_MANIFEST_BYTES / 2).count();
+    let is_large = |shape: &&shapes::Shape| {
+        let values = shapes::values(std::str::from_utf8(&shape.json).unwrap());
+        assert!(values <= MAX_MANIFEST_VALUES, "{}: {values} values", shape.name);
+        shape.json.len() > MAX_MANIFEST_BYTES / 2 || values > MAX_MANIFEST_VALUES / 2
+    };
+    let large = shapes.iter().filter(is_large).count();
     assert!(large * 10 >= shapes.len() * 8, "{large} of {}", shapes.len());
 }

@@ -26,7 +26,10 @@ use std::{
 };
 use udf_abi::{
     DType,
-    exports::{MAX_ALIASES, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_MODULE_ALIASES, MAX_PARAMS},
+    exports::{
+        MAX_ALIASES, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_MANIFEST_VALUES, MAX_MODULE_ALIASES,
+        MAX_PARAMS,
+    },
     manifest::{FunctionKind, Manifest, ManifestError, Param, Problem, Return, Shape, TypeName},
 };
 
@@ -300,6 +303,29 @@ fn a_manifest_of_more_than_a_mebibyte_is_refused_unread() {
     json.push(b' ');
     check(&json, &[("too-large", "")]);
     check(&vec![0xff; MAX_MANIFEST_BYTES + 1], &[("too-large", "")]);
+}
+
+#[test]
+fn a_manifest_of_more_than_50_000_values_is_refused_unread() {
+    let with_values = |values: usize| {
+        let base =
+            with_function(json!({ "x-text": "commas, [brackets] {and \\ \"quotes\", escaped" }));
+        let values_of = |text: &str| {
+            let in_texts = text.matches(|c| matches!(c, ',' | '[' | '{')).count();
+            // One comma, one bracket and one brace of the text above, and a comma in the escaped part.
+            1 + in_texts - 4
+        };
+        let mut object = base.as_object().unwrap().clone();
+        object.insert("x-list".into(), json!([]));
+        let had = values_of(&Value::Object(object.clone()).to_string());
+        // A list of n items has n - 1 commas.
+        object.insert("x-list".into(), json!(vec![0; values + 1 - had]));
+        Value::Object(object).to_string()
+    };
+    check(with_values(MAX_MANIFEST_VALUES).as_bytes(), &[]);
+    check(with_values(MAX_MANIFEST_VALUES + 1).as_bytes(), &[("too-large", "")]);
+    check(&vec![b'['; MAX_MANIFEST_VALUES], &[("too-large", "")]);
+    check(&vec![b'['; MAX_MANIFEST_VALUES - 1], &[("json", "")]);
 }
 
 #[test]

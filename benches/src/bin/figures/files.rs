@@ -85,7 +85,7 @@ pub(crate) fn figures(fzudf: Option<&Path>, figures: &mut Figures) -> Result<()>
     figures.set("xlsx_load_peak_bytes_per_cell", peak as f64 * 1024.0 / 1e6);
 
     let options = folder.path().join("options.xlsx");
-    let mut book = option_book()?;
+    let book = option_book()?;
     book.save_with(&options, &SaveOptions::default())?;
     drop(book);
     let Some(fzudf) = fzudf else { return Ok(()) };

@@ -12,10 +12,11 @@ mod shapes;
 /// takes longest.
 pub(crate) fn inspection(figures: &mut Figures) -> Result<()> {
     let mut worst = 0.0;
-    for shapes::Shape { json, .. } in shapes::shapes() {
+    for shapes::Shape { name, json } in shapes::shapes() {
         let bytes = shapes::module(&json, 256);
         // Whether it is taken does not matter here.
         let time = repeated(5, || Ok(seconds(|| udf_backends::inspect(&bytes, &Limits::default())).0))?;
+        eprintln!("  {:8.1} ms  {name}", time * 1e3);
         worst = f64::max(worst, time);
     }
     figures.set("manifest_1mib_ms", worst * 1e3);

@@ -9,7 +9,8 @@ use core::fmt;
 pub enum Rule {
     /// The section is not JSON, or not UTF-8.
     Json,
-    /// The manifest is larger than [`MAX_MANIFEST_BYTES`](crate::exports::MAX_MANIFEST_BYTES).
+    /// The manifest is larger than [`MAX_MANIFEST_BYTES`](crate::exports::MAX_MANIFEST_BYTES), or has more values than
+    /// [`MAX_MANIFEST_VALUES`](crate::exports::MAX_MANIFEST_VALUES).
     TooLarge,
     /// A field that must be there is not.
     Missing,

@@ -15,7 +15,7 @@ use crate::{
     DType,
     exports::{
         ABI_VERSION, CODEC_COLUMNAR, CODEC_JSON, MAX_ALIASES, MAX_FUNCTIONS, MAX_MANIFEST_BYTES,
-        MAX_MODULE_ALIASES, MAX_PARAMS, MAX_REQUIRES,
+        MAX_MANIFEST_VALUES, MAX_MODULE_ALIASES, MAX_PARAMS, MAX_REQUIRES,
     },
 };
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
@@ -47,6 +47,13 @@ impl Manifest {
                 ),
             ));
         }
+        let values = values(json);
+        if values > MAX_MANIFEST_VALUES {
+            let message = format!(
+                "the manifest has {values} values; at most {MAX_MANIFEST_VALUES} are taken: shorten examples, or split the module"
+            );
+            return Err(ManifestError::one(Rule::TooLarge, "", message));
+        }
         let value: Value = serde_json::from_slice(json).map_err(ManifestError::json)?;
         let Value::Object(map) = value else {
             return Err(ManifestError::one(
@@ -63,6 +70,22 @@ impl Manifest {
         disabled.extend(warnings);
         Ok(Parsed { manifest, warnings: disabled })
     }
+}
+
+/// Values of a document, as `docs/manifest.md` counts them: one, and one more at every comma and opening bracket outside
+/// texts. A byte of JSON may cost a hundred of memory.
+fn values(json: &[u8]) -> usize {
+    let (mut count, mut in_text, mut is_escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// A manifest while its rules are checked.
@@ -180,8 +203,9 @@ impl Walk {
     }
 
     fn function(&mut self, map: Map<String, Value>, path: Path<'_>) -> DraftFunction {
-        let (mut reasons, json) = (unknown(&map, path), map.clone());
         let json_codec = self.codec == CODEC_JSON;
+        let reasons = unknown(&map, path, json_codec);
+        let disabled = (!reasons.is_empty()).then(|| (reasons, map.clone()));
         let mut fields = Fields { walk: self, map, path };
         let id = fields.u32("id");
         let name = fields.text("name");
@@ -222,10 +246,6 @@ impl Walk {
             hints: self.hints(hints, path.field("hints")),
             unknown,
         };
-        if !json_codec {
-            reasons.fields(&function, path);
-        }
-        let disabled = (!reasons.0.is_empty()).then_some((reasons.0, json));
         DraftFunction { function, disabled }
     }
 

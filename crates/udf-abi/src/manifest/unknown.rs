@@ -2,7 +2,7 @@
 
 use super::{
     error::{Problem, Rule},
-    model::{Function, FunctionKind, Return, Shape},
+    model::{FunctionKind, Shape},
     path::{Path, Shown},
 };
 use crate::DType;
@@ -19,15 +19,42 @@ const MAX_REASONS: usize = 10;
 /// What the names of fields begin with that every host may ignore, and ignores without a word.
 const EXTENSION: &str = "x-";
 
+/// The fields of a function, of a parameter and of a returned column that this version knows.
+const OF_FUNCTION: [&str; 15] = [
+    "id",
+    "name",
+    "aliases",
+    "export",
+    "kind",
+    "min_args",
+    "max_args",
+    "volatile",
+    "deterministic",
+    "thread_safe",
+    "params",
+    "returns",
+    "description",
+    "examples",
+    "hints",
+];
+const OF_PARAM: [&str; 7] =
+    ["name", "type", "shape", "optional", "default", "variadic", "description"];
+const OF_COLUMN: [&str; 2] = ["name", "type"];
+
 /// Whether a field that this version does not know may mean something.
 pub(super) fn matters(field: &str) -> bool {
     !field.starts_with(EXTENSION)
 }
 
 /// The reasons why a function, as its JSON object has it, cannot be called by this version: kinds,
-/// types and shapes that it does not know. Values of the wrong JSON type are none of them.
-pub(super) fn unknown(function: &Map<String, Value>, path: Path<'_>) -> Reasons {
+/// types and shapes that it does not know, and with codec 2 fields. Values of the wrong JSON type are none of them.
+pub(super) fn unknown(
+    function: &Map<String, Value>,
+    path: Path<'_>,
+    json_codec: bool,
+) -> Vec<Problem> {
     let mut reasons = Reasons(Vec::new());
+    let (params, returns) = (path.field("params"), path.field("returns"));
     if let Some(Value::String(kind)) = function.get("kind")
         && FunctionKind::from_name(kind).is_none()
     {
@@ -35,38 +62,41 @@ pub(super) fn unknown(function: &Map<String, Value>, path: Path<'_>) -> Reasons 
             format!("this host does not know functions of kind `{}`", Shown(kind))
         });
     }
-    if let Some(Value::Array(params)) = function.get("params") {
-        let list = path.field("params");
-        for (index, param) in params.iter().enumerate() {
-            let path = list.item(index);
-            reasons.dtype(param.get("type"), path.field("type"));
-            if let Some(Value::String(shape)) = param.get("shape")
-                && Shape::from_name(shape).is_none()
-            {
-                reasons.add(Rule::UnknownShape, path.field("shape"), || {
-                    format!(
-                        "unknown shape `{}`; this host knows scalar, column, range",
-                        Shown(shape)
-                    )
-                });
-            }
+    for (index, param) in objects(function.get("params")) {
+        let path = params.item(index);
+        reasons.dtype(param.get("type"), path.field("type"));
+        if let Some(Value::String(shape)) = param.get("shape")
+            && Shape::from_name(shape).is_none()
+        {
+            reasons.add(Rule::UnknownShape, path.field("shape"), || {
+                format!("unknown shape `{}`; this host knows scalar, column, range", Shown(shape))
+            });
         }
     }
-    let returns = path.field("returns");
-    match function.get("returns") {
-        Some(Value::Array(columns)) => {
-            for (index, column) in columns.iter().enumerate() {
-                let path = returns.item(index);
-                reasons.dtype(column.get("type"), path.field("type"));
-            }
-        }
-        other => reasons.dtype(other, returns),
+    for (index, column) in objects(function.get("returns")) {
+        reasons.dtype(column.get("type"), returns.item(index).field("type"));
     }
-    reasons
+    reasons.dtype(function.get("returns"), returns);
+    if !json_codec {
+        reasons.fields(function, &OF_FUNCTION, path);
+        for (index, param) in objects(function.get("params")) {
+            reasons.fields(param, &OF_PARAM, params.item(index));
+        }
+        for (index, column) in objects(function.get("returns")) {
+            reasons.fields(column, &OF_COLUMN, returns.item(index));
+        }
+    }
+    reasons.0
+}
+
+/// The objects of a list, with their places in it.
+fn objects(list: Option<&Value>) -> impl Iterator<Item = (usize, &Map<String, Value>)> {
+    let items = list.and_then(Value::as_array).into_iter().flatten().enumerate();
+    items.filter_map(|(index, item)| Some((index, item.as_object()?)))
 }
 
 /// Why a function is disabled; nothing where it is not.
-pub(super) struct Reasons(pub(super) Vec<Problem>);
+struct Reasons(Vec<Problem>);
 
 impl Reasons {
     fn add(&mut self, rule: Rule, path: Path<'_>, message: impl FnOnce() -> String) {
@@ -75,22 +105,9 @@ impl Reasons {
         }
     }
 
-    /// Adds the fields of a function of codec 2, and of its parameters and columns, that were left over.
-    pub(super) fn fields(&mut self, function: &Function, path: Path<'_>) {
-        self.left_over(&function.unknown, path);
-        let params = path.field("params");
-        for (index, param) in function.params.iter().enumerate() {
-            self.left_over(&param.unknown, params.item(index));
-        }
-        let Return::Columns(columns) = &function.returns else { return };
-        let returns = path.field("returns");
-        for (index, column) in columns.iter().enumerate() {
-            self.left_over(&column.unknown, returns.item(index));
-        }
-    }
-
-    fn left_over(&mut self, fields: &Map<String, Value>, path: Path<'_>) {
-        for name in fields.keys().filter(|name| matters(name)) {
+    fn fields(&mut self, object: &Map<String, Value>, known: &[&str], path: Path<'_>) {
+        let is_known = |name: &str| known.contains(&name) || !matters(name);
+        for name in object.keys().filter(|name| !is_known(name)) {
             self.add(Rule::UnknownField, path.field(name), || {
                 format!("this host does not know the field; one that changes nothing about calls begins with `{EXTENSION}`")
             });

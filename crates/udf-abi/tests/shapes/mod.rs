@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 /// Largest manifest section, in bytes.
 const MOST_BYTES: usize = 1 << 20;
+/// Values that a manifest may have, less what stands around the lists.
+const MOST_VALUES: usize = 45_000;
 /// Functions that a manifest may have.
 const MOST_FUNCTIONS: usize = 256;
 
@@ -14,14 +16,21 @@ pub(crate) struct Shape {
     pub(crate) json: Vec<u8>,
 }
 
-/// As many items as fit, with commas between them.
+/// Values that a text adds to a list.
+pub(crate) fn values(text: &str) -> usize {
+    1 + text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count()
+}
+
+/// As many items as fit into so many bytes, and their share of the values, with commas between them.
 fn fill(room: usize, item: impl Fn(usize) -> String) -> String {
     let mut out = String::with_capacity(room);
+    let mut left = room * MOST_VALUES / MOST_BYTES;
     for index in 0.. {
         let next = item(index);
-        if out.len() + next.len() + 1 > room {
+        if out.len() + next.len() + 1 > room || values(&next) > left {
             break;
         }
+        left -= values(&next);
         if index > 0 {
             out.push(',');
         }

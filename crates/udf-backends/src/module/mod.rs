@@ -332,9 +332,16 @@ fn read_manifest<'e>(
 
 /// Whether a manifest that breaks rules asks for codec 2 all the same.
 fn is_columnar(json: &[u8]) -> bool {
-    let manifest: Option<serde_json::Value> = serde_json::from_slice(json).ok();
-    let codec = manifest.as_ref().and_then(|m| m.get("module")?.get("codec")?.as_u64());
-    codec == Some(CODEC_COLUMNAR.into())
+    #[derive(serde::Deserialize)]
+    struct Outline {
+        module: Module,
+    }
+    #[derive(serde::Deserialize)]
+    struct Module {
+        codec: u32,
+    }
+    let outline: Option<Outline> = serde_json::from_slice(json).ok();
+    outline.is_some_and(|outline| outline.module.codec == CODEC_COLUMNAR)
 }
 
 fn invalid(message: impl Into<String>) -> Error {

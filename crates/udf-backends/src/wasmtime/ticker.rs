@@ -11,7 +11,7 @@ use udf_columnar::{Error, ErrorKind};
 use wasmtime::{Engine, EngineWeak};
 
 /// How often a running guest looks at its deadline and its cancel token.
-const TICK: Duration = Duration::from_millis(2);
+const TICK: Duration = Duration::from_millis(1);
 
 /// Advances the epoch of an engine while at least one guest runs; sleeps otherwise.
 pub(super) struct Ticker {
