@@ -1,6 +1,5 @@
 //! Where in a manifest something stands.
 
-use alloc::string::{String, ToString};
 use core::fmt;
 
 /// The path of a field, such as `functions[2].params[0].type`: a chain on the stack, written out only
@@ -34,12 +33,6 @@ impl fmt::Display for Path<'_> {
             Self::Field(parent, name) => write!(f, "{parent}.{name}"),
             Self::Item(parent, index) => write!(f, "{parent}[{index}]"),
         }
-    }
-}
-
-impl From<Path<'_>> for String {
-    fn from(path: Path<'_>) -> Self {
-        path.to_string()
     }
 }
 

@@ -58,12 +58,13 @@ impl<'a> Ole<'a> {
         };
         let sectors = bytes.len() / sector;
         let mut tables: Vec<u32> = numbers(bytes.get(76..512)?).collect();
-        let mut more = u32_at(bytes, 68)?;
+        let (mut more, mut steps) = (u32_at(bytes, 68)?, 0);
         while more < LAST {
             let mut list: Vec<u32> = numbers(ole.sector(more)?).collect();
             more = list.pop()?;
             tables.append(&mut list);
-            if tables.len() > sectors + sector {
+            steps += 1;
+            if steps > sectors + 1 || tables.len() > sectors + sector {
                 return None;
             }
         }
@@ -114,32 +115,36 @@ impl<'a> Ole<'a> {
     }
 
     fn chain(&self, start: u32) -> Option<Vec<u8>> {
-        let (mut found, mut at) = (Vec::new(), start);
-        while at < LAST {
-            found.extend_from_slice(self.sector(at)?);
-            // A circle would be longer than the file.
-            if found.len() > self.bytes.len() {
-                return None;
-            }
-            at = *self.next.get(usize::try_from(at).ok()?)?;
-        }
-        Some(found)
+        let sectors = self.bytes.len() / self.sector + 1;
+        joined(start, &self.next, sectors, |number| self.sector(number))
     }
 
     fn small_chain(&self, start: u32) -> Option<Vec<u8>> {
-        let (mut found, mut at) = (Vec::new(), start);
-        while at < LAST {
-            let number = usize::try_from(at).ok()?;
-            let from = number.checked_mul(64)?;
+        joined(start, &self.small_next, self.small.len() / 64 + 1, |number| {
+            let from = usize::try_from(number).ok()?.checked_mul(64)?;
             let end = from.checked_add(64)?.min(self.small.len());
-            found.extend_from_slice(self.small.get(from..end)?);
-            if found.len() > self.small.len() {
-                return None;
-            }
-            at = *self.small_next.get(number)?;
-        }
-        Some(found)
+            self.small.get(from..end)
+        })
     }
+}
+
+/// The sectors of a chain, one after the other. There are so many at most: a circle would have more of them, though not more bytes
+/// where the one that goes round is the empty rest of the file.
+fn joined<'s>(
+    start: u32,
+    next: &[u32],
+    sectors: usize,
+    sector: impl Fn(u32) -> Option<&'s [u8]>,
+) -> Option<Vec<u8>> {
+    let (mut found, mut at) = (Vec::new(), start);
+    for _ in 0..=sectors {
+        if at >= LAST {
+            return Some(found);
+        }
+        found.extend_from_slice(sector(at)?);
+        at = *next.get(usize::try_from(at).ok()?)?;
+    }
+    None
 }
 
 fn entry(bytes: &[u8; 128]) -> Option<Entry> {
@@ -152,4 +157,43 @@ fn entry(bytes: &[u8; 128]) -> Option<Entry> {
         // Only files with large sectors use the upper half.
         size: u64::from(u32_at(bytes, 120)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAGIC, Ole, joined};
+
+    /// A compound file of a header and so many further bytes, whose tables and folder start at these sectors.
+    fn file(more: u32, folder: u32, rest: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0; 512];
+        bytes[..8].copy_from_slice(MAGIC);
+        bytes[30] = 9;
+        bytes[48..52].copy_from_slice(&folder.to_le_bytes());
+        bytes[68..72].copy_from_slice(&more.to_le_bytes());
+        bytes[76..].fill(0xFF);
+        bytes.extend_from_slice(rest);
+        bytes
+    }
+
+    #[test]
+    fn lists_of_tables_that_go_round_end() {
+        // A sector of one number, which is its own.
+        assert!(Ole::open(&file(0, 0, &0u32.to_le_bytes())).is_none());
+        assert!(Ole::open(&file(0, 0, &[0; 512])).is_none());
+        for rest in [&[][..], &[0; 3], &[0xFF; 6]] {
+            assert!(Ole::open(&file(0, 0, rest)).is_none(), "{rest:?}");
+        }
+    }
+
+    #[test]
+    fn chains_that_go_round_end() {
+        let bytes = [1, 2, 3, 4];
+        let sector = |number: u32| bytes.get(number as usize * 2..(number as usize * 2 + 2).min(4));
+        let chain = |next: &[u32]| joined(0, next, 3, sector);
+        assert_eq!(chain(&[1, u32::MAX]), Some(bytes.to_vec()));
+        assert_eq!(chain(&[1, 0]), None);
+        // The third is empty, and its own successor.
+        assert_eq!(chain(&[1, 2, 2]), None);
+        assert_eq!(chain(&[0]), None);
+    }
 }
