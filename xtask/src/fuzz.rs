@@ -51,7 +51,7 @@ pub(crate) fn briefly(root: &Path, steps: &mut Steps) {
     }
 }
 
-/// Builds the wanted targets and runs them, a step each.
+/// Builds every target, and runs those that are wanted.
 fn fuzz(root: &Path, Wanted { target, time }: &Wanted, steps: &mut Steps) -> Result<()> {
     let mut runs = Runs::find(root)?;
     if let Some(target) = target {

@@ -58,8 +58,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
             .env("CARGO_TARGET_DIR", target.join("mutants").join("target"))
             // Nobody debugs a mutant, and each is compiled from the one before.
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .env("CARGO_INCREMENTAL", "1")
-            .env("FZ_SOAK_CALLS", "500");
+            .env("CARGO_INCREMENTAL", "1");
         if let Some(file) = only {
             command = command.arg("--file").arg(file);
         }

@@ -14,8 +14,9 @@ use crate::{
 
 /// What docs/safety.md lists, Python aside, and what it stands on.
 const PACKAGES: &str = "--package udf-abi --package formualizer-udf-sdk --package udf-backends";
-/// Their unit tests, and the tests of frames, of the cache and of many calls.
-const TESTS: &str = "--all-features --lib --test frames --test lanes --test frame_roundtrip --test cache --test soak";
+/// Their unit tests, and the tests of the contract, of frames, of the cache and of many calls.
+const TESTS: &str = "--all-features --lib --test c_header --test contract_hash --test large --test manifest_schema \
+                     --test manifests --test frames --test lanes --test frame_roundtrip --test cache --test soak";
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     crate::flag(args, "")?;
