@@ -23,7 +23,8 @@ impl Column {
             return Ok(one.clone());
         }
         let rows = parts.iter().map(Column::len).sum();
-        room_for(parts.iter().map(|part| ColumnView::of(part).bytes()).sum())?;
+        let views: Vec<ColumnView<'_>> = parts.iter().map(ColumnView::of).collect();
+        room_for(views.iter().map(ColumnView::bytes).sum())?;
         let nulls = || {
             let any = parts.iter().any(|p| p.array().null_count() > 0);
             any.then(|| {
@@ -37,7 +38,6 @@ impl Column {
                 NullBuffer::new(builder.finish())
             })
         };
-        let views: Vec<ColumnView<'_>> = parts.iter().map(ColumnView::of).collect();
         let array: ArrayRef = match dtype {
             DType::Null => new_null_array(&arrow_type(dtype, false), rows),
             DType::Bool => {

@@ -7,19 +7,28 @@ use crate::{
 };
 use rustc_hash::FxHashSet;
 
+/// Whether a name may begin with the character.
+pub(super) fn begins_name(c: char) -> bool {
+    c.is_alphabetic() || matches!(c, '_' | '\\')
+}
+
+/// Whether the character may stand in a name.
+pub(super) fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '\\' | '?')
+}
+
 /// Refuses what Excel refuses as a defined name.
 ///
 /// # Errors
 /// [`ErrorKind::Name`] with what is wrong.
 pub(crate) fn validate_name(name: &str) -> Result<(), Error> {
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '\\' | '?');
     let wrong = if name.is_empty() {
         "is empty"
     } else if name.len() > 4 * 255 || name.chars().count() > 255 {
         "is longer than 255 characters"
-    } else if !name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '\\')) {
+    } else if !name.starts_with(begins_name) {
         "does not begin with a letter, _ or \\"
-    } else if !name.chars().all(inside) {
+    } else if !name.chars().all(is_of_name) {
         "contains more than letters, digits, _ . \\ and ?"
     } else if is_address_like(name) {
         "could be the address of a cell"

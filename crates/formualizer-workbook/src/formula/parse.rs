@@ -2,6 +2,7 @@
 
 use super::{
     Named, Scope, TableDef,
+    names::{begins_name, is_of_name},
     shift::{Offset, each_node},
     text::{self, Style},
 };
@@ -83,10 +84,7 @@ fn parse_cleanly(formula: &str) -> Result<ASTNode, Stop> {
 /// A reference that is none to cells and no plain name: the parser takes nearly any text for a name, and
 /// reads some of them otherwise after they were written.
 fn odd_reference(tree: &mut ASTNode) -> Option<String> {
-    let plain = |name: &str| {
-        name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '\\'))
-            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '\\' | '?'))
-    };
+    let plain = |name: &str| name.starts_with(begins_name) && name.chars().all(is_of_name);
     let mut odd = None;
     each_node(tree, &mut |node| {
         let text = match &*node {
