@@ -4,13 +4,14 @@
 
 use jsonschema::Validator;
 use serde_json::Value;
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 use udf_abi::{
     DType,
     exports::{
         MANIFEST_SCHEMA, MAX_ALIASES, MAX_FUNCTIONS, MAX_NAME_BYTES, MAX_PARAMS, MAX_REQUIRES,
         RESERVED_EXPORTS,
     },
+    manifest::{COLUMN_FIELDS, FUNCTION_FIELDS, PARAM_FIELDS},
 };
 
 /// Rules that a schema can state: a fixture of one of them must be refused by the schema.
@@ -161,4 +162,19 @@ fn the_schema_offers_the_capabilities_of_the_source() {
     let list = list.split_once('=').unwrap().1.split_once(';').unwrap().0;
     let of_source: Value = serde_json::from_str(list.trim()).unwrap();
     assert_eq!(schema["$defs"]["module"]["properties"]["requires"]["items"]["enum"], of_source);
+}
+
+#[test]
+fn the_schema_has_the_fields_of_the_source() {
+    let schema = schema();
+    for (definitions, known) in [
+        (&["function", "codec2Function"][..], &FUNCTION_FIELDS[..]),
+        (&["param"], &PARAM_FIELDS),
+        (&["returnColumn"], &COLUMN_FIELDS),
+    ] {
+        let fields = |of: &&str| schema["$defs"][*of]["properties"].as_object().unwrap().keys();
+        let of_schema: BTreeSet<&str> =
+            definitions.iter().flat_map(fields).map(String::as_str).collect();
+        assert_eq!(of_schema, known.iter().copied().collect(), "{definitions:?}");
+    }
 }

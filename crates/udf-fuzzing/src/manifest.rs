@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use serde_json::{Map, Value, json};
-use udf_abi::manifest::Manifest;
+use udf_abi::manifest::{FUNCTION_FIELDS, Manifest, PARAM_FIELDS};
 
 /// Most problems that are told at once.
 const MOST_PROBLEMS: usize = 100;
@@ -64,34 +64,14 @@ fn function(u: &mut Unstructured<'_>) -> arbitrary::Result<Value> {
         "id": id, "name": name(u)?, "export": name(u)?, "kind": kind,
         "min_args": count, "max_args": count, "params": params, "returns": type_name(u)?,
     });
-    let fields = [
-        "id",
-        "name",
-        "aliases",
-        "export",
-        "kind",
-        "min_args",
-        "max_args",
-        "volatile",
-        "deterministic",
-        "thread_safe",
-        "params",
-        "returns",
-        "description",
-        "examples",
-        "hints",
-        "more",
-    ];
-    spoil(u, &mut function, &fields)?;
+    spoil(u, &mut function, &[&FUNCTION_FIELDS[..], &["more"]].concat())?;
     Ok(function)
 }
 
 fn param(u: &mut Unstructured<'_>) -> arbitrary::Result<Value> {
     let shape = *u.choose(&["scalar", "scalar", "column", "range", "cube"])?;
     let mut param = json!({ "name": name(u)?, "type": type_name(u)?, "shape": shape });
-    let fields =
-        ["name", "type", "shape", "optional", "default", "variadic", "description", "more"];
-    spoil(u, &mut param, &fields)?;
+    spoil(u, &mut param, &[&PARAM_FIELDS[..], &["more"]].concat())?;
     Ok(param)
 }
 

@@ -40,3 +40,4 @@ pub use model::{
 };
 pub use name::normalise_name;
 pub use parse::Parsed;
+pub use unknown::{COLUMN_FIELDS, FUNCTION_FIELDS, PARAM_FIELDS};

@@ -19,8 +19,8 @@ const MAX_REASONS: usize = 10;
 /// What the names of fields begin with that every host may ignore, and ignores without a word.
 const EXTENSION: &str = "x-";
 
-/// The fields of a function, of a parameter and of a returned column that this version knows.
-const OF_FUNCTION: [&str; 15] = [
+/// The fields of a function that version 1 knows.
+pub const FUNCTION_FIELDS: [&str; 15] = [
     "id",
     "name",
     "aliases",
@@ -37,9 +37,11 @@ const OF_FUNCTION: [&str; 15] = [
     "examples",
     "hints",
 ];
-const OF_PARAM: [&str; 7] =
+/// The fields of a parameter that version 1 knows.
+pub const PARAM_FIELDS: [&str; 7] =
     ["name", "type", "shape", "optional", "default", "variadic", "description"];
-const OF_COLUMN: [&str; 2] = ["name", "type"];
+/// The fields of a returned column that version 1 knows.
+pub const COLUMN_FIELDS: [&str; 2] = ["name", "type"];
 
 /// Whether a field that this version does not know may mean something.
 pub(super) fn matters(field: &str) -> bool {
@@ -78,12 +80,12 @@ pub(super) fn unknown(
     }
     reasons.dtype(function.get("returns"), returns);
     if !json_codec {
-        reasons.fields(function, &OF_FUNCTION, path);
+        reasons.fields(function, &FUNCTION_FIELDS, path);
         for (index, param) in objects(function.get("params")) {
-            reasons.fields(param, &OF_PARAM, params.item(index));
+            reasons.fields(param, &PARAM_FIELDS, params.item(index));
         }
         for (index, column) in objects(function.get("returns")) {
-            reasons.fields(column, &OF_COLUMN, returns.item(index));
+            reasons.fields(column, &COLUMN_FIELDS, returns.item(index));
         }
     }
     reasons.0
