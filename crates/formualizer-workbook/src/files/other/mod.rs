@@ -129,8 +129,8 @@ where
 }
 
 fn read_xls(bytes: &Arc<[u8]>, limits: &FileLimits) -> Result<Contents, Error> {
-    let elsewhere = xls::check(bytes, limits)?;
-    let mut reader = Xls::new(Cursor::new(Arc::clone(bytes))).map_err(damaged)?;
+    let (checked, elsewhere) = xls::checked(bytes, limits)?;
+    let mut reader = Xls::new(Cursor::new(checked)).map_err(damaged)?;
     let dates = system(reader.has_1904_epoch());
     let trust = Trust::new(reader.defined_names(), true);
     let mut cells = Cells::new(limits, dates);

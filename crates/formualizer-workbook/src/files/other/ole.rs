@@ -5,6 +5,15 @@ const MAGIC: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 /// Sector numbers from here on mean something else.
 const LAST: u32 = 0xFFFF_FFFA;
 
+/// What stands for the end of a chain, a free sector and a sector of the table.
+const END: u32 = 0xFFFF_FFFE;
+const FREE: u32 = 0xFFFF_FFFF;
+const TABLE: u32 = 0xFFFF_FFFD;
+/// Bytes of a large sector.
+const LARGE: usize = 4096;
+/// Sectors of the table that the header has room for.
+const TABLES: usize = 109;
+
 /// A compound file in memory.
 pub(crate) struct Ole<'a> {
     bytes: &'a [u8],
@@ -97,6 +106,55 @@ impl<'a> Ole<'a> {
         self.stream("Workbook").or_else(|| self.stream("Book"))
     }
 
+    /// A compound file with nothing but this stream of a workbook; nothing where it is too long for one.
+    pub(crate) fn with_workbook(mut stream: Vec<u8>) -> Option<Vec<u8>> {
+        // What is shorter would stand in small sectors.
+        stream.resize(stream.len().max(LARGE), 0);
+        let sectors = stream.len().div_ceil(LARGE);
+        // Sectors: tables, the folder, the stream. A table has a number for each sector, its own included.
+        let tables = (1..=TABLES).find(|tables| tables + 1 + sectors <= tables * (LARGE / 4))?;
+        let mut next: Vec<u32> = vec![TABLE; tables];
+        next.push(END);
+        let first = u32::try_from(tables + 1).ok()?;
+        next.extend((first + 1..).take(sectors - 1));
+        next.push(END);
+        next.resize(tables * (LARGE / 4), FREE);
+
+        let mut out = vec![0; LARGE];
+        out[..8].copy_from_slice(MAGIC);
+        // Version 3 with the sectors of version 4, byte order, sizes of sectors and of small ones.
+        out[24..34].copy_from_slice(&[0x3E, 0, 3, 0, 0xFE, 0xFF, 12, 0, 6, 0]);
+        let mut put =
+            |at: usize, number: u32| out[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        put(44, u32::try_from(tables).ok()?);
+        put(48, first - 1);
+        put(56, LARGE as u32);
+        put(60, END);
+        put(68, END);
+        for table in 0..TABLES {
+            put(76 + 4 * table, if table < tables { table as u32 } else { FREE });
+        }
+        out.extend(next.iter().flat_map(|number| number.to_le_bytes()));
+        let size = u32::try_from(stream.len()).ok()?;
+        for (name, kind, child, start, size) in
+            [("Root Entry", 5, 1, END, 0), ("Workbook", 2, FREE, first, size)]
+        {
+            let mut entry = [0; 128];
+            for (at, unit) in name.encode_utf16().enumerate() {
+                entry[2 * at..2 * at + 2].copy_from_slice(&unit.to_le_bytes());
+            }
+            entry[64] = 2 * (name.len() as u8 + 1);
+            (entry[66], entry[67]) = (kind, 1);
+            for (at, number) in [(68, FREE), (72, FREE), (76, child), (116, start), (120, size)] {
+                entry[at..at + 4].copy_from_slice(&number.to_le_bytes());
+            }
+            out.extend_from_slice(&entry);
+        }
+        out.resize((tables + 2) * LARGE, 0);
+        out.append(&mut stream);
+        Some(out)
+    }
+
     fn stream(&self, name: &str) -> Option<Vec<u8>> {
         let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))?;
         let mut bytes = match entry.size < self.cutoff {
@@ -161,7 +219,8 @@ fn entry(bytes: &[u8; 128]) -> Option<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAGIC, Ole, joined};
+    use super::{LARGE, MAGIC, Ole, joined};
+    use calamine::Reader;
 
     /// A compound file of a header and so many further bytes, whose tables and folder start at these sectors.
     fn file(more: u32, folder: u32, rest: &[u8]) -> Vec<u8> {
@@ -195,5 +254,26 @@ mod tests {
         // The third is empty, and its own successor.
         assert_eq!(chain(&[1, 2, 2]), None);
         assert_eq!(chain(&[0]), None);
+    }
+
+    #[test]
+    fn a_stream_is_found_in_the_file_that_is_made_for_it() {
+        for len in [1, 100, LARGE - 1, LARGE, LARGE + 1, 1020 * LARGE, 1022 * LARGE, 1023 * LARGE] {
+            let stream: Vec<u8> = (0..len).map(|at| (at % 251) as u8 + 1).collect();
+            let file = Ole::with_workbook(stream.clone()).unwrap();
+            let mut found = Ole::open(&file).unwrap().workbook().unwrap();
+            assert!(found.len() >= len.max(LARGE));
+            assert!(found[len..].iter().all(|byte| *byte == 0), "{len}");
+            found.truncate(len);
+            assert!(found == stream, "{len}");
+            // Whatever it holds, calamine finds it.
+            if let Err(error) = <calamine::Xls<_> as Reader<_>>::new(std::io::Cursor::new(&file)) {
+                let words = error.to_string();
+                assert!(
+                    !words.contains("Cannot find") && !words.contains("ector"),
+                    "{len}: {words}"
+                );
+            }
+        }
     }
 }

@@ -5,49 +5,107 @@ use crate::{Error, address::Cell, files::FileLimits};
 
 /// Cells of a sheet of these files: 65 536 rows of 256 columns.
 const CELLS: u64 = 1 << 24;
+/// Cells that the rectangles of all sheets may have for each that is there, besides those of one sheet: room is made
+/// for all of a rectangle.
+const SPREAD: u64 = 64;
+/// A record that nobody reads: an empty cell.
+const IGNORED: u16 = 0x0201;
 
 /// The cells of each sheet, in the order of the file, whose formula stands elsewhere: shared and array formulas.
 pub(super) type Elsewhere = Vec<Vec<Cell>>;
 
-/// Refuses workbooks whose sheets claim more than these files can have, or the limit allows.
+/// Refuses workbooks whose sheets claim more than these files can have, or the limit allows. What was looked at comes back
+/// as a file of its own, without what makes room for cells that may not be there: a reader that goes through other tables
+/// of the file would find another stream.
 ///
 /// # Errors
 /// As said, and where the file is damaged.
-pub(super) fn check(bytes: &[u8], limits: &FileLimits) -> Result<Elsewhere, Error> {
+pub(super) fn checked(bytes: &[u8], limits: &FileLimits) -> Result<(Vec<u8>, Elsewhere), Error> {
     let damaged = || refused("the file is damaged");
-    let stream = Ole::open(bytes).and_then(|ole| ole.workbook()).ok_or_else(damaged)?;
-    let (mut cells, mut walked) = (0_u64, 0_usize);
+    let mut stream = Ole::open(bytes).and_then(|ole| ole.workbook()).ok_or_else(damaged)?;
+    let starts: Vec<usize> = sheets(&stream).collect();
+    // Sheets stand one behind the other: together they are not longer than the stream.
+    let all = stream.len();
+    let within = |walked: &mut usize, len: usize| {
+        *walked = walked.saturating_add(len);
+        (*walked <= all).then_some(()).ok_or_else(damaged)
+    };
+    let mut walked = 0;
+    for start in &starts {
+        within(&mut walked, quieten(stream.get_mut(*start..).ok_or_else(damaged)?))?;
+    }
+    let (mut spanned, mut found, mut walked) = (0_u64, 0_u64, 0);
     let mut elsewhere = Vec::new();
-    for start in sheets(&stream) {
-        let sheet = stream.get(start..).ok_or_else(damaged)?;
-        let mut found = Vec::new();
-        let (area, len) = area(sheet, &mut found).ok_or_else(damaged)?;
-        elsewhere.push(found);
-        cells = cells.saturating_add(area);
-        walked = walked.saturating_add(len);
-        // Sheets stand one behind the other.
-        if walked > stream.len() {
-            return Err(damaged());
+    for start in starts {
+        let sheet = Sheet::of(stream.get(start..).ok_or_else(damaged)?).ok_or_else(damaged)?;
+        spanned = spanned.saturating_add(sheet.spanned());
+        found = found.saturating_add(sheet.cells);
+        within(&mut walked, sheet.len)?;
+        elsewhere.push(sheet.elsewhere);
+        if spanned > CELLS.saturating_add(SPREAD.saturating_mul(found)) {
+            return Err(refused("its cells are spread too thin over its sheets: save it as .xlsx"));
         }
-        if cells > limits.cells {
+        if spanned > limits.cells {
             return Err(refused(format!(
                 "the sheets span more cells than the limit cells, {}",
                 limits.cells
             )));
         }
     }
-    Ok(elsewhere)
+    let file = Ole::with_workbook(stream).ok_or_else(damaged)?;
+    Ok((file, elsewhere))
 }
 
-/// The records of a stream: number and data.
-fn records(mut stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+/// The records of a stream: where each starts, its number and its data.
+fn records(stream: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (head, rest) = stream.split_first_chunk::<4>()?;
+        let (head, rest) = stream.get(at..)?.split_first_chunk::<4>()?;
         let [a, b, c, d] = *head;
-        let (data, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes([c, d])))?;
-        stream = rest;
-        Some((u16::from_le_bytes([a, b]), data))
+        let data = rest.get(..usize::from(u16::from_le_bytes([c, d])))?;
+        let start = at;
+        at += 4 + data.len();
+        Some((start, u16::from_le_bytes([a, b]), data))
     })
+}
+
+/// The records of a sheet up to its end; those of charts in it are given as ones that are ignored.
+fn of_sheet(sheet: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
+    let mut records = records(sheet);
+    let (mut begun, mut ended, mut depth) = (false, false, 0_usize);
+    std::iter::from_fn(move || {
+        let (start, kind, data) = records.next().filter(|_| !ended)?;
+        match kind {
+            0x0809 if begun => depth += 1,
+            0x0809 => begun = true,
+            0x000A if depth == 0 => ended = true,
+            0x000A => depth -= 1,
+            _ => return Some((start, if depth == 0 { kind } else { IGNORED }, data)),
+        }
+        Some((start, IGNORED, data))
+    })
+}
+
+/// Has a reader pass over what makes room for cells that nobody counted: the claim of how many there are, and texts of
+/// formulas where there was no formula. Answers the bytes of the sheet's records.
+fn quieten(sheet: &mut [u8]) -> usize {
+    let (mut formula, mut len) = (false, 0);
+    let mut silent = Vec::new();
+    for (start, kind, data) in of_sheet(sheet) {
+        len = start + 4 + data.len();
+        match kind {
+            0x0006 => formula = true,
+            0x0200 => silent.push(start),
+            0x0207 if !formula => silent.push(start),
+            _ => {}
+        }
+    }
+    for start in silent {
+        if let Some(kind) = sheet.get_mut(start..start + 2) {
+            kind.copy_from_slice(&IGNORED.to_le_bytes());
+        }
+    }
+    len
 }
 
 fn number(data: &[u8], at: usize) -> Option<u64> {
@@ -61,60 +119,176 @@ fn long(data: &[u8], at: usize) -> Option<u64> {
 /// Where the sheets begin.
 fn sheets(stream: &[u8]) -> impl Iterator<Item = usize> {
     records(stream)
-        .filter(|(kind, _)| *kind == 0x0085)
-        .filter_map(|(_, data)| usize::try_from(long(data, 0)?).ok())
+        .filter(|(_, kind, _)| *kind == 0x0085)
+        .filter_map(|(_, _, data)| usize::try_from(long(data, 0)?).ok())
 }
 
-/// Cells of the rectangle that a sheet spans, and the bytes of its records; nothing where it is damaged.
-fn area(sheet: &[u8], elsewhere: &mut Vec<Cell>) -> Option<(u64, usize)> {
-    let (mut first, mut last) = ((u64::MAX, u64::MAX), (0, 0));
-    let (mut len, mut depth) = (0, 0_usize);
-    let mut claimed = 0;
-    for (kind, data) in records(sheet) {
-        len += 4 + data.len();
-        match kind {
-            0x0809 => depth += 1,
-            0x000A => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    break;
+/// What a sheet has.
+struct Sheet {
+    first: (u64, u64),
+    last: (u64, u64),
+    /// Cells that are there.
+    cells: u64,
+    /// Bytes of its records.
+    len: usize,
+    elsewhere: Vec<Cell>,
+}
+
+impl Sheet {
+    /// Reads the records of a sheet; nothing where it is damaged, or has more cells than these files can have.
+    fn of(sheet: &[u8]) -> Option<Self> {
+        let mut read = Self {
+            first: (u64::MAX, u64::MAX),
+            last: (0, 0),
+            cells: 0,
+            len: 0,
+            elsewhere: Vec::new(),
+        };
+        let mut formula = false;
+        for (start, kind, data) in of_sheet(sheet) {
+            read.len = start + 4 + data.len();
+            match kind {
+                // Sheets that overlap could bring back what another one had taken out.
+                0x0200 => return None,
+                0x0207 if !formula => return None,
+                0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0205 | 0x027E => {
+                    formula |= kind == 0x0006;
+                    read.cell(kind, data)?;
                 }
+                _ => {}
             }
-            // Dimensions: room is made for so many at once.
-            0x0200 => {
-                let (rows, cols) = match data.len() {
-                    10 => {
-                        ((number(data, 0)?, number(data, 2)?), (number(data, 4)?, number(data, 6)?))
-                    }
-                    _ => ((long(data, 0)?, long(data, 4)?), (number(data, 8)?, number(data, 10)?)),
-                };
-                let rows = rows.1.checked_sub(rows.0)? + 1;
-                let cols = cols.1.saturating_sub(cols.0) + 1;
-                claimed = rows.saturating_mul(cols.max(256));
-                if rows > (1 << 16) + 1 || cols > 257 {
-                    return None;
-                }
-            }
-            0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0205 | 0x027E => {
-                let (row, col) = (number(data, 0)?, number(data, 2)?);
-                // A formula that is nothing but the place of another one.
-                if kind == 0x0006 && data.get(22) == Some(&1) {
-                    elsewhere.push(Cell::new(u32::try_from(row).ok()?, u32::try_from(col).ok()?));
-                }
-                let end = match kind {
-                    0x00BD => number(data, data.len().checked_sub(2)?)?,
-                    _ => col,
-                };
-                first = (first.0.min(row), first.1.min(col));
-                last = (last.0.max(row), last.1.max(end));
-            }
-            _ => {}
+        }
+        (read.spanned() <= CELLS).then_some(read)
+    }
+
+    fn cell(&mut self, kind: u16, data: &[u8]) -> Option<()> {
+        let (row, col) = (number(data, 0)?, number(data, 2)?);
+        // A formula that is nothing but the place of another one.
+        if kind == 0x0006 && data.get(22) == Some(&1) {
+            self.elsewhere.push(Cell::new(u32::try_from(row).ok()?, u32::try_from(col).ok()?));
+        }
+        // A record of several numbers has six bytes for each.
+        let several = match kind {
+            0x00BD => data.len() as u64 / 6,
+            _ => 1,
+        };
+        self.first = (self.first.0.min(row), self.first.1.min(col));
+        self.last = (self.last.0.max(row), self.last.1.max(col + several.max(1) - 1));
+        self.cells += several;
+        Some(())
+    }
+
+    /// Cells of the rectangle around all of them.
+    fn spanned(&self) -> u64 {
+        match self.first.0 <= self.last.0 && self.first.1 <= self.last.1 {
+            true => (self.last.0 - self.first.0 + 1) * (self.last.1 - self.first.1 + 1),
+            false => 0,
         }
     }
-    let spanned = match first.0 <= last.0 && first.1 <= last.1 {
-        true => (last.0 - first.0 + 1) * (last.1 - first.1 + 1),
-        false => 0,
-    };
-    // What is claimed is reserved, and given back.
-    (spanned <= CELLS && claimed <= 2 * CELLS).then_some((spanned, len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Value, Workbook, files::LoadOptions};
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+    }
+
+    fn begin() -> Vec<u8> {
+        record(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    }
+
+    fn number_at(row: u16, col: u16) -> Vec<u8> {
+        let place = [row.to_le_bytes(), col.to_le_bytes(), [0, 0]].concat();
+        record(0x0203, &[place, 7_f64.to_le_bytes().to_vec()].concat())
+    }
+
+    /// A workbook whose sheets have these records. `starts` tells where they begin, from where they stand.
+    fn book_at(sheets: &[Vec<u8>], starts: impl Fn(&[usize]) -> Vec<usize>) -> Vec<u8> {
+        let end = record(0x000A, &[]);
+        let sheets: Vec<Vec<u8>> =
+            sheets.iter().map(|records| [begin(), records.clone(), end.clone()].concat()).collect();
+        let names: Vec<Vec<u8>> = (0..sheets.len()).map(|at| vec![b'A' + at as u8]).collect();
+        let head = begin().len() + names.len() * (4 + 9) + end.len();
+        let stand: Vec<usize> =
+            (0..sheets.len()).map(|at| head + sheets[..at].concat().len()).collect();
+        let mut out = begin();
+        for (name, start) in names.iter().zip(starts(&stand)) {
+            let place = (start as u32).to_le_bytes();
+            out.extend(record(0x0085, &[&place[..], &[0, 0, 1, 0], name].concat()));
+        }
+        out.extend(end);
+        Ole::with_workbook([out, sheets.concat()].concat()).unwrap()
+    }
+
+    fn book(sheets: &[Vec<u8>]) -> Vec<u8> {
+        book_at(sheets, <[usize]>::to_vec)
+    }
+
+    /// What a cell of the first sheet has, or why the file is refused.
+    fn loaded(file: Vec<u8>, cell: &str) -> Result<Value, String> {
+        let book =
+            Workbook::from_bytes(file, &LoadOptions::default()).map_err(|e| e.to_string())?;
+        Ok(book.value("A", cell).unwrap())
+    }
+
+    fn refused(file: &[u8]) -> String {
+        checked(file, &FileLimits::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_text_without_a_formula_makes_no_room_from_the_first_cell_on() {
+        // A reader takes it for the text of A1, and makes room for four billion cells.
+        let text = record(0x0207, &[1, 0, 0, b'x']);
+        let file = book(&[[text, number_at(65_535, 65_000)].concat()]);
+        assert!(loaded(file, "A1").unwrap_err().contains("row 65536"));
+    }
+
+    #[test]
+    fn sizes_that_a_sheet_claims_are_not_believed() {
+        for claim in [[0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF], [9, 0, 0, 0, 1, 0, 0, 0]] {
+            let claim = record(0x0200, &[&claim[..], &[0, 0, 0xFF, 0xFF, 0, 0]].concat());
+            let file = book(&[[claim, number_at(2, 3)].concat()]);
+            assert_eq!(loaded(file, "D3"), Ok(Value::Number(7.0)));
+        }
+    }
+
+    #[test]
+    fn numbers_in_a_row_are_counted_by_their_bytes() {
+        // The last column stands before the first, so that the difference is taken round 65 536.
+        let (first, count) = (60_000_u16, 5_537);
+        let data = [vec![0, 0], first.to_le_bytes().to_vec(), vec![0; 6 * count], vec![0, 0]];
+        let file = book(&[[record(0x00BD, &data.concat()), number_at(65_535, 0)].concat()]);
+        assert!(refused(&file).contains("damaged"));
+    }
+
+    #[test]
+    fn cells_in_the_corners_of_many_sheets_are_refused() {
+        let corners = [number_at(0, 0), number_at(65_535, 255)].concat();
+        assert!(checked(&book(&[corners.clone()]), &FileLimits::default()).is_ok());
+        assert!(refused(&book(&vec![corners; 2])).contains("too thin"));
+    }
+
+    #[test]
+    fn sheets_that_stand_in_each_other_are_refused() {
+        let sheets = vec![number_at(0, 0).repeat(50); 20];
+        let file = book_at(&sheets, |stand| vec![stand[0]; stand.len()]);
+        assert!(checked(&file, &FileLimits::default()).is_ok());
+        // Each from the first on, through all that lack an end.
+        let (begin, endless) = (begin(), number_at(0, 0).repeat(50));
+        let chart = [begin, endless].concat();
+        let file = book_at(&vec![chart; 20], |stand| vec![stand[0]; stand.len()]);
+        assert!(refused(&file).contains("damaged"));
+    }
+
+    #[test]
+    fn what_stands_in_a_chart_is_none_of_the_cells() {
+        let chart = [begin(), number_at(9, 9), record(0x000A, &[])].concat();
+        let file = book(&[[chart, number_at(1, 1)].concat()]);
+        let (_, elsewhere) = checked(&file, &FileLimits::default()).unwrap();
+        assert_eq!(elsewhere, [vec![]]);
+        assert_eq!(loaded(file, "B2"), Ok(Value::Number(7.0)));
+    }
 }
