@@ -5,6 +5,9 @@
 //! as [`ColumnView`]s whose buffers lie inside the memory and are as long as their rows need. What
 //! the buffers hold is checked while it is copied out, by `collect` of `udf-columnar`.
 
+#[cfg(test)]
+mod tests;
+
 use crate::linear::Copies;
 use bytemuck::Pod;
 use std::ops::Range;

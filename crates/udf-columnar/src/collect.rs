@@ -225,8 +225,8 @@ fn used<'a>(
             return Err(invalid(format!("offset {row} is {offset}, before the {last} it follows")));
         }
         last = offset;
-        // `offset >= first`, so only a negative first offset could overflow.
-        each(offset.checked_sub(first).unwrap_or(-1));
+        // `offset >= first`, so only behind a negative first offset could it wrap.
+        each(offset.wrapping_sub(first));
     }
     let range = usize::try_from(first).ok().zip(usize::try_from(last).ok());
     range.and_then(|(first, last)| text.data.get(first..last)).ok_or_else(|| {
@@ -316,14 +316,16 @@ fn invalid(message: String) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{MessageRoom, messages};
+    use super::{
+        MessageRoom, check_error_values, column, fixed_array_of, messages, row_errors, validity,
+    };
     use crate::{
         Column, ErrorKind,
-        view::{ColumnView, Values},
+        view::{Bits, ColumnView, Values},
     };
-    use arrow_array::StringArray;
+    use arrow_array::{Array, Float64Array, StringArray};
     use std::sync::Arc;
-    use udf_abi::ErrorCode;
+    use udf_abi::{DType, ErrorCode};
 
     const NUM: u8 = ErrorCode::Num as u8;
     const ROOM: MessageRoom = MessageRoom { each: 5, all: 100 };
@@ -376,5 +378,69 @@ mod tests {
         ] {
             assert_eq!(with(&offsets, data), Err(ErrorKind::InvalidResult), "{offsets:?}");
         }
+    }
+
+    fn bits(bytes: &[u8], len: usize) -> Bits<'_> {
+        Bits { bytes, start: 0, len }
+    }
+
+    #[test]
+    fn validity_without_nulls_is_left_out() {
+        assert!(validity(None).is_none());
+        assert!(validity(Some(bits(&[0b111], 3))).is_none());
+        assert_eq!(validity(Some(bits(&[0b101], 3))).map(|bits| bits.count_set_bits()), Some(2));
+        let numbers = Column::try_new(Arc::new(Float64Array::from(vec![1.0, 2.0, 3.0]))).unwrap();
+        let view = ColumnView::of(&numbers);
+        let collected = |byte: u8| {
+            let validity = [byte];
+            let view = ColumnView { validity: Some(bits(&validity, 3)), ..view };
+            let array = column(&view).unwrap().column.array().clone();
+            (array.nulls().is_some(), array.null_count())
+        };
+        assert_eq!(collected(0b111), (false, 0));
+        assert_eq!(collected(0b110), (true, 1));
+    }
+
+    #[test]
+    fn words_that_hold_too_few_values_are_refused() {
+        let array = |dtype, rows, words: usize| {
+            fixed_array_of(dtype, false, rows, vec![0; words], None).map(|array| array.len())
+        };
+        assert_eq!(array(DType::F64, 2, 2).unwrap(), 2);
+        assert_eq!(array(DType::U16, 5, 2).unwrap(), 5);
+        for (dtype, rows, words) in [(DType::F64, 2, 1), (DType::F64, 1, 0), (DType::I8, 17, 2)] {
+            assert_eq!(array(dtype, rows, words).unwrap_err().kind(), ErrorKind::Internal);
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_no_errors_are_named_with_their_row() {
+        assert!(row_errors(None).unwrap().is_none());
+        assert!(row_errors(Some(&[0, 0])).unwrap().is_none());
+        assert_eq!(row_errors(Some(&[0, NUM])).unwrap().unwrap().to_vec(), [0, NUM]);
+        let error = row_errors(Some(&[0, NUM, 250])).unwrap_err();
+        assert!(error.message().contains("row 2: 250"), "{error}");
+    }
+
+    #[test]
+    fn values_of_an_error_column_are_looked_at_where_they_are_seen() {
+        let codes = [NUM, 250, NUM];
+        let check = |validity: Option<Bits<'_>>, hidden: &[usize]| {
+            let view = ColumnView {
+                dtype: DType::Error,
+                flags: 0,
+                rows: 3,
+                validity,
+                values: Values::Fixed { bytes: &codes, width: 1 },
+                errors: None,
+            };
+            check_error_values(&view, |row| hidden.contains(&row)).map_err(|e| e.kind())
+        };
+        let refused = Err(ErrorKind::InvalidResult);
+        assert_eq!(check(None, &[]), refused);
+        assert_eq!(check(None, &[0, 2]), refused);
+        assert_eq!(check(None, &[1]), Ok(()));
+        assert_eq!(check(Some(bits(&[0b101], 3)), &[]), Ok(()));
+        assert_eq!(check(Some(bits(&[0b010], 3)), &[0, 2]), refused);
     }
 }

@@ -75,7 +75,7 @@ pub struct CompileLimits {
     pub deadline: Duration,
     /// Estimated work of one function, units. Default 750 × 10⁶.
     pub function_work: u64,
-    /// Estimated work of the whole module, units. Default 10 × 10⁹.
+    /// Estimated work of the whole module, units. Default 12 × 10⁹.
     pub module_work: u64,
     /// Estimated work up to which a module is optimised, units of an optimising compiler. A module
     /// past it that keeps the other limits is compiled plainly: soon, into slower code. Engines that
@@ -88,7 +88,7 @@ impl Default for CompileLimits {
         Self {
             deadline: Duration::from_secs(10),
             function_work: 750_000_000,
-            module_work: 10_000_000_000,
+            module_work: 12_000_000_000,
             optimised_work: 8_000_000_000,
         }
     }

@@ -162,6 +162,8 @@ fn a_huge_number_of_columns_is_refused() {
         let edit = edit + &header("value_columns", count);
         Guest::array(own_block(64, &edit)).fails(InvalidResult, "at most 32768 are read");
     }
+    let most = header("column_count", 32_768);
+    Guest::reduce(in_place(&most)).fails(InvalidResult, "pass the memory's end");
 }
 
 #[test]

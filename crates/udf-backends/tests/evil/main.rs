@@ -34,6 +34,7 @@ mod bytes;
 mod columns;
 mod compile;
 mod costs;
+mod edges;
 mod guest;
 mod halving;
 mod harness;

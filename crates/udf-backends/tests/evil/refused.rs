@@ -6,6 +6,7 @@ use crate::{
     kept,
 };
 use std::error::Error as _;
+use udf_abi::exports::MANIFEST_SECTION;
 use udf_columnar::ErrorKind::{self, InvalidManifest, InvalidModule, Unsupported};
 
 /// Inspection and every engine refuse these bytes like this, and load a good module afterwards.
@@ -292,6 +293,37 @@ fn leb(out: &mut Vec<u8>, mut value: usize) {
 #[test]
 fn a_module_without_a_manifest_is_refused() {
     guest(Guest::harmless().manifests(&[]), InvalidManifest, &["no custom section", "SDK"]);
+}
+
+#[test]
+fn the_mend_of_a_missing_manifest_is_that_of_the_language() {
+    let mend = |language: &str| {
+        let made = format!("(@producers (language \"{language}\" \"1\"))");
+        let bytes = Guest::harmless().item(&made).manifests(&[]).bytes();
+        udf_backends::inspect(&bytes, &patient()).unwrap_err().message().to_owned()
+    };
+    assert!(
+        mend("Rust").contains("list its functions in the SDK's fz_module!"),
+        "{}",
+        mend("Rust")
+    );
+    assert!(!mend("C11").contains("fz_module!"), "{}", mend("C11"));
+}
+
+#[test]
+fn exports_are_told_with_mistakes_of_a_manifest_where_its_codec_needs_them() {
+    let details = |codec: u32| {
+        let manifest = format!(
+            r#"{{"schema": "formualizer.udf.module/v1", "functions": [{{"id": 0}}],
+                "module": {{"id": "m", "version": "1", "abi": 1, "codec": {codec}}}}}"#
+        );
+        let section: String = manifest.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+        let text = format!("(module (@custom \"{MANIFEST_SECTION}\" \"{section}\"))");
+        let bytes = wat::parse_str(text).unwrap();
+        udf_backends::inspect(&bytes, &patient()).unwrap_err().details().join("\n")
+    };
+    assert!(details(2).contains("`fz_alloc` ((i32) -> i32) is missing"), "{}", details(2));
+    assert!(!details(1).is_empty() && !details(1).contains("fz_alloc"), "{}", details(1));
 }
 
 #[test]

@@ -8,6 +8,8 @@
 //! measurements in ADR 15.
 
 mod meter;
+#[cfg(test)]
+mod tests;
 
 use super::scan::Refusal;
 use meter::Meter;
@@ -20,10 +22,12 @@ const EXPANDED: u64 = 500;
 /// A function, whatever is in it.
 const FUNCTION: u64 = 100_000;
 /// A declared local.
-const LOCAL: u64 = 80;
+const LOCAL: u64 = 120;
 /// A signature in the type section: engines make a trampoline for it.
 const SIGNATURE: u64 = 100_000;
-/// A parameter or result of a signature, a call or a function.
+/// A parameter or result of a signature.
+const SIGNATURE_VALUE: u64 = 5_000;
+/// A parameter or result of a call or a function.
 const VALUE_PASSED: u64 = 4_000;
 /// A function that can be called from outside or through a table.
 const ENTRANCE: u64 = 150_000;
@@ -88,7 +92,7 @@ impl ModuleWork {
 
     pub(super) fn add_signature(&mut self, ty: &FuncType) {
         let arity = (ty.params().len() + ty.results().len()) as u64;
-        self.add(SIGNATURE.saturating_add(VALUE_PASSED.saturating_mul(arity)));
+        self.add(SIGNATURE.saturating_add(SIGNATURE_VALUE.saturating_mul(arity)));
         self.optimised = self.optimised.saturating_add(signature_pairs(arity));
     }
 
@@ -130,7 +134,7 @@ pub(super) struct FunctionWork {
 
 /// The factors of a function's work. All but the products are bounded by its size times the
 /// operands of one instruction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
     bytes: u64,
     locals: u64,
