@@ -236,7 +236,7 @@ pub(crate) struct PluginLimitArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits (sizes as 256MiB, times as 500ms, 2s, 1m)")]
 pub(crate) struct WorkLimitArgs {
-    /// Estimated work of compiling a plugin, in units of about a nanosecond at worst; 10000000000 if absent
+    /// Estimated work of compiling a plugin, in units of about a nanosecond at worst; 12000000000 if absent
     #[arg(long, value_name = "UNITS")]
     limit_module_work: Option<u64>,
     /// Estimated work of compiling one function of it; 750000000 if absent

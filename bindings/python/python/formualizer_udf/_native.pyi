@@ -67,7 +67,7 @@ class Limits:
     instances: instances of one module at a time (32).
     compile_deadline: time of loading a module (10).
     compile_function_work, compile_module_work: estimated work of compiling one function, and all of a module, in units of about a
-        nanosecond at worst (750 × 10⁶, 10 × 10⁹).
+        nanosecond at worst (750 × 10⁶, 12 × 10⁹).
     compile_optimised_work: the same up to which a module is optimised (8 × 10⁹); past it, it is compiled plainly, and runs slower.
 
     Raises `ArgumentError` naming the limit that is out of its range.
