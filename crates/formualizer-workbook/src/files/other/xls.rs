@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn cells_in_the_corners_of_many_sheets_are_refused() {
         let corners = [number_at(0, 0), number_at(65_535, 255)].concat();
-        assert!(checked(&book(&[corners.clone()]), &FileLimits::default()).is_ok());
+        assert!(checked(&book(std::slice::from_ref(&corners)), &FileLimits::default()).is_ok());
         assert!(refused(&book(&vec![corners; 2])).contains("too thin"));
     }
 
