@@ -296,18 +296,19 @@ fn a_module_without_a_manifest_is_refused() {
 }
 
 #[test]
-fn the_mend_of_a_missing_manifest_is_that_of_the_language() {
-    let mend = |language: &str| {
+fn the_mend_of_no_manifest_or_two_is_that_of_the_language() {
+    let mend = |language: &str, manifests: &[&str]| {
         let made = format!("(@producers (language \"{language}\" \"1\"))");
-        let bytes = Guest::harmless().item(&made).manifests(&[]).bytes();
+        let bytes = Guest::harmless().item(&made).manifests(manifests).bytes();
         udf_backends::inspect(&bytes, &patient()).unwrap_err().message().to_owned()
     };
-    assert!(
-        mend("Rust").contains("list its functions in the SDK's fz_module!"),
-        "{}",
-        mend("Rust")
-    );
-    assert!(!mend("C11").contains("fz_module!"), "{}", mend("C11"));
+    for (manifests, of_rust) in [
+        (&[][..], "list its functions in the SDK's fz_module!"),
+        (&["{}", "{}"], "use fz_module! once"),
+    ] {
+        assert!(mend("Rust", manifests).contains(of_rust), "{}", mend("Rust", manifests));
+        assert!(!mend("C11", manifests).contains("fz_module!"), "{}", mend("C11", manifests));
+    }
 }
 
 #[test]
