@@ -8,6 +8,8 @@ const CELLS: u64 = 1 << 24;
 /// Cells that the rectangles of all sheets may have for each that is there, besides those of one sheet: room is made
 /// for all of a rectangle.
 const SPREAD: u64 = 64;
+/// The record that claims the size of a sheet.
+const DIMENSIONS: u16 = 0x0200;
 /// A record that nobody reads: an empty cell.
 const IGNORED: u16 = 0x0201;
 
@@ -32,12 +34,13 @@ pub(super) fn checked(bytes: &[u8], limits: &FileLimits) -> Result<(Vec<u8>, Els
     };
     let mut walked = 0;
     for start in &starts {
-        within(&mut walked, quieten(stream.get_mut(*start..).ok_or_else(damaged)?))?;
+        let len = stream.get_mut(*start..).and_then(quieten).ok_or_else(damaged)?;
+        within(&mut walked, len)?;
     }
     let (mut spanned, mut found, mut walked) = (0_u64, 0_u64, 0);
     let mut elsewhere = Vec::new();
     for start in starts {
-        let sheet = Sheet::of(stream.get(start..).ok_or_else(damaged)?).ok_or_else(damaged)?;
+        let sheet = stream.get(start..).and_then(Sheet::of).ok_or_else(damaged)?;
         spanned = spanned.saturating_add(sheet.spanned());
         found = found.saturating_add(sheet.cells);
         within(&mut walked, sheet.len)?;
@@ -86,18 +89,25 @@ fn of_sheet(sheet: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
     })
 }
 
-/// Has a reader pass over what makes room for cells that nobody counted: the claim of how many there are, and texts of
-/// formulas where there was no formula. Answers the bytes of the sheet's records.
-fn quieten(sheet: &mut [u8]) -> usize {
+/// Whether a record has a reader make room for cells that nobody counts: the claim of how many there are, and the text
+/// of a formula where there was no formula.
+fn makes_room(kind: u16, formula: &mut bool) -> bool {
+    *formula |= kind == 0x0006;
+    kind == DIMENSIONS || (kind == 0x0207 && !*formula)
+}
+
+/// Has a reader pass over records that make room. Answers the bytes of the sheet's records; nothing where it claims more
+/// than a sheet can have.
+fn quieten(sheet: &mut [u8]) -> Option<usize> {
     let (mut formula, mut len) = (false, 0);
     let mut silent = Vec::new();
     for (start, kind, data) in of_sheet(sheet) {
         len = start + 4 + data.len();
-        match kind {
-            0x0006 => formula = true,
-            0x0200 => silent.push(start),
-            0x0207 if !formula => silent.push(start),
-            _ => {}
+        if kind == DIMENSIONS && !is_possible(data)? {
+            return None;
+        }
+        if makes_room(kind, &mut formula) {
+            silent.push(start);
         }
     }
     for start in silent {
@@ -105,7 +115,18 @@ fn quieten(sheet: &mut [u8]) -> usize {
             kind.copy_from_slice(&IGNORED.to_le_bytes());
         }
     }
-    len
+    Some(len)
+}
+
+/// Whether a sheet can have the rows and columns that it claims.
+fn is_possible(claim: &[u8]) -> Option<bool> {
+    let (rows, cols) = match claim.len() {
+        10 => ((number(claim, 0)?, number(claim, 2)?), (number(claim, 4)?, number(claim, 6)?)),
+        _ => ((long(claim, 0)?, long(claim, 4)?), (number(claim, 8)?, number(claim, 10)?)),
+    };
+    let rows = rows.1.checked_sub(rows.0)? + 1;
+    let cols = cols.1.saturating_sub(cols.0) + 1;
+    Some(rows <= (1 << 16) + 1 && cols <= 257)
 }
 
 fn number(data: &[u8], at: usize) -> Option<u64> {
@@ -147,15 +168,12 @@ impl Sheet {
         let mut formula = false;
         for (start, kind, data) in of_sheet(sheet) {
             read.len = start + 4 + data.len();
-            match kind {
-                // Sheets that overlap could bring back what another one had taken out.
-                0x0200 => return None,
-                0x0207 if !formula => return None,
-                0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0205 | 0x027E => {
-                    formula |= kind == 0x0006;
-                    read.cell(kind, data)?;
-                }
-                _ => {}
+            // Sheets that overlap could bring back what another one had taken out.
+            if makes_room(kind, &mut formula) {
+                return None;
+            }
+            if matches!(kind, 0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203..=0x0205 | 0x027E) {
+                read.cell(kind, data)?;
             }
         }
         (read.spanned() <= CELLS).then_some(read)
@@ -246,12 +264,25 @@ mod tests {
         assert!(loaded(file, "A1").unwrap_err().contains("row 65536"));
     }
 
+    fn claiming(rows: [u32; 2], cols: [u16; 2]) -> Vec<u8> {
+        let [rows, cols] =
+            [rows.map(u32::to_le_bytes).concat(), cols.map(u16::to_le_bytes).concat()];
+        let claim = record(0x0200, &[rows, cols, vec![0, 0]].concat());
+        book(&[[claim, number_at(2, 3)].concat()])
+    }
+
     #[test]
-    fn sizes_that_a_sheet_claims_are_not_believed() {
-        for claim in [[0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF], [9, 0, 0, 0, 1, 0, 0, 0]] {
-            let claim = record(0x0200, &[&claim[..], &[0, 0, 0xFF, 0xFF, 0, 0]].concat());
-            let file = book(&[[claim, number_at(2, 3)].concat()]);
-            assert_eq!(loaded(file, "D3"), Ok(Value::Number(7.0)));
+    fn sizes_that_a_sheet_claims_make_no_room() {
+        // A reader takes the first of these columns for none, and makes room for all up to the last.
+        for (rows, cols) in [([0, 65_536], [60_000, 60_200]), ([9, 9], [0, 0]), ([0, 3], [0, 4])] {
+            assert_eq!(loaded(claiming(rows, cols), "D3"), Ok(Value::Number(7.0)));
+        }
+    }
+
+    #[test]
+    fn sizes_that_no_sheet_has_are_refused() {
+        for (rows, cols) in [([0, u32::MAX], [0, 1]), ([9, 1], [0, 1]), ([0, 1], [0, 0xFFFF])] {
+            assert!(refused(&claiming(rows, cols)).contains("damaged"));
         }
     }
 
