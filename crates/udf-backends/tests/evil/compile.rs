@@ -4,7 +4,7 @@
 use crate::{
     bombs::{BOMBS, Bomb},
     guest::Guest,
-    harness::{assert_fails, doubles, promptly, session},
+    harness::{assert_fails, compiling, doubles, promptly, session},
 };
 use std::{
     sync::Arc,
@@ -24,7 +24,7 @@ fn small() -> Limits {
         .function_work(usual.function_work / 20)
         .module_work(usual.module_work / 20)
         .optimised_work(usual.optimised_work / 20);
-    Limits::builder().compile_limits(compile).build().unwrap()
+    compiling(compile)
 }
 
 fn runtimes(limits: &Limits) -> Vec<Arc<dyn WasmUdfRuntime>> {
@@ -111,7 +111,7 @@ fn raising_a_limit_admits_what_it_refused() {
 #[test]
 fn the_largest_modules_are_inspected_in_moments() {
     let compile = CompileLimits::default().function_work(u64::MAX).module_work(u64::MAX);
-    let limits = Limits::builder().compile_limits(compile).build().unwrap();
+    let limits = compiling(compile);
     for name in
         ["nested blocks", "nested loops", "ifs across locals", "entries of one branch table"]
     {
@@ -148,7 +148,7 @@ fn heavy() -> Vec<u8> {
 
 fn generous() -> Limits {
     let compile = CompileLimits::default().module_work(u64::MAX).deadline(Duration::from_secs(100));
-    Limits::builder().compile_limits(compile).build().unwrap()
+    compiling(compile)
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_cancelled_load_ends() {
 #[test]
 fn the_limits_deadline_holds_where_the_load_names_none() {
     let compile = CompileLimits::default().module_work(u64::MAX).deadline(Duration::from_millis(1));
-    let limits = Limits::builder().compile_limits(compile).build().unwrap();
+    let limits = compiling(compile);
     for runtime in runtimes(&limits) {
         assert_fails(runtime.load(&heavy()), DeadlineExceeded, "allow it more time");
     }
@@ -216,7 +216,7 @@ fn threads_that_load_the_same_bytes_get_one_module() {
 #[test]
 fn a_module_that_is_not_optimised_answers_the_same() {
     let compile = CompileLimits::default().optimised_work(0);
-    let limits = Limits::builder().compile_limits(compile).build().unwrap();
+    let limits = compiling(compile);
     for runtime in runtimes(&limits) {
         let module = runtime.load(&Guest::harmless().bytes()).unwrap();
         for name in ["GOOD", "EVIL"] {

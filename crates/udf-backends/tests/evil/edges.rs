@@ -1,6 +1,9 @@
 //! Modules that reach a limit and do not pass it: they are admitted, and one more is refused.
 
-use crate::{guest::Guest, harness::patient};
+use crate::{
+    guest::Guest,
+    harness::{compiling, patient},
+};
 use udf_backends::{ModuleInfo, inspect};
 use udf_columnar::{CompileLimits, Error, Limits};
 use wasm_encoder::{
@@ -18,10 +21,6 @@ fn bare(items: &str) -> Result<ModuleInfo, Error> {
 
 /// A function of numbers, so that the module is taken for its exports.
 const OFFERED: &str = "(func (export \"f\") (param i32) (result i32) local.get 0)";
-
-fn limits(compile: CompileLimits) -> Limits {
-    Limits::builder().compile_limits(compile).build().unwrap()
-}
 
 #[test]
 fn counts_at_their_limits_are_admitted() {
@@ -66,7 +65,7 @@ fn body(bytes: usize) -> Vec<u8> {
 
 #[test]
 fn a_body_of_four_mebibytes_is_admitted() {
-    let generous = limits(CompileLimits::default().function_work(u64::MAX));
+    let generous = compiling(CompileLimits::default().function_work(u64::MAX));
     inspect(&body(4 << 20), &generous).unwrap();
     let error = inspect(&body((4 << 20) + 1), &generous).unwrap_err();
     assert!(error.message().contains("4194305 bytes, at most 4194304"), "{error}");
@@ -126,14 +125,15 @@ fn work_at_its_limits_is_admitted_and_one_unit_more_is_not() {
     let large = wat::parse_str(large).unwrap();
     let work = inspect(&large, &patient()).unwrap();
     let usual = CompileLimits::default();
-    inspect(&large, &limits(usual.function_work(work.function_work))).unwrap();
-    inspect(&large, &limits(usual.module_work(work.compile_work))).unwrap();
-    let error = inspect(&large, &limits(usual.function_work(work.function_work - 1))).unwrap_err();
+    inspect(&large, &compiling(usual.function_work(work.function_work))).unwrap();
+    inspect(&large, &compiling(usual.module_work(work.compile_work))).unwrap();
+    let error =
+        inspect(&large, &compiling(usual.function_work(work.function_work - 1))).unwrap_err();
     assert!(error.message().starts_with("function 1 makes at least"), "{error}");
     // Of two that cost the same, the first is named.
-    let error = inspect(&large, &limits(usual.module_work(work.compile_work - 1))).unwrap_err();
+    let error = inspect(&large, &compiling(usual.module_work(work.compile_work - 1))).unwrap_err();
     assert!(error.message().contains("most of it is function 1, "), "{error}");
-    let at = |units| inspect(&bytes, &limits(usual.optimised_work(units))).unwrap().optimised;
+    let at = |units| inspect(&bytes, &compiling(usual.optimised_work(units))).unwrap().optimised;
     assert!(at(info.optimised_work));
     assert!(!at(info.optimised_work - 1));
 }
@@ -145,7 +145,7 @@ fn the_costliest_function_is_named_wherever_it_stands() {
         let functions: String = order.into_iter().map(fill).collect();
         let bytes = wat::parse_str(format!("(module {OFFERED} {functions})")).unwrap();
         let work = inspect(&bytes, &patient()).unwrap().compile_work;
-        let tight = limits(CompileLimits::default().module_work(work - 1));
+        let tight = compiling(CompileLimits::default().module_work(work - 1));
         let error = inspect(&bytes, &tight).unwrap_err();
         assert!(error.message().contains(&format!("is function {named}, ")), "{error}");
     }
@@ -158,7 +158,7 @@ fn functions_are_numbered_behind_those_that_are_imported() {
         (func (param i32) {}))",
         "local.get 0 drop ".repeat(100_000)
     );
-    let tight = limits(CompileLimits::default().function_work(1_000_000));
+    let tight = compiling(CompileLimits::default().function_work(1_000_000));
     let error = inspect(&wat::parse_str(text).unwrap(), &tight).unwrap_err();
     assert!(error.message().starts_with("function 2 makes at least"), "{error}");
 }

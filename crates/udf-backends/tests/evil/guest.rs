@@ -259,11 +259,16 @@ impl Guest {
         );
         let own = [self.manifest().to_string()];
         for json in self.manifests.as_deref().unwrap_or(&own) {
-            let json: String = json.bytes().map(|byte| format!("\\{byte:02x}")).collect();
-            writeln!(text, r#"  (@custom "{MANIFEST_SECTION}" "{json}")"#).unwrap();
+            writeln!(text, "  {}", manifest_section(json)).unwrap();
         }
         text + ")"
     }
+}
+
+/// The custom section of a manifest, in WAT.
+pub(crate) fn manifest_section(json: &str) -> String {
+    let json: String = json.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    format!(r#"(@custom "{MANIFEST_SECTION}" "{json}")"#)
 }
 
 /// A body that doubles in place, then does `edit`, then answers the preallocated result.

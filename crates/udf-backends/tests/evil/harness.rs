@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 use udf_columnar::{
-    Argument, Call, Error, ErrorKind, Limits, Output, Session, SessionOptions, UdfModule,
-    WasmUdfRuntime,
+    Argument, Call, CompileLimits, Error, ErrorKind, Limits, Output, Session, SessionOptions,
+    UdfModule, WasmUdfRuntime,
 };
 
 /// Nothing here takes longer, whatever the guest tries; most take milliseconds.
@@ -37,6 +37,11 @@ pub(crate) fn runtimes(limits: &Limits) -> Vec<Arc<dyn WasmUdfRuntime>> {
 pub(crate) fn patient() -> Limits {
     let long = Duration::from_secs(5);
     Limits::builder().batch_deadline(long).call_deadline(long).build().unwrap()
+}
+
+/// The usual limits but for what compiling may take.
+pub(crate) fn compiling(compile: CompileLimits) -> Limits {
+    Limits::builder().compile_limits(compile).build().unwrap()
 }
 
 /// Limits for guests that never return.

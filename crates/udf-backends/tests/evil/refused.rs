@@ -1,12 +1,11 @@
 //! Modules that are refused when they are loaded, before anything of them runs.
 
 use crate::{
-    guest::Guest,
+    guest::{Guest, manifest_section},
     harness::{assert_fails, doubles, on_every_runtime, patient, promptly, runtimes, session},
     kept,
 };
 use std::error::Error as _;
-use udf_abi::exports::MANIFEST_SECTION;
 use udf_columnar::ErrorKind::{self, InvalidManifest, InvalidModule, Unsupported};
 
 /// Inspection and every engine refuse these bytes like this, and load a good module afterwards.
@@ -318,9 +317,7 @@ fn exports_are_told_with_mistakes_of_a_manifest_where_its_codec_needs_them() {
             r#"{{"schema": "formualizer.udf.module/v1", "functions": [{{"id": 0}}],
                 "module": {{"id": "m", "version": "1", "abi": 1, "codec": {codec}}}}}"#
         );
-        let section: String = manifest.bytes().map(|byte| format!("\\{byte:02x}")).collect();
-        let text = format!("(module (@custom \"{MANIFEST_SECTION}\" \"{section}\"))");
-        let bytes = wat::parse_str(text).unwrap();
+        let bytes = wat::parse_str(format!("(module {})", manifest_section(&manifest))).unwrap();
         udf_backends::inspect(&bytes, &patient()).unwrap_err().details().join("\n")
     };
     assert!(details(2).contains("`fz_alloc` ((i32) -> i32) is missing"), "{}", details(2));
