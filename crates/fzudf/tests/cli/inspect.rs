@@ -41,7 +41,7 @@ fn json_has_the_whole_manifest() {
 fn work_is_told_against_its_limits_and_so_is_a_plugin_that_is_not_optimised() {
     let folder = Folder::new();
     let run = folder.run(&["inspect", &finance()]).ok();
-    for text in ["units to compile", "of 10,000,000,000", "of 750,000,000", "of 8,000,000,000"] {
+    for text in ["units to compile", "of 12,000,000,000", "of 750,000,000", "of 8,000,000,000"] {
         assert!(run.out.contains(text), "no `{text}` in:\n{}", run.out);
     }
     assert!(!run.out.contains("without optimisation"), "{}", run.out);
