@@ -1,11 +1,11 @@
-//! The engines that are compiled in: by name, and the one to take unasked.
+//! The engines that are compiled in and run here: by name, and the one to take unasked.
 
 use std::sync::Arc;
 use udf_columnar::{Error, ErrorKind, Limits, WasmUdfRuntime};
 
 /// Every engine for WebAssembly that this crate has, in order of preference. The name is also that
 /// of the cargo feature.
-const KNOWN: [&str; 2] = ["wasmtime", "wasmi"];
+const KNOWN: [&str; 3] = ["wasmtime", "js", "wasmi"];
 
 /// Names of the engines that are compiled in, the preferred one first; empty without an engine
 /// feature.
@@ -22,12 +22,14 @@ pub fn engine_names() -> &'static [&'static str] {
     &[
         #[cfg(feature = "wasmtime")]
         "wasmtime",
+        #[cfg(all(feature = "js", target_family = "wasm"))]
+        "js",
         #[cfg(feature = "wasmi")]
         "wasmi",
     ]
 }
 
-/// The preferred engine that is compiled in, with these limits: wasmtime, else wasmi.
+/// The preferred engine that is compiled in, with these limits: wasmtime, else `js`, else wasmi.
 ///
 /// # Errors
 /// [`Unsupported`](ErrorKind::Unsupported) where no engine is compiled in; those of
@@ -37,12 +39,12 @@ pub fn default_runtime(limits: Limits) -> Result<Arc<dyn WasmUdfRuntime>, Error>
         Some(name) => runtime_by_name(name, limits),
         None => Err(Error::new(
             ErrorKind::Unsupported,
-            "no engine is compiled in: enable the feature `wasmtime` or `wasmi` of udf-backends",
+            "no engine is compiled in: enable the feature `wasmtime`, `js` or `wasmi` of udf-backends",
         )),
     }
 }
 
-/// The engine of this name (`wasmtime`, `wasmi`), with these limits.
+/// The engine of this name (`wasmtime`, `js`, `wasmi`), with these limits.
 ///
 /// # Errors
 /// [`Unsupported`](ErrorKind::Unsupported), naming the feature to enable and the engines that are
@@ -52,6 +54,8 @@ pub fn runtime_by_name(name: &str, limits: Limits) -> Result<Arc<dyn WasmUdfRunt
     match (name, limits) {
         #[cfg(feature = "wasmtime")]
         ("wasmtime", limits) => Ok(Arc::new(crate::WasmtimeRuntime::new(limits)?)),
+        #[cfg(all(feature = "js", target_family = "wasm"))]
+        ("js", limits) => Ok(Arc::new(crate::JsRuntime::new(limits))),
         #[cfg(feature = "wasmi")]
         ("wasmi", limits) => Ok(Arc::new(crate::WasmiRuntime::new(limits))),
         (other, _) => Err(not_compiled_in(other)),
@@ -63,7 +67,9 @@ fn not_compiled_in(name: &str) -> Error {
         [] => "no engine is compiled in".to_owned(),
         names => format!("compiled in: {}", names.join(", ")),
     };
-    let message = if KNOWN.contains(&name) {
+    let message = if name == "js" && cfg!(feature = "js") {
+        format!("the engine `js` runs on hosts of JavaScript, this is none ({present})")
+    } else if KNOWN.contains(&name) {
         format!(
             "the engine `{name}` is not compiled in: enable the feature `{name}` of udf-backends ({present})"
         )
@@ -83,7 +89,7 @@ mod tests {
             (Ok(runtime), Some(name)) => assert_eq!(runtime.name(), *name),
             (Err(error), None) => {
                 assert_eq!(error.kind(), ErrorKind::Unsupported);
-                assert!(error.message().contains("enable the feature `wasmtime` or `wasmi`"));
+                assert!(error.message().contains("enable the feature `wasmtime`, `js` or `wasmi`"));
             }
             (found, name) => panic!("{found:?} and {name:?}"),
         }
@@ -97,7 +103,9 @@ mod tests {
                 Err(error) => {
                     assert!(!engine_names().contains(&name));
                     assert_eq!(error.kind(), ErrorKind::Unsupported);
-                    assert!(error.message().contains(&format!("enable the feature `{name}`")));
+                    let mend = format!("enable the feature `{name}`");
+                    let not_here = name == "js" && cfg!(feature = "js");
+                    assert!(not_here || error.message().contains(&mend), "{error}");
                 }
             }
         }
@@ -107,7 +115,7 @@ mod tests {
     fn an_unknown_engine_names_the_known_ones() {
         let error = runtime_by_name("WASMTIME ", Limits::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(error.message().contains("no engine `WASMTIME `: take wasmtime or wasmi"));
+        assert!(error.message().contains("no engine `WASMTIME `: take wasmtime or js or wasmi"));
     }
 
     #[test]

@@ -46,11 +46,14 @@ impl Until {
         if self.cancel.is_cancelled() {
             return Some(Error::new(ErrorKind::Cancelled, "the evaluation was cancelled"));
         }
-        (now >= self.deadline).then(|| {
-            let allowed = self.allowed.map(|limit| format!(": the limit is {limit:?}"));
-            let message = format!("{} ran out of time{}", self.what, allowed.unwrap_or_default());
-            Error::new(ErrorKind::DeadlineExceeded, message)
-        })
+        (now >= self.deadline).then(|| self.overtime())
+    }
+
+    /// The error of a guest that ran for too long.
+    pub(crate) fn overtime(&self) -> Error {
+        let allowed = self.allowed.map(|limit| format!(": the limit is {limit:?}"));
+        let message = format!("{} ran out of time{}", self.what, allowed.unwrap_or_default());
+        Error::new(ErrorKind::DeadlineExceeded, message)
     }
 }
 
@@ -89,7 +92,7 @@ pub(crate) struct GuestInstance<G> {
 
 impl<G: Guest> GuestInstance<G> {
     #[cfg_attr(
-        not(any(feature = "wasmtime", feature = "wasmi")),
+        not(any(feature = "wasmtime", feature = "wasmi", feature = "js")),
         expect(dead_code, reason = "no engine is compiled in")
     )]
     pub(crate) fn new(guest: G) -> Self {
@@ -242,7 +245,7 @@ fn part(
         return Ok(Part::column(column, collected.non_finite));
     };
     collect::check_error_values(view, &hidden)?;
-    let non_finite = collect::fixed_into(view, out);
+    let non_finite = collect::fixed_into(view, out) && collect::has_non_finite(view, &hidden);
     let errors = match (collect::row_errors(view.errors)?, messages) {
         (Some(codes), Some(texts)) => Some(row_messages(&codes, texts, room, hidden)?),
         (Some(codes), None) => Some(RowErrors::try_new(codes, None)?),

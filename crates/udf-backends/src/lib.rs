@@ -32,7 +32,7 @@
 //!   linear   guest memory, lent or reached by offset
 //!   memory   every number that a guest gave is checked here and nowhere else
 //!   sandbox  growth within the limits, and the words for what stopped a guest
-//! native · wasmtime · wasmi
+//! native · wasmtime · js · wasmi
 //! engines    which of them are compiled in, by name and by preference
 //! ```
 //!
@@ -40,6 +40,7 @@
 //! |---|---|---|
 //! | `wasmtime` | yes | `WasmtimeRuntime`: machine code through Cranelift |
 //! | `wasmi` | no | `WasmiRuntime`: an interpreter, also on wasm32-unknown-unknown, dozens of times slower |
+//! | `js` | no | `JsRuntime`: the `WebAssembly` of a page or of Node, on wasm32-unknown-unknown |
 //! | `cache` | no | `CacheConfig`: compiled modules on disk, for wasmtime |
 //! | `cast` | yes | see `udf-columnar` |
 //!
@@ -58,6 +59,8 @@ mod functions;
 mod guest;
 #[doc(hidden)]
 pub mod internal;
+#[cfg(feature = "js")]
+mod js;
 mod json;
 mod linear;
 mod memory;
@@ -65,7 +68,7 @@ mod module;
 pub mod native;
 mod pool;
 mod rows;
-#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
+#[cfg(any(feature = "wasmtime", feature = "wasmi", feature = "js"))]
 mod sandbox;
 mod session;
 mod store;
@@ -77,6 +80,8 @@ mod wasmtime;
 
 #[cfg(feature = "cache")]
 pub use crate::cache::{CacheConfig, CacheReport, Cleared};
+#[cfg(feature = "js")]
+pub use crate::js::JsRuntime;
 #[cfg(feature = "wasmi")]
 pub use crate::wasmi::WasmiRuntime;
 #[cfg(feature = "wasmtime")]

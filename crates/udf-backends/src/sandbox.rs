@@ -21,6 +21,15 @@ struct Bound {
     countable: u64,
 }
 
+#[cfg(feature = "js")]
+impl Bound {
+    /// The most that it admits.
+    fn most(self, hint: Option<u64>) -> u64 {
+        let bounds = [self.declared, hint, Some(self.countable)];
+        bounds.into_iter().flatten().fold(self.limit, u64::min)
+    }
+}
+
 impl Bounds {
     pub(crate) fn new(limits: &Limits, info: &ModuleInfo) -> Self {
         let declared = info.memory_max_pages.map(|pages| pages.saturating_mul(PAGE_BYTES));
@@ -42,7 +51,7 @@ pub(crate) struct Growth {
     /// The memory that the called function's own hint allows, where it has one.
     hint: Option<u64>,
     /// Bytes of memory that were asked for last.
-    desired: usize,
+    desired: u64,
     /// The growth that was refused last.
     refused: Option<Refused>,
 }
@@ -59,7 +68,7 @@ impl Growth {
     }
 
     /// Whether memory may grow to this many bytes.
-    pub(crate) fn memory(&mut self, desired: usize) -> bool {
+    pub(crate) fn memory(&mut self, desired: u64) -> bool {
         self.desired = desired;
         self.decide(self.bounds.memory, self.hint, desired, |desired| {
             format!("{desired} bytes of memory")
@@ -67,7 +76,7 @@ impl Growth {
     }
 
     /// Whether a table may grow to this many elements.
-    pub(crate) fn table(&mut self, desired: usize) -> bool {
+    pub(crate) fn table(&mut self, desired: u64) -> bool {
         self.decide(self.bounds.table, None, desired, |desired| {
             format!("a table of {desired} elements")
         })
@@ -78,10 +87,9 @@ impl Growth {
         &mut self,
         bound: Bound,
         hint: Option<u64>,
-        desired: usize,
+        desired: u64,
         show: impl Fn(u64) -> String,
     ) -> bool {
-        let desired = desired as u64;
         let (kind, why) = match bound.declared {
             _ if desired > bound.countable => return false,
             Some(most) if desired > most => {
@@ -103,8 +111,14 @@ impl Growth {
         false
     }
 
+    /// The bytes of memory and the elements of a table that it grants, for engines that ask here only after they have refused.
+    #[cfg(feature = "js")]
+    pub(crate) fn most(&self) -> (u64, u64) {
+        (self.bounds.memory.most(self.hint), self.bounds.table.most(None))
+    }
+
     /// Notes that the machine did not have what was granted last.
-    #[cfg(feature = "wasmtime")]
+    #[cfg(any(feature = "wasmtime", feature = "js"))]
     pub(crate) fn lacked(&mut self) {
         let what = format!(
             "the guest asked for {} bytes of memory, which its limit allows and this machine does not have",

@@ -128,6 +128,7 @@ impl Shared {
                 None => {}
             }
             if modules.running < AT_ONCE {
+                patience.pause("it was to be compiled")?;
                 let compilation = Arc::new(Compilation::default());
                 compilation.join();
                 modules.known.retain(|_, known| match known {

@@ -17,14 +17,17 @@ use udf_columnar::{
 pub(crate) struct TypedRows<'a> {
     /// The export.
     #[cfg_attr(
-        not(any(feature = "wasmtime", feature = "wasmi")),
+        not(any(feature = "wasmtime", feature = "wasmi", feature = "js")),
         expect(dead_code, reason = "no engine is compiled in")
     )]
     pub(crate) export: &'a str,
     /// Its parameters: types, and the values of all rows of the call.
     pub(crate) params: Vec<TypedParam<'a>>,
     /// Type of its result.
-    #[cfg_attr(not(feature = "wasmtime"), expect(dead_code, reason = "only wasmtime asks"))]
+    #[cfg_attr(
+        not(any(feature = "wasmtime", feature = "js")),
+        expect(dead_code, reason = "wasmi does not ask")
+    )]
     pub(crate) result: DType,
     overlay: &'a Overlay,
 }
@@ -151,7 +154,7 @@ impl Number for Value {
 /// Calls `call` with the values of every row that the sink lacks and nothing hides, in order, until
 /// one fails.
 #[cfg_attr(
-    not(any(feature = "wasmtime", feature = "wasmi")),
+    not(any(feature = "wasmtime", feature = "wasmi", feature = "js")),
     expect(dead_code, reason = "no engine is compiled in")
 )]
 pub(crate) fn dynamic_rows<E>(

@@ -1,5 +1,5 @@
 //! Bare exports of numbers, called by name and row by row, without a manifest.
-#![cfg(any(feature = "wasmtime", feature = "wasmi"))]
+#![cfg(any(feature = "wasmtime", feature = "wasmi", feature = "js"))]
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use arrow_array::{
@@ -7,6 +7,7 @@ use arrow_array::{
     cast::AsArray,
     types::{Float32Type, Float64Type, Int32Type, Int64Type},
 };
+#[cfg(not(target_family = "wasm"))]
 use proptest::prelude::*;
 use std::{sync::Arc, time::Duration};
 use udf_abi::ErrorCode;
@@ -15,6 +16,8 @@ use udf_columnar::{
     Argument, Call, CancelToken, Column, Error, ErrorKind, Lane, Limits, Output, RowErrors,
     SessionOptions, UdfModule, WasmUdfRuntime,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn runtimes(limits: &Limits) -> Vec<Arc<dyn WasmUdfRuntime>> {
     engine_names().iter().map(|name| runtime_by_name(name, limits.clone()).unwrap()).collect()
@@ -386,6 +389,7 @@ fn runaway_recursion_and_memory_fail_their_row() {
     });
 }
 
+#[cfg(not(target_family = "wasm"))]
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

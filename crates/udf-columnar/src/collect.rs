@@ -42,7 +42,8 @@ pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
         Values::Fixed { bytes, width } => {
             let mut values = vec![0u64; bytes.len().div_ceil(8)];
             let out: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
-            non_finite = fixed_into(view, &mut out[..view.rows * width]);
+            non_finite =
+                fixed_into(view, &mut out[..view.rows * width]) && has_non_finite(view, |_| false);
             check_error_values(view, |_| false)?;
             fixed_array(view, values, nulls)?
         }
@@ -68,7 +69,8 @@ pub fn column(view: &ColumnView<'_>) -> Result<Collected, Error> {
 }
 
 /// Copies the values of a fixed-width column to `out`, makes every NaN canonical, and answers
-/// whether a float is not finite: one pass. `out` has the length of the values.
+/// whether a float is not finite: one pass. `out` has the length of the values. What stands in rows that nobody sees counts, too:
+/// [`has_non_finite`] leaves it out.
 #[must_use]
 pub fn fixed_into(view: &ColumnView<'_>, out: &mut [u8]) -> bool {
     let Values::Fixed { bytes, .. } = view.values else { return false };
@@ -87,6 +89,28 @@ pub fn fixed_into(view: &ColumnView<'_>, out: &mut [u8]) -> bool {
             out.copy_from_slice(bytes);
             false
         }
+    }
+}
+
+/// Whether a float is not finite in a row that is neither null, in error nor `hidden` by the arguments. In the others a guest leaves what
+/// its memory held before.
+pub fn has_non_finite(view: &ColumnView<'_>, hidden: impl Fn(usize) -> bool) -> bool {
+    let Values::Fixed { bytes, .. } = view.values else { return false };
+    let is_seen = |row: usize| {
+        view.validity.is_none_or(|bits| bits.get(row))
+            && view.errors.is_none_or(|codes| codes[row] == 0)
+            && !hidden(row)
+    };
+    let any =
+        |odd: &mut dyn Iterator<Item = bool>| odd.enumerate().any(|(row, odd)| odd && is_seen(row));
+    match view.dtype {
+        DType::F64 => {
+            any(&mut bytes.as_chunks::<8>().0.iter().map(|b| !f64::from_le_bytes(*b).is_finite()))
+        }
+        DType::F32 => {
+            any(&mut bytes.as_chunks::<4>().0.iter().map(|b| !f32::from_le_bytes(*b).is_finite()))
+        }
+        _ => false,
     }
 }
 
@@ -317,7 +341,8 @@ fn invalid(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::{
-        MessageRoom, check_error_values, column, fixed_array_of, messages, row_errors, validity,
+        MessageRoom, check_error_values, column, fixed_array_of, has_non_finite, messages,
+        row_errors, validity,
     };
     use crate::{
         Column, ErrorKind,
@@ -332,6 +357,43 @@ mod tests {
 
     fn texts(rows: &[Option<&str>]) -> Column {
         Column::try_new(Arc::new(StringArray::from(rows.to_vec()))).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_finite_counts_where_it_is_seen() {
+        let numbers = |width: usize, numbers: &[f64]| -> Vec<u8> {
+            let bytes = |n: f64| match width {
+                4 => (n as f32).to_le_bytes().to_vec(),
+                _ => n.to_le_bytes().to_vec(),
+            };
+            numbers.iter().copied().flat_map(bytes).collect()
+        };
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        for (dtype, width) in [(DType::F64, 8), (DType::F32, 4)] {
+            for odd in odd {
+                let bytes = numbers(width, &[1.0, odd, -2.0]);
+                let values = Values::Fixed { bytes: &bytes, width };
+                let plain =
+                    ColumnView { dtype, flags: 0, rows: 3, values, validity: None, errors: None };
+                assert!(has_non_finite(&plain, |_| false));
+                assert!(has_non_finite(&plain, |row| row != 1));
+                assert!(!has_non_finite(&plain, |row| row == 1));
+                let bits = |byte: &'static [u8]| Some(Bits { bytes: byte, start: 0, len: 3 });
+                let valid = |byte| ColumnView { validity: bits(byte), ..plain };
+                assert!(has_non_finite(&valid(&[0b010]), |_| false));
+                assert!(!has_non_finite(&valid(&[0b101]), |_| false));
+                let in_error = |codes| ColumnView { errors: Some(codes), ..plain };
+                assert!(has_non_finite(&in_error(&[NUM, 0, NUM]), |_| false));
+                assert!(!has_non_finite(&in_error(&[0, NUM, 0]), |_| false));
+                assert!(column(&valid(&[0b111])).unwrap().non_finite);
+                assert!(!column(&valid(&[0b101])).unwrap().non_finite);
+            }
+            let bytes = numbers(width, &[1.0, 0.0, -2.0]);
+            let values = Values::Fixed { bytes: &bytes, width };
+            let plain =
+                ColumnView { dtype, flags: 0, rows: 3, values, validity: None, errors: None };
+            assert!(!has_non_finite(&plain, |_| false));
+        }
     }
 
     #[test]

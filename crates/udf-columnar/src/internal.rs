@@ -10,8 +10,8 @@ pub use crate::{
 /// Result columns, checked while they are copied out.
 pub mod collect {
     pub use crate::collect::{
-        MessageRoom, check_error_values, column, fixed_array_of, fixed_into, messages, row_errors,
-        validity,
+        MessageRoom, check_error_values, column, fixed_array_of, fixed_into, has_non_finite,
+        messages, row_errors, validity,
     };
 }
 

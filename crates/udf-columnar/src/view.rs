@@ -250,7 +250,8 @@ impl<'a> ColumnView<'a> {
         match self.values {
             Values::Bytes(view) | Values::Any { text: view, .. } => {
                 let used = i64::from(view.offset(self.rows)) - i64::from(view.offset(0));
-                usize::try_from(used).unwrap_or(0)
+                // What a guest claims may be more than it has.
+                usize::try_from(used).unwrap_or(0).min(view.data.len())
             }
             _ => 0,
         }

@@ -85,7 +85,7 @@ pub struct ModuleInfo {
     pub(crate) memory_section: Option<Range<usize>>,
     /// Most elements that its table declares, if it does.
     #[cfg_attr(
-        not(any(feature = "wasmtime", feature = "wasmi")),
+        not(any(feature = "wasmtime", feature = "wasmi", feature = "js")),
         expect(dead_code, reason = "no engine is compiled in")
     )]
     pub(crate) table_max: Option<u64>,

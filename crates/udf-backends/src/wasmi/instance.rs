@@ -96,7 +96,7 @@ impl ResourceLimiter for Growth {
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool, wasmi_core::LimiterError> {
-        Ok(self.memory(desired))
+        Ok(self.memory(desired as u64))
     }
 
     fn table_growing(
@@ -105,7 +105,7 @@ impl ResourceLimiter for Growth {
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool, wasmi_core::LimiterError> {
-        Ok(self.table(desired))
+        Ok(self.table(desired as u64))
     }
 
     fn instances(&self) -> usize {

@@ -126,7 +126,7 @@ impl ResourceLimiter for Growth {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(self.memory(desired))
+        Ok(self.memory(desired as u64))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -142,7 +142,7 @@ impl ResourceLimiter for Growth {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(self.table(desired))
+        Ok(self.table(desired as u64))
     }
 }
 

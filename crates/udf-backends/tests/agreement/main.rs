@@ -4,10 +4,15 @@
 //! every NaN canonical). The calls come from one seed; a difference is shown with the chunk that
 //! it is in. `FZ_AGREEMENT_SEED` takes another seed, `FZ_AGREEMENT_CHUNK` runs one chunk,
 //! `FZ_AGREEMENT_CALLS` asks for more or fewer calls.
-#![cfg(all(feature = "wasmtime", feature = "wasmi"))]
+#![cfg(all(
+    feature = "wasmi",
+    any(feature = "wasmtime", all(feature = "js", target_family = "wasm"))
+))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 mod arguments;
+#[path = "../files/mod.rs"]
+mod files;
 #[path = "../../../udf-fuzzing/src/engines/outcome.rs"]
 mod outcome;
 #[path = "../../../udf-fuzzing/src/engines/random.rs"]
@@ -17,21 +22,29 @@ use arguments::Generator;
 use outcome::difference;
 use random::Random;
 use rayon::prelude::*;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use udf_backends::runtime_by_name;
 use udf_columnar::{Call, Limits, Session, SessionOptions, Signature, UdfModule, WasmUdfRuntime};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SEED: u64 = 0x0F0E_D0C0_BA98_7654;
-const CALLS: usize = 100_000;
+const CALLS: usize = if cfg!(target_family = "wasm") { 10_000 } else { 100_000 };
 /// Calls of one chunk: the same sessions, the same stream of random numbers.
 const CHUNK: usize = 500;
 /// Calls after which a chunk opens its sessions again.
 const SESSION_CALLS: usize = 50;
+#[cfg(not(target_family = "wasm"))]
 const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];
+#[cfg(target_family = "wasm")]
+const ENGINES: [&str; 2] = ["js", "wasmi"];
 
 /// Functions that cannot agree, and why.
-const NOT_COMPARED: [(&str, &str); 1] =
-    [("SPIN", "it ends with its deadline, which each engine reads on its own clock")];
+const NOT_COMPARED: &[(&str, &str)] = &[
+    ("SPIN", "it ends with its deadline, which each engine reads on its own clock"),
+    #[cfg(target_family = "wasm")]
+    ("RECURSE", "it runs on the page's stack, whose size is not the limits'"),
+];
 
 /// A plugin on each engine.
 struct Plugin {
@@ -55,15 +68,8 @@ fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
 
 /// Every committed plugin, in order of name; one that an engine refuses, both must.
 fn plugins() -> Vec<Plugin> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files: BTreeMap<String, PathBuf> = files
-        .filter(|path| path.extension().is_some_and(|e| e == "wasm"))
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path))
-        .collect();
     let runtimes = runtimes();
-    let plugins = files.into_iter().filter_map(|(name, path)| {
-        let bytes = std::fs::read(path).unwrap();
+    let plugins = files::all("plugins", "wasm").into_iter().filter_map(|(name, bytes)| {
         let loaded: Vec<_> = runtimes.iter().map(|runtime| runtime.load(&bytes)).collect();
         assert!(same(&loaded, |a, b| a.is_ok() == b.is_ok()), "{name}: {loaded:?}");
         let modules: Vec<_> = loaded.into_iter().collect::<Result<_, _>>().ok()?;
@@ -167,7 +173,7 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 #[test]
-fn two_engines_agree_on_100_000_random_batches() {
+fn two_engines_agree_on_random_batches() {
     let plugins = plugins();
     assert!(plugins.len() >= 2, "{} plugins", plugins.len());
     for (name, _) in NOT_COMPARED {

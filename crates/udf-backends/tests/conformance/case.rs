@@ -1,8 +1,10 @@
 //! Cases as they stand in `testdata/cases/*.json`; `testdata/cases/README.md` tells the format.
 
-use crate::value::{self, Type};
+use crate::{
+    files,
+    value::{self, Type},
+};
 use serde_json::Value;
-use std::path::Path;
 use udf_columnar::{Argument, Error};
 
 /// One case.
@@ -21,22 +23,15 @@ pub(crate) enum Expected {
     Error { kind: String, message: String },
 }
 
-/// Every case of every file in the folder, in order of file name.
-pub(crate) fn read_all(folder: &Path) -> Vec<Case> {
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect();
-    files.sort();
-    files.iter().flat_map(|file| read(file)).collect()
+/// Every case of every file of `testdata/cases`, in order of file name.
+pub(crate) fn read_all() -> Vec<Case> {
+    let files = files::all("testdata/cases", "json");
+    files.iter().flat_map(|(name, text)| read(name, text)).collect()
 }
 
-fn read(file: &Path) -> Vec<Case> {
-    let stem = file.file_stem().unwrap().to_string_lossy();
-    let text = std::fs::read_to_string(file).unwrap();
-    let cases: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{stem}: {e}"));
-    cases.iter().map(|case| parse(&stem, case)).collect()
+fn read(name: &str, text: &[u8]) -> Vec<Case> {
+    let cases: Vec<Value> = serde_json::from_slice(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    cases.iter().map(|case| parse(name, case)).collect()
 }
 
 fn parse(file: &str, case: &Value) -> Case {

@@ -6,27 +6,32 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 mod case;
+#[path = "../files/mod.rs"]
+mod files;
 mod functions;
 mod value;
 
 use case::{Case, Expected};
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+};
 use udf_backends::{NativeRuntime, engine_names, runtime_by_name};
 use udf_columnar::{Call, Error, Limits, Output, SessionOptions, UdfModule, WasmUdfRuntime};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const BATCH_ROWS: [Option<usize>; 6] = [None, Some(1), Some(3), Some(64), Some(100), Some(4096)];
-const THREADS: [usize; 2] = [1, 2];
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+const THREADS: &[usize] = if cfg!(target_family = "wasm") { &[1] } else { &[1, 2] };
 
 /// The committed plugin, and the one built from source where the test command has done so.
 fn plugins() -> Vec<(&'static str, Vec<u8>)> {
     let read = |folder: PathBuf| std::fs::read(folder.join("conformance.wasm")).unwrap();
     let rebuilt = std::env::var_os("FZ_REBUILT_PLUGINS").map(PathBuf::from);
-    let committed = ("committed", read(root().join("plugins")));
-    std::iter::once(committed).chain(rebuilt.map(|folder| ("rebuilt", read(folder)))).collect()
+    let plugins = files::all("plugins", "wasm").into_iter();
+    let committed =
+        plugins.filter(|(name, _)| name == "conformance").map(|file| ("committed", file.1));
+    committed.chain(rebuilt.map(|folder| ("rebuilt", read(folder)))).collect()
 }
 
 fn limits() -> Limits {
@@ -41,9 +46,11 @@ fn engines() -> impl Iterator<Item = Arc<dyn WasmUdfRuntime>> {
 }
 
 fn runtimes() -> Vec<Arc<dyn WasmUdfRuntime>> {
-    let mut runtimes: Vec<Arc<dyn WasmUdfRuntime>> =
-        vec![Arc::new(functions::register(NativeRuntime::new(limits())))];
-    runtimes.extend(engines());
+    let mut runtimes: Vec<Arc<dyn WasmUdfRuntime>> = engines().collect();
+    // Functions that panic, which ends the process where panics cannot be caught.
+    if cfg!(panic = "unwind") {
+        runtimes.push(Arc::new(functions::register(NativeRuntime::new(limits()))));
+    }
     runtimes
 }
 
@@ -61,6 +68,13 @@ fn run(
         call = call.rows(rows);
     }
     module.open(options).call(&signature, call)
+}
+
+/// Where there are threads, in a pool of two.
+fn on_two_threads<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    static POOL: LazyLock<rayon::ThreadPool> =
+        LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap());
+    if cfg!(target_family = "wasm") { run() } else { POOL.install(run) }
 }
 
 fn check(case: &Case, result: Result<Output, Error>) -> Result<(), String> {
@@ -92,9 +106,8 @@ fn check(case: &Case, result: Result<Output, Error>) -> Result<(), String> {
 
 #[test]
 fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() {
-    let cases = case::read_all(&root().join("testdata/cases"));
+    let cases = case::read_all();
     assert!(cases.len() >= 170, "{} cases", cases.len());
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let mut wrong = Vec::new();
     let runtimes = runtimes();
     for (runtime, (build, bytes)) in runtimes
@@ -103,9 +116,9 @@ fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() 
     {
         let module = runtime.load(&bytes).unwrap();
         for case in &cases {
-            for threads in THREADS {
+            for &threads in THREADS {
                 for batch_rows in BATCH_ROWS {
-                    let result = pool.install(|| run(module.as_ref(), case, threads, batch_rows));
+                    let result = on_two_threads(|| run(module.as_ref(), case, threads, batch_rows));
                     if let Err(why) = check(case, result) {
                         wrong.push(format!(
                             "{} [{}, {build}, {threads} threads, batches of {batch_rows:?}]: {why}",
@@ -123,7 +136,7 @@ fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() 
 
 #[test]
 fn the_cases_cover_every_dtype_of_the_contract() {
-    let cases = case::read_all(&root().join("testdata/cases"));
+    let cases = case::read_all();
     for dtype in udf_abi::DType::ALL {
         // No parameter takes the null type; null columns appear as arguments of other types.
         let covered = cases.iter().any(|case| case.mentions(dtype.name()));
@@ -131,7 +144,7 @@ fn the_cases_cover_every_dtype_of_the_contract() {
     }
 }
 
-#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
+#[cfg(any(feature = "wasmtime", feature = "wasmi", feature = "js"))]
 #[test]
 fn a_volatile_function_gives_a_row_the_same_value_in_every_batch() {
     use arrow_array::Float64Array;

@@ -5,6 +5,8 @@ use crate::{
     harness::{call_evil, doubles, on_every_runtime, patient, session},
 };
 use udf_columnar::ErrorKind::{InvalidResult, MemoryLimitExceeded, Trap};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn check(answer: &str, kind: udf_columnar::ErrorKind, phrase: &'static str) {
     Guest::reduce(in_place("")).alloc(answer).fails_on(MANY_ROWS, &patient(), kind, phrase);

@@ -6,6 +6,8 @@ use crate::{
 };
 use serde_json::json;
 use udf_columnar::ErrorKind::InvalidResult;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// An array function that answers this.
 fn answers(ptr: &str, len: &str, phrase: &'static str) {

@@ -6,6 +6,8 @@ use crate::{
 };
 use arrow_array::{Array, cast::AsArray, types::Float64Type};
 use udf_columnar::ErrorKind::InvalidResult;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Elementwise, in place, four rows.
 fn elementwise(edit: &str, phrase: &'static str) {

@@ -6,15 +6,15 @@ use crate::{
     guest::Guest,
     harness::{assert_fails, compiling, doubles, promptly, session},
 };
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 use udf_columnar::{
     CancelToken, CompileLimits, Error,
     ErrorKind::{Cancelled, DeadlineExceeded, InvalidModule},
     Limits, LoadOptions, WasmUdfRuntime,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+use web_time::Instant;
 
 /// A twentieth of the usual budgets: what is admitted compiles in moments, on a busy machine too.
 fn small() -> Limits {
@@ -151,6 +151,7 @@ fn generous() -> Limits {
     compiling(compile)
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn a_load_ends_at_its_deadline_and_others_go_on() {
     promptly(|| {
@@ -179,6 +180,7 @@ fn a_cancelled_load_ends() {
     });
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn the_limits_deadline_holds_where_the_load_names_none() {
     let compile = CompileLimits::default().module_work(u64::MAX).deadline(Duration::from_millis(1));
@@ -188,6 +190,7 @@ fn the_limits_deadline_holds_where_the_load_names_none() {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn a_load_that_was_given_up_is_joined_by_the_next() {
     for runtime in runtimes(&generous()) {
@@ -200,6 +203,7 @@ fn a_load_that_was_given_up_is_joined_by_the_next() {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn threads_that_load_the_same_bytes_get_one_module() {
     for runtime in runtimes(&generous()) {

@@ -7,6 +7,8 @@ use crate::{
 };
 use std::fmt::Write;
 use udf_columnar::ErrorKind::{DeadlineExceeded, StackExhausted, Trap};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Nearly all the memory that an instance may have.
 const GROW_TO_120_MIB: &str =

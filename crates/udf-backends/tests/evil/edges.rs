@@ -6,6 +6,8 @@ use crate::{
 };
 use udf_backends::{ModuleInfo, inspect};
 use udf_columnar::{CompileLimits, Error, Limits};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, TypeSection, ValType,
 };

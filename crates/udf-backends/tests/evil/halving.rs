@@ -14,6 +14,8 @@ use udf_columnar::{
     },
     MAX_FAILURES, Output, SessionOptions, UdfModule,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const BATCH_ROWS: [Option<usize>; 4] = [Some(1), Some(3), Some(64), None];
 const ROWS: usize = 200;

@@ -3,15 +3,17 @@
 use crate::{guest::Guest, kept};
 use arrow_array::{Array, Float64Array, cast::AsArray, types::Float64Type};
 use std::{
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use udf_columnar::{
     Argument, Call, CompileLimits, Error, ErrorKind, Limits, Output, Session, SessionOptions,
     UdfModule, WasmUdfRuntime,
 };
+use web_time::Instant;
 
 /// Nothing here takes longer, whatever the guest tries; most take milliseconds.
+#[cfg(not(target_family = "wasm"))]
 const PROMPT: Duration = Duration::from_secs(10);
 
 /// Every engine that runs guests.
@@ -51,7 +53,9 @@ pub(crate) fn hasty() -> Limits {
 }
 
 /// Runs a test on a thread of its own and gives up waiting for it after [`PROMPT`].
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn promptly(test: impl FnOnce() + Send + 'static) {
+    use std::sync::mpsc;
     let (done, wait) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         test();
@@ -64,6 +68,22 @@ pub(crate) fn promptly(test: impl FnOnce() + Send + 'static) {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);
             }
+        }
+    }
+}
+
+/// The same where there are no threads: the runner of these tests gives up.
+#[cfg(target_family = "wasm")]
+pub(crate) fn promptly(test: impl FnOnce()) {
+    test();
+}
+
+/// Waits.
+pub(crate) fn wait(time: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        if cfg!(not(target_family = "wasm")) {
+            std::thread::sleep(time);
         }
     }
 }

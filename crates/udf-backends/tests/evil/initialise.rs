@@ -14,6 +14,8 @@ use udf_columnar::{
     },
     Limits,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// A guest that does this first.
 fn starting(name: &str, body: &str) -> Guest {

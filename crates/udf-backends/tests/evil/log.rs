@@ -8,6 +8,8 @@ use udf_abi::exports::MAX_LOG_BYTES;
 use udf_columnar::{
     Call, Error, ErrorKind, KEPT_LOG_LINES, Log, Output, SessionOptions, UdfModule,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const ADDRESS: &str = r#"(global (export "fz_log") i32 (i32.const 64))"#;
 

@@ -24,12 +24,13 @@
 //!
 //! Guests are written with the builder of `guest`; `harness` calls them, on every runtime; `kept`
 //! writes them to a folder for the tests of other hosts.
-#![cfg(any(feature = "wasmtime", feature = "wasmi"))]
+#![cfg(any(feature = "wasmtime", feature = "wasmi", feature = "js"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test panics where it fails")]
 
 mod alloc;
 mod answer;
 mod bombs;
+#[cfg(not(target_family = "wasm"))]
 mod bytes;
 mod columns;
 mod compile;

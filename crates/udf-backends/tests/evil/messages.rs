@@ -8,6 +8,8 @@ use arrow_array::{Array, Float64Array};
 use std::sync::Arc;
 use udf_abi::ErrorCode;
 use udf_columnar::{Argument, Call, Error, Limits, Output, RowErrors, SessionOptions, UdfModule};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const LEFT_OUT: &str = "this message is left out";
 

@@ -7,6 +7,8 @@ use crate::{
 };
 use std::error::Error as _;
 use udf_columnar::ErrorKind::{self, InvalidManifest, InvalidModule, Unsupported};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Inspection and every engine refuse these bytes like this, and load a good module afterwards.
 fn refused(bytes: Vec<u8>, kind: ErrorKind, phrases: &'static [&'static str]) {

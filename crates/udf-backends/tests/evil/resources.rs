@@ -9,6 +9,8 @@ use udf_columnar::{
     ErrorKind::{self, InvalidResult, MemoryLimitExceeded, StackExhausted, Trap},
     Limits, SessionOptions,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Eight pages of 64 KiB.
 fn small_memory() -> Limits {

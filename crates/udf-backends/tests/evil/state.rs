@@ -7,12 +7,16 @@ use crate::{
         promptly, runtimes, session, values,
     },
 };
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use udf_columnar::{
     Call,
     ErrorKind::{Busy, DeadlineExceeded, InvalidArgument, InvalidResult, Trap},
     SessionOptions, UdfModule,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+#[cfg(not(target_family = "wasm"))]
+use web_time::Instant;
 
 /// `EVIL(x)` counts its calls in a global and in static memory and answers both, added; it traps
 /// where the first x is negative and answers something invalid where it is 0.
@@ -104,6 +108,7 @@ fn a_guest_may_write_zeros_over_all_memory_but_its_answer() {
     Guest::elementwise(body).does_no_harm(4);
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn two_threads_with_two_sessions_disturb_each_other_not() {
     on_every_runtime(&patient(), &counting_guest(), |module| {
@@ -127,6 +132,7 @@ fn two_threads_with_two_sessions_disturb_each_other_not() {
 
 const FOREVER: &str = "(loop $forever (br $forever)) (unreachable)";
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn a_call_for_which_no_instance_comes_free_is_told_so() {
     let limits = patient()
@@ -177,6 +183,7 @@ fn sessions_at_rest_make_room_for_those_of_other_modules() {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn a_call_waits_for_the_instance_that_another_session_uses() {
     let limits = patient()

@@ -6,6 +6,8 @@ use crate::{
     kept,
 };
 use udf_columnar::ErrorKind::InvalidResult;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Rows that are asked for.
 const ROWS: u32 = 4;

@@ -9,6 +9,8 @@ use udf_columnar::{
     AnyValue,
     ErrorKind::{InvalidResult, MemoryLimitExceeded},
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Four texts of two bytes, `ab` each, in the room that the host prepared; then `edit`.
 fn texts(edit: &str) -> Guest {

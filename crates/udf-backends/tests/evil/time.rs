@@ -3,7 +3,8 @@
 use crate::{
     guest::{Guest, LARGE_BLOCK, MANY_ROWS, in_place, own_block},
     harness::{
-        assert_fails, call, call_evil, counting, doubles, hasty, on_every_runtime, patient, session,
+        assert_fails, call, call_evil, counting, doubles, hasty, on_every_runtime, patient,
+        session, wait,
     },
 };
 use std::time::Duration;
@@ -12,6 +13,8 @@ use udf_columnar::{
     ErrorKind::{Cancelled, DeadlineExceeded},
     Limits, SessionOptions,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const FOREVER: &str = "(loop $forever (br $forever)) (unreachable)";
 
@@ -121,6 +124,7 @@ fn a_loop_on_two_threads_runs_out_of_time() {
     });
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn cancelling_from_another_thread_stops_a_loop() {
     for guest in [Guest::elementwise(FOREVER), Guest::reduce(FOREVER), Guest::array(FOREVER)] {
@@ -162,7 +166,7 @@ fn a_session_past_its_deadline_takes_no_more_calls() {
         on_every_runtime(&patient(), &guest, |module| {
             let short = Some(Duration::from_millis(1));
             let mut session = module.open(SessionOptions::default().deadline(short));
-            std::thread::sleep(Duration::from_millis(5));
+            wait(Duration::from_millis(5));
             for name in ["EVIL", "GOOD"] {
                 let result = call(module, session.as_mut(), name, counting(4));
                 assert_fails(result, DeadlineExceeded, "the evaluation ran out of time");

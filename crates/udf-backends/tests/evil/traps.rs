@@ -6,6 +6,8 @@ use crate::{
 };
 use udf_abi::ErrorCode;
 use udf_columnar::ErrorKind::{Function, InvalidResult, Trap, Unsupported};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn unreachable_is_a_trap() {

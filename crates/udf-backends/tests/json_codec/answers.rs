@@ -5,6 +5,8 @@ use crate::plugin::{
 };
 use udf_abi::ErrorCode;
 use udf_columnar::{ErrorKind, Limits};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn failures_are_errors_of_their_rows_with_kind_and_message() {

@@ -10,6 +10,8 @@ use udf_abi::ErrorCode;
 use udf_columnar::{
     AnyValue, Argument, Call, CancelToken, Column, ErrorKind, Limits, SessionOptions,
 };
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn no_rows_and_one_row_are_calls_too() {

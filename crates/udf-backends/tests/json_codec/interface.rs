@@ -1,17 +1,22 @@
 //! What a plugin must export, and one that was built for upstream.
 
-use crate::plugin::{
-    ANSWER, PLUGIN, any_column, assemble, call, cells, module, numbers, on_every_runtime, patient,
-    runtimes,
+use crate::{
+    files,
+    plugin::{
+        ANSWER, PLUGIN, any_column, assemble, call, cells, module, numbers, on_every_runtime,
+        patient, runtimes,
+    },
 };
 use arrow_array::{Date32Array, Float64Array, StringArray, cast::AsArray, types::Float64Type};
 use std::sync::Arc;
 use udf_abi::ErrorCode;
 use udf_columnar::{AnyValue, Argument, Call, Column, ErrorKind, Lane, Limits, SessionOptions};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn upstream() -> Vec<u8> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    std::fs::read(root.join("plugins/upstream_json.wasm")).unwrap()
+    let plugins = files::all("plugins", "wasm");
+    plugins.into_iter().find(|(name, _)| name == "upstream_json").unwrap().1
 }
 
 /// A plugin in plain Rust, with serde_json and nothing of this project.

@@ -11,6 +11,8 @@ use arrow_array::{
 use std::sync::Arc;
 use udf_abi::ErrorCode;
 use udf_columnar::{AnyValue, Argument, Call, Column, ErrorKind, Lane, RowErrors, SessionOptions};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn values_are_written_as_upstream_writes_them() {

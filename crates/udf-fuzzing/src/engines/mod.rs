@@ -27,7 +27,11 @@ use udf_columnar::{
 };
 
 /// The engines that are compared.
+#[cfg(not(target_family = "wasm"))]
 pub const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];
+/// The engines that are compared.
+#[cfg(target_family = "wasm")]
+pub const ENGINES: [&str; 2] = ["js", "wasmi"];
 
 /// What was compared.
 #[derive(Debug, Default)]
