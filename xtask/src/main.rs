@@ -26,6 +26,7 @@ mod steps;
 mod test;
 mod tidy;
 mod tool;
+mod web;
 
 use std::{
     env,
@@ -67,6 +68,12 @@ const TASKS: &[Task] = &[
         options: "",
         about: "build and test udf-backends with each combination of engines, and for wasm32",
         run: matrix::run,
+    },
+    Task {
+        name: "web",
+        options: "",
+        about: "hold the engine of hosts of JavaScript against the interpreter, in Node and in Chromium",
+        run: web::run,
     },
     Task {
         name: "fuzz",

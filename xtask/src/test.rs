@@ -13,6 +13,7 @@ use crate::{
     metadata::{metadata, target_directory},
     package, plugins, python,
     steps::Steps,
+    web,
 };
 
 /// The Python packages that tests use: those of workbooks, and those of the Python package.
@@ -63,6 +64,7 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
     workspace = workspace.env(GUESTS, &guests);
     steps.run_tests("Tests of the workspace", &workspace).then_some(())?;
     package::test(root, &python, &guests, steps)?;
+    web::all(root, steps)?;
     second_host(root, &python, steps)?;
     if has_plugins {
         let tests = Cmd::cargo(root, "test --no-fail-fast --manifest-path").arg(plugins::MANIFEST);

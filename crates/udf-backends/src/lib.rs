@@ -31,6 +31,7 @@
 //!   rows     what a batch has so far that is called row by row
 //!   linear   guest memory, lent or reached by offset
 //!   memory   every number that a guest gave is checked here and nowhere else
+//!   slots    the room for instances that all modules of an engine share
 //!   sandbox  growth within the limits, and the words for what stopped a guest
 //! native · wasmtime · js · wasmi
 //! engines    which of them are compiled in, by name and by preference
@@ -71,6 +72,8 @@ mod rows;
 #[cfg(any(feature = "wasmtime", feature = "wasmi", feature = "js"))]
 mod sandbox;
 mod session;
+#[cfg(any(feature = "wasmtime", feature = "js"))]
+mod slots;
 mod store;
 mod typed;
 #[cfg(feature = "wasmi")]

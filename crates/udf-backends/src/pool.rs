@@ -97,7 +97,7 @@ impl Pool {
     }
 
     /// Discards what all sessions left at rest, and gives the number of instances.
-    #[cfg(feature = "wasmtime")]
+    #[cfg(any(feature = "wasmtime", feature = "js"))]
     pub(crate) fn discard_idle(&self) -> usize {
         self.discard(|_| true)
     }

@@ -48,7 +48,7 @@ impl LoadedModule {
 
 impl LoadedModule {
     /// Its instances.
-    #[cfg(feature = "wasmtime")]
+    #[cfg(any(feature = "wasmtime", feature = "js"))]
     pub(crate) fn pool(&self) -> &Arc<Pool> {
         &self.shared.pool
     }

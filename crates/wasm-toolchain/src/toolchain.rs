@@ -86,6 +86,19 @@ impl WasmToolchain {
     /// # Errors
     /// When a folder of this machine has a name that cannot be replaced in the output.
     pub fn cargo_build(&self, build: &Build<'_>) -> Result<Cmd> {
+        self.cargo("build", "std,panic_abort", build)
+    }
+
+    /// `cargo test` for the target, so far without a package, a manifest or something that runs the tests.
+    ///
+    /// # Errors
+    /// Those of [`cargo_build`](Self::cargo_build).
+    pub fn cargo_test(&self, build: &Build<'_>) -> Result<Cmd> {
+        self.cargo("test", "std,panic_abort,test", build)
+    }
+
+    /// The subcommand of cargo, which takes these crates of the standard library.
+    fn cargo(&self, subcommand: &str, std: &str, build: &Build<'_>) -> Result<Cmd> {
         let (Ready::Installed { rustc } | Ready::BuildStd { rustc, .. }) = &self.0;
         let mut flags = vec!["-C".into(), format!("target-feature={FEATURES}")];
         for (from, to) in remapped(build, rustc) {
@@ -94,14 +107,15 @@ impl WasmToolchain {
             })?;
             flags.push(format!("--remap-path-prefix={from}={to}"));
         }
-        let mut options = format!("build --target {TARGET}");
+        let mut options = format!("{subcommand} --target {TARGET}");
         if build.release {
             options.push_str(" --release");
         }
         let mut cmd = Cmd::cargo(build.dir, "");
         if let Ready::BuildStd { linker, .. } = &self.0 {
             flags.extend(["-C".into(), format!("linker={}", linker.display())]);
-            options.push_str(" -Z build-std=std,panic_abort");
+            options.push_str(" -Z build-std=");
+            options.push_str(std);
             // -Z asks for a nightly toolchain, which this variable makes of a stable one.
             cmd = cmd.env("RUSTC", &rustc.program).env("RUSTC_BOOTSTRAP", "1");
         }
@@ -196,6 +210,15 @@ mod tests {
             assert!(line.contains("--remap-path-prefix=/r=formualizer-udf"), "{line}");
             assert!(line.contains("--target wasm32-unknown-unknown --release"), "{line}");
         }
+    }
+
+    #[test]
+    fn tests_are_built_with_what_runs_them() {
+        let way = Ready::BuildStd { rustc: made_up("1.96.0"), linker: "lld".into() };
+        let build = Build { release: false, ..build(Path::new("/r"), Path::new("/t")) };
+        let line = WasmToolchain(way).cargo_test(&build).unwrap().to_string();
+        assert!(line.contains("test --target wasm32-unknown-unknown"), "{line}");
+        assert!(line.contains("-Z build-std=std,panic_abort,test"), "{line}");
     }
 
     #[test]

@@ -102,10 +102,11 @@ impl Stop {
 
 /// Parts of what Chromium and Node, Firefox and Safari say of a trap, in lower case, and what the other engines here say. The first
 /// that matches counts.
-const TRAPS: [(&str, &str); 22] = [
+const TRAPS: [(&str, &str); 23] = [
     ("null function or function signature", NOT_CALLABLE),
     ("signature that does not match", OTHER_TYPE),
     ("signature mismatch", OTHER_TYPE),
+    ("null function", NO_ELEMENT),
     ("null table entry", NO_ELEMENT),
     ("indirect call to null", NO_ELEMENT),
     ("unreachable", "wasm `unreachable` instruction executed"),
@@ -161,6 +162,8 @@ mod tests {
             ("indirect call to null", "uninitialized element"),
             ("indirect call signature mismatch", "indirect call type mismatch"),
             ("call_indirect to a signature that does not match", "indirect call type mismatch"),
+            ("null function", "uninitialized element"),
+            ("function signature mismatch", "indirect call type mismatch"),
             ("divide by zero", "integer divide by zero"),
             ("remainder by zero", "integer divide by zero"),
             ("Division by zero", "integer divide by zero"),

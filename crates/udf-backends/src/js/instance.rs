@@ -10,9 +10,10 @@ use crate::{
     pool::Factory,
     rows::RowSink,
     sandbox::{self, Bounds, Growth, missing},
+    slots::EngineSlots,
     typed::{Number, TypedRows, Value, dynamic_rows},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use udf_abi::{
     DType,
     exports::{
@@ -27,6 +28,7 @@ use web_time::Instant;
 /// Makes instances of one compiled module.
 pub(super) struct ModuleFactory {
     module: JsValue,
+    slots: Arc<EngineSlots>,
     limits: Limits,
     bounds: Bounds,
     /// Exported globals that hold addresses.
@@ -34,12 +36,18 @@ pub(super) struct ModuleFactory {
 }
 
 impl ModuleFactory {
-    pub(super) fn new(module: JsValue, limits: &Limits, info: &ModuleInfo) -> Self {
+    pub(super) fn new(
+        module: JsValue,
+        slots: Arc<EngineSlots>,
+        limits: &Limits,
+        info: &ModuleInfo,
+    ) -> Self {
         let address = |name: &'static str| {
             info.export(name).is_some_and(|export| export.signature == "global i32").then_some(name)
         };
         Self {
             module,
+            slots,
             limits: limits.clone(),
             bounds: Bounds::new(limits, info),
             addresses: [EXPORT_PANIC, EXPORT_LOG].map(address),
@@ -50,7 +58,12 @@ impl ModuleFactory {
 impl Factory for ModuleFactory {
     fn create(&self, until: &Until) -> Result<Box<dyn BatchInstance>, Error> {
         let growth = Growth::new(&self.bounds);
-        let page = Page::new(&self.module).map_err(|thrown| not_started(&thrown))?;
+        let mut page = Page::new(&self.module);
+        // A page reserves room for the memories of some hundred instances.
+        while page.as_ref().is_err_and(lacks_room) && self.slots.free() {
+            page = Page::new(&self.module);
+        }
+        let page = page.map_err(|thrown| not_started(&thrown))?;
         let [panic_at, log_at] = self.addresses.map(|name| page.address(name?));
         let mut guest = JsGuest {
             alloc: page.function(EXPORT_ALLOC),
@@ -227,6 +240,11 @@ fn kind(dtype: DType) -> u8 {
         DType::F32 => 2,
         _ => 3,
     }
+}
+
+/// Whether the page has no memory for another instance.
+fn lacks_room(thrown: &JsValue) -> bool {
+    matches!(Stop::of(thrown), Stop::NoStack)
 }
 
 /// Why a module could not be instantiated: a segment that does not fit is a trap, as the specification has it.

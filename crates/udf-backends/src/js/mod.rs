@@ -15,6 +15,7 @@ use crate::{
     module::{ModuleInfo, check_size, inspect_hashed, sha256},
     pool::Factory,
     session::LoadedModule,
+    slots::EngineSlots,
     store::Store,
 };
 use instance::ModuleFactory;
@@ -30,6 +31,7 @@ use wasm_bindgen_futures::JsFuture;
 pub struct JsRuntime {
     limits: Limits,
     store: Store,
+    slots: Arc<EngineSlots>,
 }
 
 impl fmt::Debug for JsRuntime {
@@ -42,7 +44,7 @@ impl JsRuntime {
     /// A runtime with these limits.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, store: Store::default() }
+        Self { limits, store: Store::default(), slots: Arc::default() }
     }
 
     /// Loads a module as [`load`](WasmUdfRuntime::load) does, and compiles it beside the caller: a page's main thread compiles
@@ -56,8 +58,8 @@ impl JsRuntime {
         let rewritten = rewrite::rewrite(bytes, self.limits.memory_bytes)?;
         let compiled = JsFuture::from(host::compile_aside(&rewritten)).await;
         let module = compiled.map_err(|thrown| refused(&thrown))?;
-        let limits = self.limits.clone();
-        let finish = move |_: &[u8], _: [u8; 32]| loaded(info, module, &limits);
+        let (limits, slots) = (self.limits.clone(), self.slots.clone());
+        let finish = move |_: &[u8], _: [u8; 32]| loaded(info, module, slots, &limits);
         Ok(self.store.load(bytes, &self.limits, &LoadOptions::default(), finish)?)
     }
 }
@@ -72,20 +74,27 @@ impl WasmUdfRuntime for JsRuntime {
     }
 
     fn load_with(&self, bytes: &[u8], options: &LoadOptions) -> Result<Arc<dyn UdfModule>, Error> {
-        let limits = self.limits.clone();
+        let (limits, slots) = (self.limits.clone(), self.slots.clone());
         let compile = move |bytes: &[u8], sha256: [u8; 32]| {
             let info = inspect_hashed(bytes, sha256, &limits)?;
             let rewritten = rewrite::rewrite(bytes, limits.memory_bytes)?;
             let module = host::compile(&rewritten).map_err(|thrown| refused(&thrown))?;
-            loaded(info, module, &limits)
+            loaded(info, module, slots, &limits)
         };
         Ok(self.store.load(bytes, &self.limits, options, compile)?)
     }
 }
 
-fn loaded(info: ModuleInfo, module: JsValue, limits: &Limits) -> Result<LoadedModule, Error> {
-    let factory = ModuleFactory::new(module, limits, &info);
-    LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, limits)
+fn loaded(
+    info: ModuleInfo,
+    module: JsValue,
+    slots: Arc<EngineSlots>,
+    limits: &Limits,
+) -> Result<LoadedModule, Error> {
+    let factory = ModuleFactory::new(module, slots.clone(), limits, &info);
+    let loaded = LoadedModule::try_new(info, Box::new(factory) as Box<dyn Factory>, limits)?;
+    slots.share(loaded.pool());
+    Ok(loaded)
 }
 
 fn refused(thrown: &JsValue) -> Error {

@@ -1,6 +1,6 @@
 //! Instances on wasmtime: limits, interruption, and traps as errors.
 
-use super::{bridge, slots::EngineSlots, space, ticker::Ticker};
+use super::{bridge, space, ticker::Ticker};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
@@ -9,6 +9,7 @@ use crate::{
     pool::Factory,
     rows::RowSink,
     sandbox::{self, Bounds, Growth, missing},
+    slots::EngineSlots,
     typed::TypedRows,
 };
 use std::{collections::HashMap, sync::Arc};

@@ -3,7 +3,6 @@
 mod bridge;
 mod instance;
 mod plain;
-mod slots;
 mod space;
 mod ticker;
 
@@ -14,11 +13,11 @@ use crate::{
     pool::Factory,
     sandbox::Bounds,
     session::LoadedModule,
+    slots::EngineSlots,
     store::Store,
 };
 use ::wasmtime::{Config, Engine, Module, WasmBacktraceDetails};
 use instance::ModuleFactory;
-use slots::EngineSlots;
 use space::Space;
 use std::{fmt, sync::Arc};
 use ticker::Ticker;

@@ -23,9 +23,9 @@ pub(crate) enum Expected {
     Error { kind: String, message: String },
 }
 
-/// Every case of every file of `testdata/cases`, in order of file name.
-pub(crate) fn read_all() -> Vec<Case> {
-    let files = files::all("testdata/cases", "json");
+/// Every case of every file in a folder of the repository, in order of file name.
+pub(crate) fn read_all(folder: &str) -> Vec<Case> {
+    let files = files::all(folder, "json");
     files.iter().flat_map(|(name, text)| read(name, text)).collect()
 }
 

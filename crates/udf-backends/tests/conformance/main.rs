@@ -106,7 +106,7 @@ fn check(case: &Case, result: Result<Output, Error>) -> Result<(), String> {
 
 #[test]
 fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() {
-    let cases = case::read_all();
+    let cases = case::read_all("testdata/cases");
     assert!(cases.len() >= 170, "{} cases", cases.len());
     let mut wrong = Vec::new();
     let runtimes = runtimes();
@@ -136,7 +136,7 @@ fn every_engine_gives_what_the_cases_say_at_every_batch_size_and_thread_count() 
 
 #[test]
 fn the_cases_cover_every_dtype_of_the_contract() {
-    let cases = case::read_all();
+    let cases = case::read_all("testdata/cases");
     for dtype in udf_abi::DType::ALL {
         // No parameter takes the null type; null columns appear as arguments of other types.
         let covered = cases.iter().any(|case| case.mentions(dtype.name()));

@@ -9,7 +9,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use udf_columnar::{
     CancelToken, CompileLimits, Error,
-    ErrorKind::{Cancelled, DeadlineExceeded, InvalidModule},
+    ErrorKind::{Cancelled, InvalidModule},
     Limits, LoadOptions, WasmUdfRuntime,
 };
 #[cfg(target_family = "wasm")]
@@ -141,31 +141,14 @@ fn a_constant_expression_without_end_is_refused() {
 }
 
 /// A module that takes an engine seconds, which no deadline here lets it have.
-fn heavy() -> Vec<u8> {
+pub(crate) fn heavy() -> Vec<u8> {
     let bomb = BOMBS.iter().find(|bomb| bomb.name == "functions of ifs").unwrap();
     bomb.module(1_000).unwrap()
 }
 
-fn generous() -> Limits {
+pub(crate) fn generous() -> Limits {
     let compile = CompileLimits::default().module_work(u64::MAX).deadline(Duration::from_secs(100));
     compiling(compile)
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn a_load_ends_at_its_deadline_and_others_go_on() {
-    promptly(|| {
-        for runtime in runtimes(&generous()) {
-            let options = LoadOptions::default().deadline(Duration::from_millis(1));
-            assert_fails(
-                runtime.load_with(&heavy(), &options),
-                DeadlineExceeded,
-                "loading the module took longer than 1ms",
-            );
-            let good = runtime.load(&Guest::harmless().bytes()).unwrap();
-            doubles(good.as_ref(), session(good.as_ref()).as_mut(), "GOOD", 4);
-        }
-    });
 }
 
 #[test]
@@ -178,43 +161,6 @@ fn a_cancelled_load_ends() {
             assert_fails(runtime.load_with(&heavy(), &options), Cancelled, "was cancelled");
         }
     });
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn the_limits_deadline_holds_where_the_load_names_none() {
-    let compile = CompileLimits::default().module_work(u64::MAX).deadline(Duration::from_millis(1));
-    let limits = compiling(compile);
-    for runtime in runtimes(&limits) {
-        assert_fails(runtime.load(&heavy()), DeadlineExceeded, "allow it more time");
-    }
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn a_load_that_was_given_up_is_joined_by_the_next() {
-    for runtime in runtimes(&generous()) {
-        let bytes = heavy();
-        let hasty = LoadOptions::default().deadline(Duration::from_millis(1));
-        assert_fails(runtime.load_with(&bytes, &hasty), DeadlineExceeded, "took longer");
-        let first = runtime.load(&bytes).unwrap();
-        let second = runtime.load(&bytes).unwrap();
-        assert!(Arc::ptr_eq(&first, &second));
-    }
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn threads_that_load_the_same_bytes_get_one_module() {
-    for runtime in runtimes(&generous()) {
-        let bytes = Guest::harmless().bytes();
-        let modules: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| runtime.load(&bytes).unwrap())).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        assert!(modules.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
-    }
 }
 
 #[test]

@@ -17,6 +17,7 @@
 //! | `costs` | instructions that take long, and where they stand |
 //! | `resources` | memory, table, stack, budget of the result |
 //! | `state` | what a guest remembers, its own request block, sessions, pool |
+//! | `threads` | another thread that calls, cancels or loads; not where there are none |
 //! | `halving` | rows that trap |
 //! | `refused` | modules that no engine may see |
 //! | `sweep` | every buffer of every type, by a table |
@@ -48,5 +49,7 @@ mod resources;
 mod state;
 mod sweep;
 mod text;
+#[cfg(not(target_family = "wasm"))]
+mod threads;
 mod time;
 mod traps;

@@ -7,20 +7,17 @@ use crate::{
         promptly, runtimes, session, values,
     },
 };
-use std::time::Duration;
 use udf_columnar::{
     Call,
-    ErrorKind::{Busy, DeadlineExceeded, InvalidArgument, InvalidResult, Trap},
+    ErrorKind::{InvalidArgument, InvalidResult, Trap},
     SessionOptions, UdfModule,
 };
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
-#[cfg(not(target_family = "wasm"))]
-use web_time::Instant;
 
 /// `EVIL(x)` counts its calls in a global and in static memory and answers both, added; it traps
 /// where the first x is negative and answers something invalid where it is 0.
-fn counting_guest() -> Guest {
+pub(crate) fn counting_guest() -> Guest {
     let body = in_place(
         "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
          (i32.store (i32.const 512) (i32.add (i32.load (i32.const 512)) (i32.const 100)))
@@ -34,7 +31,7 @@ fn counting_guest() -> Guest {
     Guest::reduce(body).item("(global $calls (mut i32) (i32.const 0))")
 }
 
-fn calls_so_far(module: &dyn UdfModule, session: &mut dyn udf_columnar::Session) -> f64 {
+pub(crate) fn calls_so_far(module: &dyn UdfModule, session: &mut dyn udf_columnar::Session) -> f64 {
     values(&call_evil(module, session, 1).unwrap())[0]
 }
 
@@ -108,60 +105,6 @@ fn a_guest_may_write_zeros_over_all_memory_but_its_answer() {
     Guest::elementwise(body).does_no_harm(4);
 }
 
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn two_threads_with_two_sessions_disturb_each_other_not() {
-    on_every_runtime(&patient(), &counting_guest(), |module| {
-        std::thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    for round in 0..20 {
-                        let mut session = session(module);
-                        assert_eq!(calls_so_far(module, session.as_mut()), 101.0);
-                        doubles(module, session.as_mut(), "GOOD", round);
-                        let x = numbers(vec![-1.0]);
-                        let result = call(module, session.as_mut(), "EVIL", x);
-                        assert_fails(result, Trap, "unreachable");
-                        doubles(module, session.as_mut(), "GOOD", round + 1);
-                    }
-                });
-            }
-        });
-    });
-}
-
-const FOREVER: &str = "(loop $forever (br $forever)) (unreachable)";
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn a_call_for_which_no_instance_comes_free_is_told_so() {
-    let limits = patient()
-        .to_builder()
-        .instances(1)
-        .batch_deadline(Duration::from_secs(1))
-        .call_deadline(Duration::from_millis(100))
-        .build()
-        .unwrap();
-    on_every_runtime(&limits, &Guest::elementwise(FOREVER), |module| {
-        std::thread::scope(|scope| {
-            let looping = scope.spawn(|| call_evil(module, session(module).as_mut(), 4));
-            let mut busy = false;
-            while !looping.is_finished() && !busy {
-                match call(module, session(module).as_mut(), "GOOD", counting(4)) {
-                    Ok(output) => assert_eq!(output.rows(), 4),
-                    Err(error) => {
-                        busy = true;
-                        assert_fails(Err::<(), _>(error), Busy, "stayed busy: raise the limit");
-                    }
-                }
-            }
-            assert!(busy, "the only instance was never busy");
-            assert_fails(looping.join().unwrap(), DeadlineExceeded, "the batch ran out of time");
-        });
-        doubles(module, session(module).as_mut(), "GOOD", 4);
-    });
-}
-
 #[test]
 fn sessions_at_rest_make_room_for_those_of_other_modules() {
     // Together more than wasmtime has slots for.
@@ -181,30 +124,6 @@ fn sessions_at_rest_make_room_for_those_of_other_modules() {
             doubles(module.as_ref(), session.as_mut(), "GOOD", 3);
         }
     }
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn a_call_waits_for_the_instance_that_another_session_uses() {
-    let limits = patient()
-        .to_builder()
-        .instances(1)
-        .batch_deadline(Duration::from_millis(300))
-        .build()
-        .unwrap();
-    on_every_runtime(&limits, &Guest::elementwise(FOREVER), |module| {
-        std::thread::scope(|scope| {
-            let looping = scope.spawn(|| call_evil(module, session(module).as_mut(), 4));
-            let mut longest = Duration::ZERO;
-            while !looping.is_finished() {
-                let start = Instant::now();
-                doubles(module, session(module).as_mut(), "GOOD", 4);
-                longest = longest.max(start.elapsed());
-            }
-            assert!(longest >= Duration::from_millis(50), "nobody waited: {longest:?}");
-            assert_fails(looping.join().unwrap(), DeadlineExceeded, "the batch ran out of time");
-        });
-    });
 }
 
 #[test]

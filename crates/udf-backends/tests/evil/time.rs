@@ -16,7 +16,7 @@ use udf_columnar::{
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const FOREVER: &str = "(loop $forever (br $forever)) (unreachable)";
+pub(crate) const FOREVER: &str = "(loop $forever (br $forever)) (unreachable)";
 
 /// A loop that ends after as many rounds.
 fn rounds(count: u64) -> String {
@@ -122,26 +122,6 @@ fn a_loop_on_two_threads_runs_out_of_time() {
         assert_fails(result, DeadlineExceeded, "the batch ran out of time");
         doubles(module, session.as_mut(), "GOOD", 1000);
     });
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[test]
-fn cancelling_from_another_thread_stops_a_loop() {
-    for guest in [Guest::elementwise(FOREVER), Guest::reduce(FOREVER), Guest::array(FOREVER)] {
-        on_every_runtime(&patient(), &guest, |module| {
-            let cancel = CancelToken::new();
-            let mut stopped = module.open(SessionOptions::default().cancel(cancel.clone()));
-            let result = std::thread::scope(|scope| {
-                scope.spawn(|| {
-                    std::thread::sleep(Duration::from_millis(50));
-                    cancel.cancel();
-                });
-                call_evil(module, stopped.as_mut(), 4)
-            });
-            assert_fails(result, Cancelled, "cancelled");
-            doubles(module, session(module).as_mut(), "GOOD", 4);
-        });
-    }
 }
 
 #[test]
