@@ -10,7 +10,7 @@ use crate::{
     eval::Environment,
 };
 use formualizer_common::ExcelErrorKind;
-use std::time::Instant;
+use web_time::Instant;
 
 /// What a bound function is, for formulas that call it.
 #[derive(Debug)]

@@ -20,7 +20,8 @@ use crate::{
 use formualizer_common::ExcelErrorKind;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{ops::Range, time::Instant};
+use std::ops::Range;
+use web_time::Instant;
 
 /// Rounds after which array results that keep moving are taken as circular.
 const MAX_ROUNDS: u32 = 64;
