@@ -92,7 +92,14 @@ impl Collector {
         if column.builder.is_some() && at.row < column.next {
             column.end();
         }
-        column.push(at.row, value);
+        column.push(
+            at.row,
+            match value {
+                // A file has no negative zero, which reads and compares as zero everywhere else.
+                CellRef::Number(n, kind) => CellRef::Number(n + 0.0, kind),
+                value => value,
+            },
+        );
     }
 
     /// The run that a column's last formula belongs to.

@@ -370,6 +370,16 @@ fn numbers_that_no_cell_holds_are_errors() {
 }
 
 #[test]
+fn a_negative_zero_is_zero() {
+    let rows = r#"<row r="1"><c r="A1"><v>-0</v></c><c r="B1"><f>0*-1</f><v>-0.0</v></c></row>"#;
+    let book = load(Parts::new(rows).zip()).unwrap();
+    for cell in ["A1", "B1"] {
+        let Value::Number(n) = book.value("S", cell).unwrap() else { panic!() };
+        assert!(n == 0.0 && n.is_sign_positive(), "{cell}: {n:?}");
+    }
+}
+
+#[test]
 fn shared_texts_that_there_are_not_are_refused() {
     for index in ["1", "-1", "99999999999999999999", "x"] {
         refuses_rows(
