@@ -341,8 +341,8 @@ fn invalid(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::{
-        MessageRoom, check_error_values, column, fixed_array_of, has_non_finite, messages,
-        row_errors, validity,
+        MessageRoom, check_error_values, column, fixed_array_of, fixed_into, has_non_finite,
+        messages, row_errors, validity,
     };
     use crate::{
         Column, ErrorKind,
@@ -357,6 +357,32 @@ mod tests {
 
     fn texts(rows: &[Option<&str>]) -> Column {
         Column::try_new(Arc::new(StringArray::from(rows.to_vec()))).unwrap()
+    }
+
+    #[test]
+    fn copying_floats_tells_whether_one_is_not_finite() {
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        for (values, wanted) in
+            [(&[1.0, -2.5][..], false), (&odd, true), (&[1.0, f64::NAN], true), (&[], false)]
+        {
+            let doubles: Vec<u8> = values.iter().flat_map(|n| n.to_le_bytes()).collect();
+            let singles: Vec<u8> = values.iter().flat_map(|n| (*n as f32).to_le_bytes()).collect();
+            for (dtype, width, bytes) in [(DType::F64, 8, doubles), (DType::F32, 4, singles)] {
+                let fixed = Values::Fixed { bytes: &bytes, width };
+                let rows = values.len();
+                let view = ColumnView {
+                    dtype,
+                    flags: 0,
+                    rows,
+                    values: fixed,
+                    validity: None,
+                    errors: None,
+                };
+                let mut out = vec![0; bytes.len()];
+                assert_eq!(fixed_into(&view, &mut out), wanted, "{values:?} as {dtype}");
+                assert_eq!(out, bytes, "these are canonical");
+            }
+        }
     }
 
     #[test]
