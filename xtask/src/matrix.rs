@@ -36,7 +36,7 @@ pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
         let title = format!("udf-backends: {title}");
         steps.run_tests(&title, &engine_tests(root, features)).then_some(())?;
     }
-    let title = format!("udf-columnar and udf-backends with wasmi for {TARGET}");
+    let title = format!("udf-backends with js and wasmi, and the workbook, for {TARGET}");
     steps.call(&title, "cargo xtask matrix", || {
         let command = portable_build(root)?;
         println!("$ {command}");
@@ -68,8 +68,11 @@ fn portable_build(root: &Path) -> Result<Cmd> {
     let build =
         Build { dir: root, shown_as: "formualizer-udf", target_dir: &target_dir, release: true };
     let command = WasmToolchain::find_or_install(root)?.cargo_build(&build)?;
-    let packages = "--package udf-columnar --package udf-backends --lib --no-default-features";
-    Ok(command.args(packages.split(' ')).arg("--features=udf-backends/wasmi"))
+    let packages = "--package udf-columnar --package udf-backends --package formualizer-workbook \
+                    --lib --no-default-features";
+    Ok(command
+        .args(packages.split_whitespace())
+        .arg("--features=udf-backends/wasmi,formualizer-workbook/js"))
 }
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ pub(crate) trait Apart {
 /// An instance's memory as it is now.
 pub(crate) enum Linear<'g> {
     /// Addressable; empty where the module has none.
+    #[cfg_attr(
+        not(any(feature = "wasmtime", feature = "wasmi")),
+        expect(dead_code, reason = "the memory of a page's instances is not ours")
+    )]
     Lent(&'g mut [u8]),
     /// Reached by offset.
     #[cfg_attr(

@@ -151,6 +151,7 @@ impl Growth {
 }
 
 /// The error of a guest whose calls nested too deeply.
+#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
 pub(crate) fn stack_exhausted(limits: &Limits) -> Error {
     Error::new(
         ErrorKind::StackExhausted,

@@ -1,0 +1,262 @@
+/**
+ * User-defined functions in WebAssembly over whole columns, sandboxed.
+ *
+ * ```js
+ * import { init, Module } from "formualizer-udf";
+ *
+ * await init();
+ * const finance = await Module.load(fetch("finance.wasm"));
+ * const prices = finance.BS_CALL(spots, 100, 0.02, vols, 1);
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+/** What the core is made ready from. */
+export type CoreSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+/**
+ * Makes the core ready: once, before anything else. Without a source it is fetched from beside the package's own file, in Node it is
+ * read from there. Later calls give the first one's promise, unless that was rejected.
+ */
+export function init(source?: CoreSource | Promise<CoreSource>): Promise<void>;
+
+/** The same at once, of bytes or a module that is compiled. */
+export function initSync(source: BufferSource | WebAssembly.Module): void;
+
+/** Bounds of what a plugin may take. Times are in milliseconds, sizes in bytes. */
+export interface Limits {
+  /** Memory of one instance (128 MiB). */
+  memoryBytes?: number;
+  /** Time of one batch of rows (1 000). */
+  batchDeadline?: number;
+  /** Time of a call that is not elementwise (10 000). */
+  callDeadline?: number;
+  /** Time of all calls of a session; none by itself. */
+  totalDeadline?: number;
+  /** Elements of a table (10 000). */
+  tableElements?: number;
+  /** Bytes of a module (10 MiB). */
+  moduleBytes?: number;
+  /** Functions of a module (20 000). */
+  moduleFunctions?: number;
+  /** Result of one batch or call (64 MiB). */
+  resultBytes?: number;
+  /** Bytes that are read of a plugin's message (10 000). */
+  messageBytes?: number;
+  /** Bytes kept of the distinct messages of one call's rows (8 MiB). */
+  messagesBytes?: number;
+  /** Instances of one module at a time (32). */
+  instances?: number;
+  /** Estimated work of compiling one function, in units of about a nanosecond. */
+  compileFunctionWork?: number;
+  /** The same of a whole module. */
+  compileModuleWork?: number;
+}
+
+/** How a module is loaded. */
+export interface ModuleOptions {
+  limits?: Limits;
+}
+
+/** Where the bytes of a module come from. */
+export type ModuleSource = ArrayBuffer | ArrayBufferView | Response | Blob;
+
+/** One value of an argument or a result. A whole number beyond 2^53 is a bigint. */
+export type Value = number | bigint | string | boolean | Date | null;
+
+/** An array whose elements are rows. */
+export type TypedArray =
+  | Float64Array
+  | Float32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
+
+/** One value for every row, a column of values, a column of numbers, or `undefined` where an optional argument is left out. */
+export type Argument = Value | readonly Value[] | TypedArray | readonly (readonly Value[] | TypedArray)[] | undefined;
+
+/** The columns of an array function, by name. */
+export interface Table {
+  [column: string]: Value[] | TypedArray;
+}
+
+/** Values beside the errors of their rows. */
+export interface WithErrors {
+  values: Value | Value[] | TypedArray;
+  /** The code and the words, or null where a row has a value. */
+  errors: string | null | (string | null)[];
+}
+
+/**
+ * What a call gives: a value where only values were passed; a typed array where the first column was one (a missing float is NaN; other
+ * types with missing rows are arrays); an array with null for missing rows otherwise.
+ */
+export type Result = Value | Value[] | TypedArray | Table | WithErrors;
+
+/** How a function is called. */
+export interface CallOptions {
+  /** What becomes of rows that fail: an error that tells which (`raise`), null, or null with their errors beside (`struct`). */
+  errors?: "raise" | "null" | "struct";
+  /** Milliseconds that a call may take. */
+  deadline?: number;
+  /** Ends an asynchronous call between its parts; a call that has not begun in any case. */
+  signal?: AbortSignal;
+}
+
+/** A parameter, as the manifest has it. */
+export interface Parameter {
+  name: string;
+  type: string;
+  description?: string;
+  optional?: boolean;
+  variadic?: boolean;
+  shape?: "value" | "range";
+  [field: string]: unknown;
+}
+
+/** A function's entry of the manifest. */
+export interface FunctionEntry {
+  name: string;
+  kind: "elementwise" | "reduce" | "array";
+  params: Parameter[];
+  aliases?: string[];
+  description?: string;
+  [field: string]: unknown;
+}
+
+/** A function of a plugin. */
+export interface PluginFunction {
+  /**
+   * Calls it, on this thread until it has ended.
+   *
+   * @throws ArgumentError where the arguments do not fit; another {@link CallError} where the call fails.
+   */
+  (...values: Argument[]): Result;
+  readonly name: string;
+  /** `NAME(param: type, …) -> type`. */
+  readonly signature: string;
+  readonly description: string;
+  readonly about: FunctionEntry;
+  /** The same function with options. */
+  with(options: CallOptions): PluginFunction;
+  /** Calls it, and lets the host do other work every few milliseconds. */
+  async(...values: Argument[]): Promise<Result>;
+}
+
+/** A plugin's manifest. */
+export interface Manifest {
+  module: { id: string; version: string; description?: string; [field: string]: unknown };
+  functions: FunctionEntry[];
+  [field: string]: unknown;
+}
+
+/** What a module offers. */
+export interface Inspection {
+  sha256: string;
+  size: number;
+  /** Whether it has no manifest: its exports of numbers are its functions. */
+  bare: boolean;
+  warnings: string[];
+  /** Functions that this version cannot call, and why. */
+  disabled: { [name: string]: string };
+  manifest: Manifest;
+}
+
+/**
+ * Tells what a module offers. Nothing of it is compiled or executed.
+ *
+ * @throws ModuleError where the bytes are no module that can be taken.
+ */
+export function inspectWasmModuleBytes(bytes: Uint8Array | ArrayBuffer, options?: ModuleOptions): Inspection;
+
+/** A plugin. Its functions are its properties too, by name and alias. */
+export class Module {
+  private constructor();
+  /**
+   * Inspects and compiles a module, beside this thread.
+   *
+   * @throws ModuleError where it is refused, with the mend in the message.
+   */
+  static load(source: ModuleSource | Promise<ModuleSource>, options?: ModuleOptions): Promise<LoadedModule>;
+  readonly id: string;
+  readonly version: string;
+  readonly manifest: Manifest;
+  /** Its functions by name. */
+  readonly functions: { readonly [name: string]: PluginFunction };
+  /**
+   * A function by name, alias or export, in any case.
+   *
+   * @throws UnknownFunctionError where there is none, with names that are near.
+   */
+  function(name: string): PluginFunction;
+  /** Gives its memory back. Its functions are not called any more. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A module with its functions as properties. */
+export type LoadedModule = Module & { readonly [name: Uppercase<string>]: PluginFunction };
+
+/** Everything that this package throws on purpose. */
+export class UdfError extends Error {
+  /** One line for each finding where there are several. */
+  readonly details: readonly string[];
+}
+/** The bytes are no module that can be taken. */
+export class ModuleError extends UdfError {}
+/** A module's manifest breaks a rule. */
+export class ManifestError extends ModuleError {}
+/** A module has no such function. */
+export class UnknownFunctionError extends UdfError {}
+/** This version or host does not have what is asked for. */
+export class UnsupportedError extends UdfError {}
+/** A call failed. */
+export class CallError extends UdfError {
+  readonly function: string | undefined;
+}
+/** Wrong number, type, length or value of arguments. */
+export class ArgumentError extends CallError {}
+/** Some rows failed. */
+export class RowsError extends CallError {
+  /** How many. */
+  readonly count: number;
+  /** Of how many. */
+  readonly total: number;
+  /** The first hundred of them. */
+  readonly rows: readonly { row: number; code: string; message: string | undefined }[];
+}
+/** The function itself answered an error. */
+export class FunctionError extends CallError {
+  /** Such as `#NUM!`. */
+  readonly code: string;
+}
+/** The plugin trapped or panicked. */
+export class TrapError extends CallError {}
+/** It ran out of time. */
+export class DeadlineExceededError extends CallError {}
+/** It asked for more memory than it may have. */
+export class MemoryLimitExceededError extends CallError {}
+/** Its calls nested too deeply. */
+export class StackExhaustedError extends CallError {}
+/** It answered something that the contract does not allow. */
+export class InvalidResultError extends CallError {}
+/** More rows or bytes than one call takes. */
+export class TooLargeError extends CallError {}
+/** No instance came free in time. */
+export class BusyError extends CallError {}
+/** The call was cancelled. */
+export class CancelledError extends CallError {}
+/** A workbook refused something. */
+export class WorkbookError extends UdfError {
+  /** What it is about. */
+  readonly kind: string;
+}
+/** A defect of this package or of the host. */
+export class InternalError extends UdfError {}

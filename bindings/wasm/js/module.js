@@ -1,0 +1,295 @@
+// Plugins: loaded, and called over values, arrays and typed arrays.
+
+import { CoreModule, inspectModule } from "./core.js";
+import { ARRAYS, isColumn, kindOf, push, toTyped, toValues } from "./columns.js";
+import { ArgumentError, CancelledError } from "./errors.js";
+import { needCore } from "./start.js";
+
+/** Rows that cross at a time: their columns stay in a processor's cache on the way. */
+const CHUNK = 32_768;
+/** How long a call that yields runs before the host's other work has its turn, in milliseconds. */
+const TURN = 12;
+
+/** The bytes of what a user has: bytes, a buffer, a response, or a promise of one. */
+export async function bytesOf(source) {
+  const given = await source;
+  if (given instanceof Uint8Array) {
+    return given;
+  }
+  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
+    return ArrayBuffer.isView(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given);
+  }
+  if (typeof given?.arrayBuffer === "function") {
+    if (given.ok === false) {
+      throw new ArgumentError(`the module could not be fetched: ${given.status} ${given.statusText}`);
+    }
+    return new Uint8Array(await given.arrayBuffer());
+  }
+  throw new ArgumentError("give the bytes of a module, a Response or a Blob");
+}
+
+export function inspectWasmModuleBytes(bytes, { limits } = {}) {
+  needCore();
+  if (!(bytes instanceof Uint8Array || bytes instanceof ArrayBuffer)) {
+    throw new ArgumentError("give the bytes of a module: a Uint8Array or an ArrayBuffer");
+  }
+  return JSON.parse(inspectModule(new Uint8Array(bytes), limits));
+}
+
+export class Module {
+  #core;
+  #functions = {};
+
+  constructor(core) {
+    if (!(core instanceof CoreModule)) {
+      throw new ArgumentError("a module is made by `await Module.load(bytes)`");
+    }
+    this.#core = core;
+    const manifest = JSON.parse(core.manifest);
+    this.manifest = manifest;
+    this.id = manifest.module.id;
+    this.version = manifest.module.version;
+    for (const { name, aliases = [] } of manifest.functions) {
+      const made = makeFunction(core.function(name), {});
+      this.#functions[name] = made;
+      for (const known of [name, ...aliases]) {
+        if (!(known in this)) {
+          Object.defineProperty(this, known, { value: made, enumerable: false });
+        }
+      }
+    }
+    Object.freeze(this.#functions);
+  }
+
+  static async load(source, { limits } = {}) {
+    needCore();
+    return new Module(await CoreModule.load(await bytesOf(source), limits));
+  }
+
+  get functions() {
+    return this.#functions;
+  }
+
+  function(name) {
+    const core = this.#core.function(String(name));
+    return this.#functions[JSON.parse(core.about).name] ?? makeFunction(core, {});
+  }
+
+  free() {
+    this.#core.free();
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    this.free();
+  }
+}
+
+/** A function that calls the plugin's, with what is known of it. */
+function makeFunction(core, options) {
+  const about = JSON.parse(core.about);
+  const call = (...values) => finish(core, about, options, run(core, about, options, values));
+  const fields = {
+    name: about.name,
+    signature: core.signature,
+    description: about.description ?? "",
+    about,
+    with: (more) => makeFunction(core, checked({ ...options, ...more })),
+    async: async (...values) => finish(core, about, options, await runInTurns(core, about, options, values)),
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    Object.defineProperty(call, name, { value, enumerable: true });
+  }
+  return call;
+}
+
+const OPTIONS = new Set(["errors", "deadline", "signal"]);
+
+function checked(options) {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.has(name)) {
+      throw new ArgumentError(`there is no option \`${name}\`: take ${[...OPTIONS].join(", ")}`);
+    }
+  }
+  if (!["raise", "null", "struct", undefined].includes(options.errors)) {
+    throw new ArgumentError(`errors: give "raise", "null" or "struct"`);
+  }
+  return options;
+}
+
+/** The parameter that an argument is for. */
+function paramOf(about, at) {
+  const last = about.params[about.params.length - 1];
+  return about.params[at] ?? (last?.variadic ? last : { name: `argument ${at + 1}`, type: "any" });
+}
+
+function pushAll(core, about, values) {
+  core.clear();
+  values.forEach((value, at) => {
+    const param = paramOf(about, at);
+    if (param.shape === "range") {
+      pushRange(core, value, param);
+    } else {
+      push(core, value, param);
+    }
+  });
+}
+
+/** The columns of a range: one, or an array of columns. */
+function pushRange(core, value, param) {
+  const columns = Array.isArray(value) && value.some(isColumn) ? value : [value];
+  for (const column of columns) {
+    push(core, isColumn(column) ? column : [column], param);
+  }
+  core.asRange(columns.length);
+}
+
+/** The calls of chunks, one after the other: what each gave is handed to the generator's caller. */
+function* chunks(core, about, options, values) {
+  options.signal?.throwIfAborted();
+  const columns = values.filter(isColumn);
+  const rows = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
+  const even = columns.every((column) => column.length === rows);
+  if (!core.isElementwise || !even || rows <= CHUNK) {
+    pushAll(core, about, values);
+    yield { output: core.call(0, options.deadline), first: 0, rows };
+    return;
+  }
+  const started = performance.now();
+  for (let first = 0; first < rows; first += CHUNK) {
+    const end = Math.min(first + CHUNK, rows);
+    const part = (value) => (kindOf(value) === undefined ? value.slice(first, end) : value.subarray(first, end));
+    pushAll(core, about, values.map((value) => (isColumn(value) ? part(value) : value)));
+    const left = options.deadline === undefined ? undefined : Math.max(0, options.deadline - (performance.now() - started));
+    yield { output: core.call(first, left), first, rows };
+  }
+}
+
+/** What the chunks gave, put together. */
+class Outcome {
+  columns = [];
+  failed = 0;
+  errors = [];
+  rows = 0;
+  output = undefined;
+
+  add({ output, first, rows }) {
+    this.rows = rows;
+    this.failed += output.failed;
+    if (output.failed > 0) {
+      for (const error of output.errors(0, output.rows)) {
+        error.row += first;
+        this.errors.push(error);
+      }
+    }
+    this.#gather(output, first, rows);
+    this.output?.free();
+    this.output = output;
+  }
+
+  #gather(output, first, rows) {
+    if (first === 0 && output.rows >= rows) {
+      this.columns = Array.from({ length: output.columns }, (_, at) => output.column(at));
+      return;
+    }
+    // A whole column of numbers is filled in place; whatever else is put together.
+    const [whole] = this.columns;
+    if (whole !== undefined && whole.valid === undefined && output.copyTo(whole.values.subarray?.(first, first + output.rows))) {
+      return;
+    }
+    const part = output.column(0);
+    if (first === 0) {
+      const Type = ARRAYS[part.kind];
+      const values = Type === undefined ? part.values : new Type(rows);
+      if (Type !== undefined) {
+        values.set(part.values);
+      }
+      this.columns = [{ kind: part.kind, values, valid: spread(part.valid, rows, 0) }];
+      return;
+    }
+    if (part.valid !== undefined || whole.valid !== undefined) {
+      whole.valid ??= new Uint8Array(rows).fill(1);
+      whole.valid.set(part.valid ?? new Uint8Array(output.rows).fill(1), first);
+    }
+    if (ARRAYS[part.kind] === undefined) {
+      whole.values = typeof whole.values.concat === "function" ? whole.values.concat(part.values) : joined(whole.values, part.values);
+    } else {
+      whole.values.set(part.values, first);
+    }
+  }
+}
+
+function spread(valid, rows, first) {
+  if (valid === undefined) {
+    return undefined;
+  }
+  const all = new Uint8Array(rows).fill(1);
+  all.set(valid, first);
+  return all;
+}
+
+function joined(a, b) {
+  const both = new a.constructor(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function run(core, about, options, values) {
+  const outcome = new Outcome();
+  for (const part of chunks(core, about, options, values)) {
+    outcome.add(part);
+  }
+  return { outcome, values };
+}
+
+async function runInTurns(core, about, options, values) {
+  const outcome = new Outcome();
+  let turn = performance.now();
+  for (const part of chunks(core, about, options, values)) {
+    outcome.add(part);
+    if (performance.now() - turn > TURN) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (options.signal?.aborted) {
+        throw Object.assign(new CancelledError("the call was cancelled", { cause: options.signal.reason }), { function: about.name });
+      }
+      turn = performance.now();
+    }
+  }
+  return { outcome, values };
+}
+
+/** The result in the caller's type. */
+function finish(core, about, options, { outcome, values }) {
+  const { columns, failed, errors, rows, output } = outcome;
+  try {
+    if (failed > 0 && (options.errors ?? "raise") === "raise") {
+      throw output.rowsError(failed, rows, errors);
+    }
+    const typed = kindOf(values.find(isColumn)) !== undefined;
+    const give = typed ? toTyped : toValues;
+    const single = core.isElementwise ? !values.some(isColumn) : about.kind === "reduce";
+    if (!core.isElementwise && !single) {
+      return table(about, columns, give);
+    }
+    const value = single ? toValues(columns[0])[0] : give(columns[0]);
+    if (options.errors !== "struct") {
+      return value;
+    }
+    const texts = new Array(single ? 1 : rows).fill(null);
+    for (const { row, code, message } of errors) {
+      texts[row] = message === undefined ? code : `${code} ${message}`;
+    }
+    return { values: value, errors: single ? texts[0] : texts };
+  } finally {
+    output?.free();
+  }
+}
+
+/** The columns of an array function: one alone, or several by name. */
+function table(about, columns, give) {
+  const names = about.returns?.columns?.map((column) => column.name);
+  if (columns.length === 1 && names === undefined) {
+    return give(columns[0]);
+  }
+  return Object.fromEntries(columns.map((column, at) => [names?.[at] ?? `column${at + 1}`, give(column)]));
+}

@@ -1,0 +1,309 @@
+//! Plugins, and calls of their functions, put together argument by argument.
+
+use crate::{
+    error::{argument, make, of_call},
+    input, limits, output,
+};
+use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
+use udf_backends::{JsRuntime, ModuleInfo};
+use udf_columnar::{
+    Argument, Call, Column, Limits, Output, Session, SessionOptions, Signature, UdfModule,
+};
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// One runtime for each set of limits.
+    static RUNTIMES: RefCell<Vec<(Limits, Arc<JsRuntime>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Most rows that an error lists.
+const LISTED: usize = 100;
+
+/// The runtime with these limits.
+pub(crate) fn runtime(limits: &Limits) -> Arc<JsRuntime> {
+    RUNTIMES.with_borrow_mut(|runtimes| {
+        if let Some((_, runtime)) = runtimes.iter().find(|(of, _)| of == limits) {
+            return runtime.clone();
+        }
+        let runtime = Arc::new(JsRuntime::new(limits.clone()));
+        runtimes.push((limits.clone(), runtime.clone()));
+        runtime
+    })
+}
+
+/// What a module offers, as JSON. Nothing of it is executed.
+#[wasm_bindgen(js_name = inspectModule)]
+pub fn inspect(bytes: &[u8], limits: &JsValue) -> Result<String, JsValue> {
+    let info = udf_backends::inspect(bytes, &limits::of(limits)?);
+    info.map(|info| json(&info)).map_err(|error| of_call(&error, None))
+}
+
+fn json(info: &ModuleInfo) -> String {
+    let disabled = info.manifest.disabled.iter();
+    serde_json::json!({
+        "sha256": info.sha256_hex(),
+        "size": info.size,
+        "bare": info.bare,
+        "warnings": info.warnings,
+        "disabled": disabled.map(|f| (f.name.clone(), f.reason().to_string())).collect::<HashMap<_, _>>(),
+        "manifest": info.manifest,
+    })
+    .to_string()
+}
+
+/// A plugin that is ready to be called.
+#[wasm_bindgen]
+pub struct CoreModule(Rc<Plugin>);
+
+struct Plugin {
+    module: Arc<dyn UdfModule>,
+    /// A session at rest, which serves calls of functions that are not volatile.
+    warm: RefCell<Option<Box<dyn Session>>>,
+}
+
+#[wasm_bindgen]
+impl CoreModule {
+    /// Inspects a module and compiles it beside the caller.
+    pub async fn load(bytes: Vec<u8>, limits: JsValue) -> Result<CoreModule, JsValue> {
+        let module = runtime(&limits::of(&limits)?).load_aside(&bytes).await;
+        let module = module.map_err(|error| of_call(&error, None))?;
+        Ok(Self(Rc::new(Plugin { module, warm: RefCell::new(None) })))
+    }
+
+    /// The manifest as JSON.
+    #[wasm_bindgen(getter)]
+    pub fn manifest(&self) -> String {
+        serde_json::to_string(self.0.module.manifest()).unwrap_or_default()
+    }
+
+    /// A function by name, alias or export.
+    pub fn function(&self, name: &str) -> Result<CoreFunction, JsValue> {
+        let signature = self.0.module.signature(name).map_err(|error| of_call(&error, None))?;
+        let plugin = self.0.clone();
+        Ok(CoreFunction { plugin, signature, arguments: Vec::new() })
+    }
+}
+
+/// A function, and the arguments of its next call so far.
+#[wasm_bindgen]
+pub struct CoreFunction {
+    plugin: Rc<Plugin>,
+    signature: Arc<Signature>,
+    arguments: Vec<Argument>,
+}
+
+#[wasm_bindgen]
+impl CoreFunction {
+    /// `NAME(param: type, …) -> type`.
+    #[wasm_bindgen(getter)]
+    pub fn signature(&self) -> String {
+        self.signature.to_string()
+    }
+
+    /// The manifest's entry of it, as JSON.
+    #[wasm_bindgen(getter)]
+    pub fn about(&self) -> String {
+        serde_json::to_string(self.signature.function()).unwrap_or_default()
+    }
+
+    /// Whether it gives a row for each row.
+    #[wasm_bindgen(getter, js_name = isElementwise)]
+    pub fn is_elementwise(&self) -> bool {
+        self.signature.is_elementwise()
+    }
+
+    /// Forgets the arguments.
+    pub fn clear(&mut self) {
+        self.arguments.clear();
+    }
+
+    /// An argument that is left out.
+    pub fn omit(&mut self) {
+        self.arguments.push(Argument::Omitted);
+    }
+
+    /// One value for all rows, or a column: a typed array of the kind.
+    pub fn push(
+        &mut self,
+        kind: &str,
+        values: &JsValue,
+        valid: Option<Uint8Array>,
+        single: bool,
+    ) -> Result<(), JsValue> {
+        let column = input::column(kind, values, valid.as_ref())?;
+        self.arguments.push(given(column, single));
+        Ok(())
+    }
+
+    /// The same of texts.
+    #[wasm_bindgen(js_name = pushTexts)]
+    pub fn push_texts(
+        &mut self,
+        data: &Uint8Array,
+        ends: &Int32Array,
+        valid: Option<Uint8Array>,
+        single: bool,
+    ) -> Result<(), JsValue> {
+        let column = input::texts(data, ends, valid.as_ref())?;
+        self.arguments.push(given(column, single));
+        Ok(())
+    }
+
+    /// The same of values of any types.
+    #[wasm_bindgen(js_name = pushAny)]
+    pub fn push_any(&mut self, values: &Array, single: bool) -> Result<(), JsValue> {
+        self.arguments.push(given(input::any(values)?, single));
+        Ok(())
+    }
+
+    /// Takes back the columns that were pushed last as those of a range.
+    #[wasm_bindgen(js_name = asRange)]
+    pub fn as_range(&mut self, columns: usize) -> Result<(), JsValue> {
+        let first = self.arguments.len().checked_sub(columns);
+        let first = first.ok_or_else(|| argument("a range of more columns than there are"))?;
+        let taken = self.arguments.drain(first..).filter_map(|argument| match argument {
+            Argument::Column(column) | Argument::Scalar(column) => Some(column),
+            _ => None,
+        });
+        let columns = taken.collect::<Vec<_>>();
+        self.arguments.push(Argument::Range(columns));
+        Ok(())
+    }
+
+    /// Calls the function, and forgets the arguments. `offset` is the first row in the whole input, `deadline` in milliseconds.
+    pub fn call(&mut self, offset: f64, deadline: Option<f64>) -> Result<CoreOutput, JsValue> {
+        let arguments = std::mem::take(&mut self.arguments);
+        let call = Call::new(arguments).row_offset(offset as u64);
+        let function = self.signature.function();
+        let may_be_warm =
+            self.signature.is_elementwise() && !function.volatile && deadline.is_none();
+        let warm = self.plugin.warm.borrow_mut().take().filter(|_| may_be_warm);
+        let mut session = match warm {
+            Some(session) => session,
+            None => self.plugin.module.open(options(deadline)?),
+        };
+        let output = session.call(&self.signature, call);
+        if may_be_warm {
+            *self.plugin.warm.borrow_mut() = Some(session);
+        }
+        let name = self.signature.name();
+        let output = output.map_err(|error| of_call(&error, Some(name)))?;
+        Ok(CoreOutput { output, function: name.to_owned() })
+    }
+}
+
+fn given(column: Column, single: bool) -> Argument {
+    if single { Argument::Scalar(column) } else { Argument::Column(column) }
+}
+
+fn options(deadline: Option<f64>) -> Result<SessionOptions, JsValue> {
+    let deadline = match deadline.map(|ms| Duration::try_from_secs_f64(ms / 1e3)) {
+        Some(Err(_)) => return Err(argument("deadline: give a number of milliseconds")),
+        Some(Ok(deadline)) => Some(deadline),
+        None => None,
+    };
+    let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
+    let now = (js_sys::Date::now() * 1e3) as i64;
+    Ok(SessionOptions::default().threads(1).deadline(deadline).volatile(seed, now))
+}
+
+/// What a call gave.
+#[wasm_bindgen]
+pub struct CoreOutput {
+    output: Output,
+    function: String,
+}
+
+#[wasm_bindgen]
+impl CoreOutput {
+    /// How many columns.
+    #[wasm_bindgen(getter)]
+    pub fn columns(&self) -> usize {
+        self.output.columns.len()
+    }
+
+    /// Rows of each.
+    #[wasm_bindgen(getter)]
+    pub fn rows(&self) -> usize {
+        self.output.rows()
+    }
+
+    /// A column: `{ kind, values, valid }`.
+    pub fn column(&self, at: usize) -> Result<JsValue, JsValue> {
+        match self.output.columns.get(at) {
+            Some(column) => output::column(column),
+            None => Err(argument("there is no such column")),
+        }
+    }
+
+    /// Copies the one column to a typed array of its own kind and length; false where it is no such column.
+    #[wasm_bindgen(js_name = copyTo)]
+    pub fn copy_to(&self, out: &JsValue) -> bool {
+        self.output.columns.first().is_some_and(|column| output::copy_to(column, out))
+    }
+
+    /// Rows in error of all columns.
+    #[wasm_bindgen(getter)]
+    pub fn failed(&self) -> usize {
+        self.output.columns.iter().filter_map(Column::errors).map(|errors| errors.count()).sum()
+    }
+
+    /// The rows in error of a column, at most so many: `{ row, code, message }`.
+    pub fn errors(&self, at: usize, most: usize) -> Result<Array, JsValue> {
+        let list = Array::new();
+        let errors = self.output.columns.get(at).and_then(Column::errors);
+        let Some(errors) = errors else { return Ok(list) };
+        let rows = errors.codes().iter().enumerate().filter(|(_, code)| **code != 0);
+        for (row, _) in rows.take(most) {
+            let Some((code, message)) = errors.get(row) else { continue };
+            let entry = Object::new();
+            let message = message.map_or(JsValue::UNDEFINED, JsValue::from_str);
+            for (name, value) in [
+                ("row", JsValue::from_f64(row as f64)),
+                ("code", JsValue::from_str(code.text())),
+                ("message", message),
+            ] {
+                Reflect::set(&entry, &JsValue::from_str(name), &value)?;
+            }
+            list.push(&entry);
+        }
+        Ok(list)
+    }
+
+    /// What the plugin logged.
+    #[wasm_bindgen(getter)]
+    pub fn log(&self) -> Vec<String> {
+        self.output.log.shown().map(|line| line.to_string()).collect()
+    }
+
+    /// The error of a call whose rows failed: so many of `total`, of which these are the first.
+    #[wasm_bindgen(js_name = rowsError)]
+    pub fn rows_error(&self, count: f64, total: f64, first: &Array) -> JsValue {
+        let listed = first.iter().take(3).map(|entry| {
+            let field = |name: &str| Reflect::get(&entry, &JsValue::from_str(name)).ok();
+            let text = |name: &str| field(name).and_then(|value| value.as_string());
+            let row = field("row").and_then(|row| row.as_f64()).unwrap_or_default();
+            let why = text("message").map(|m| format!(" ({m})")).unwrap_or_default();
+            format!("row {row}: {}{why}", text("code").unwrap_or_default())
+        });
+        let listed: Vec<String> = listed.collect();
+        let dots = if count > listed.len() as f64 { ", …" } else { "" };
+        let message = format!(
+            "{} failed in {count} of {total} rows: {}{dots}; {{ errors: \"null\" }} makes them null, {{ errors: \"struct\" }} gives the errors beside the values",
+            self.function,
+            listed.join(", ")
+        );
+        let first = first.slice(0, LISTED as u32);
+        make(
+            "RowsError",
+            &message,
+            &[
+                ("function", JsValue::from_str(&self.function)),
+                ("count", JsValue::from_f64(count)),
+                ("total", JsValue::from_f64(total)),
+                ("rows", first.into()),
+            ],
+        )
+    }
+}

@@ -1,0 +1,33 @@
+//! `web`: what runs on hosts of JavaScript, tried in Node and in Chromium.
+//!
+//! ```text
+//! tools      Node, Chromium, wasm-bindgen: found or installed
+//! engines    the suites of udf-backends, on the engine `js` and the interpreter
+//! package    the npm package: built, packed, installed into an empty project and tested there
+//! ```
+
+mod engines;
+mod package;
+mod tools;
+
+use std::{path::Path, process::ExitCode};
+
+use crate::{error::Result, steps::Steps};
+use tools::Tools;
+
+pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
+    crate::flag(args, "")?;
+    let mut steps = Steps::default();
+    // A step that failed is in `steps` with what to repeat.
+    let _ = all(root, &mut steps);
+    steps.print_times();
+    Ok(steps.close())
+}
+
+/// Runs every step up to the first that fails; `None` if one did.
+pub(crate) fn all(root: &Path, steps: &mut Steps) -> Option<()> {
+    let install = || Tools::find_or_install(root);
+    let tools = steps.call("Tools for JavaScript", "cargo install, apt-get install", install)?;
+    engines::test(root, &tools, steps)?;
+    package::test(root, &tools, steps)
+}

@@ -1,0 +1,135 @@
+//! The npm package: built, packed, and tried as it comes out of the tarball.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::tools::{PACKAGE, Tools};
+use crate::{
+    cmd::Cmd,
+    error::{Context, Error, Result},
+    steps::Steps,
+    test::GUESTS,
+};
+use wasm_toolchain::{Build, TARGET};
+
+/// What tests of the package take from npm.
+const TEST_PACKAGES: [&str; 2] = ["playwright-core@1.56", "typescript@5.9"];
+
+/// Builds the package, installs it into an empty project, and runs its tests there; `None` if something failed.
+pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> {
+    let folder = tools.target_dir.join("package");
+    let build = core(root, tools);
+    let build = steps.call("Core of the npm package", "cargo xtask web", || {
+        let build = build?;
+        println!("$ {build}");
+        Ok(build.run()?)
+    });
+    build?;
+    let project = tools.target_dir.join("project");
+    let made = || {
+        gather(root, tools, &folder)?;
+        install(root, &folder, &project)
+    };
+    steps.call("npm package", "npm pack, npm install", made)?;
+    let tests = Cmd::new(&project, "node")
+        .args(["--test", "--test-reporter=tap", "tests/"])
+        .env("FZ_ROOT", root)
+        .env(GUESTS, tools.target_dir.with_file_name("guests"));
+    steps.run_tests("Tests of the npm package", &tests).then_some(())?;
+    let types = Cmd::new(&project, "npx").args([
+        "--no-install",
+        "tsc",
+        "--strict",
+        "--noEmit",
+        "--target",
+        "ES2022",
+        "--module",
+        "nodenext",
+        "--lib",
+        "ES2022,DOM,ESNext.Disposable",
+        "tests/types.mts",
+    ]);
+    steps.run("Types of the npm package", &types).then_some(())
+}
+
+/// The core's build.
+fn core(root: &Path, tools: &Tools) -> Result<Cmd> {
+    let folder = root.join(PACKAGE);
+    let build = Build {
+        dir: &folder,
+        shown_as: "formualizer-udf-wasm",
+        target_dir: &tools.target_dir,
+        release: true,
+    };
+    Ok(tools.toolchain.cargo_build(&build)?)
+}
+
+/// The package's folder: what wasm-bindgen makes of the core, and the files beside it.
+fn gather(root: &Path, tools: &Tools, folder: &Path) -> Result<()> {
+    empty(folder)?;
+    let core =
+        tools.target_dir.join(TARGET).join("release").join("formualizer_udf_wasm.wasm");
+    let bind = Cmd::new(root, tools.bindgen.join("wasm-bindgen"))
+        .args(["--target", "web", "--no-typescript", "--out-name", "core", "--out-dir"])
+        .arg(folder)
+        .arg(&core);
+    println!("$ {bind}");
+    bind.run()?;
+    let package = root.join(PACKAGE);
+    copy_all(&package.join("js"), folder)?;
+    for name in ["package.json", "README.md"] {
+        copy(&package.join(name), &folder.join(name))?;
+    }
+    Ok(())
+}
+
+/// An empty project with the package, as a user installs it, and the tests.
+fn install(root: &Path, folder: &Path, project: &Path) -> Result<()> {
+    // What comes from npm stays, so that it is not fetched again.
+    let tests = project.join("tests");
+    empty(&tests)?;
+    let file = project.join("package.json");
+    fs::write(&file, r#"{"private": true, "type": "module"}"#)
+        .context(format_args!("cannot write {}", file.display()))?;
+    let pack = Cmd::new(folder, "npm").args(["pack", "--silent", "--pack-destination"]).arg(project);
+    println!("$ {pack}");
+    let packed = String::from_utf8_lossy(&pack.output()?).trim().to_owned();
+    let packed = packed.lines().last().unwrap_or_default().to_owned();
+    if packed.is_empty() {
+        return Err(Error::new("npm pack named no file"));
+    }
+    let install = Cmd::new(project, "npm")
+        .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
+        .arg(format!("./{packed}"))
+        .args(TEST_PACKAGES);
+    println!("$ {install}");
+    install.run()?;
+    copy_all(&root.join(PACKAGE).join("tests"), &tests)
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).context(format_args!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).context(format_args!("cannot make {}", folder.display()))
+}
+
+/// Copies the files of a folder.
+fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    let entries = fs::read_dir(from).context(format_args!("cannot read {}", from.display()))?;
+    for entry in entries {
+        let path: PathBuf =
+            entry.context(format_args!("cannot read {}", from.display()))?.path();
+        if path.is_file() {
+            copy(&path, &to.join(path.file_name().unwrap_or(OsStr::new(""))))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).context(format_args!("cannot copy {}", from.display())).map(|_| ())
+}
