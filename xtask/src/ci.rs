@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     fuzz, matrix, plugins,
     steps::Steps,
-    test, tidy,
+    test, tidy, web,
 };
 
 /// The parts of rustup's toolchain that its minimal profile leaves out.
@@ -31,12 +31,17 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
         let fmt = of_plugins(cargo("fmt --all --check"));
         steps.run("Formatting of the plugins", &fmt);
     }
+    let of_web = |cmd: Cmd| cmd.arg("--manifest-path").arg(web::MANIFEST);
+    steps.run("Formatting of the npm package", &of_web(cargo("fmt --all --check")));
     let clippy = || cargo("clippy --workspace --all-targets --all-features");
     let deny = ["--", "-D", "warnings"];
     steps.run("Lints", &clippy().args(deny));
     if has_plugins {
         steps.run("Lints of the plugins", &of_plugins(clippy()).args(deny));
     }
+    // It runs on hosts of JavaScript alone, and compiles everywhere.
+    let lints = of_web(cargo("clippy --all-targets --target-dir").arg(web::native_dir(root)?));
+    steps.run("Lints of the npm package", &lints.args(deny));
     steps.call("Invariants", "cargo xtask tidy", || match tidy::report(root)? {
         0 => Ok(()),
         count => Err(Error::new(format!("{count} findings, then repeat: cargo xtask tidy"))),

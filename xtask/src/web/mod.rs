@@ -10,10 +10,25 @@ mod engines;
 mod package;
 mod tools;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use crate::{error::Result, steps::Steps};
+use crate::{
+    error::Result,
+    metadata::{metadata, target_directory},
+    steps::Steps,
+};
 use tools::Tools;
+
+/// The workspace of the npm package's core.
+pub(crate) const MANIFEST: &str = "bindings/wasm/Cargo.toml";
+
+/// Where that workspace is built for this machine, which lints need.
+pub(crate) fn native_dir(root: &Path) -> Result<PathBuf> {
+    Ok(target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?.join("web-native"))
+}
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     crate::flag(args, "")?;

@@ -70,8 +70,7 @@ fn core(root: &Path, tools: &Tools) -> Result<Cmd> {
 /// The package's folder: what wasm-bindgen makes of the core, and the files beside it.
 fn gather(root: &Path, tools: &Tools, folder: &Path) -> Result<()> {
     empty(folder)?;
-    let core =
-        tools.target_dir.join(TARGET).join("release").join("formualizer_udf_wasm.wasm");
+    let core = tools.target_dir.join(TARGET).join("release").join("formualizer_udf_wasm.wasm");
     let bind = Cmd::new(root, tools.bindgen.join("wasm-bindgen"))
         .args(["--target", "web", "--no-typescript", "--out-name", "core", "--out-dir"])
         .arg(folder)
@@ -94,7 +93,8 @@ fn install(root: &Path, folder: &Path, project: &Path) -> Result<()> {
     let file = project.join("package.json");
     fs::write(&file, r#"{"private": true, "type": "module"}"#)
         .context(format_args!("cannot write {}", file.display()))?;
-    let pack = Cmd::new(folder, "npm").args(["pack", "--silent", "--pack-destination"]).arg(project);
+    let pack =
+        Cmd::new(folder, "npm").args(["pack", "--silent", "--pack-destination"]).arg(project);
     println!("$ {pack}");
     let packed = String::from_utf8_lossy(&pack.output()?).trim().to_owned();
     let packed = packed.lines().last().unwrap_or_default().to_owned();
@@ -121,8 +121,7 @@ fn empty(folder: &Path) -> Result<()> {
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
     let entries = fs::read_dir(from).context(format_args!("cannot read {}", from.display()))?;
     for entry in entries {
-        let path: PathBuf =
-            entry.context(format_args!("cannot read {}", from.display()))?.path();
+        let path: PathBuf = entry.context(format_args!("cannot read {}", from.display()))?.path();
         if path.is_file() {
             copy(&path, &to.join(path.file_name().unwrap_or(OsStr::new(""))))?;
         }

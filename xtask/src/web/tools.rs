@@ -11,7 +11,7 @@ use crate::{
 };
 use wasm_toolchain::WasmToolchain;
 
-/// The workspace of the npm package's core.
+/// The folder of the npm package.
 pub(super) const PACKAGE: &str = "bindings/wasm";
 /// Programs, and the packages of Debian that have them.
 const PROGRAMS: [(&str, &[&str]); 3] = [
@@ -44,7 +44,7 @@ impl Tools {
         }
         let about = metadata(&root.join("Cargo.toml"), "")?;
         let version = version_of(&about)?;
-        let package = metadata(&root.join(PACKAGE).join("Cargo.toml"), "")?;
+        let package = metadata(&root.join(super::MANIFEST), "")?;
         if version_of(&package)? != version {
             return Err(Error::new(format!(
                 "{PACKAGE} has another wasm-bindgen than {version}: run cargo update --precise {version} wasm-bindgen there"

@@ -149,6 +149,7 @@ mod tests {
             ("processed-by=AssemblyScript", Some(L::AssemblyScript)),
             ("processed-by=walrus,wasm-bindgen", None),
             ("language=Cobol", None),
+            ("language=Cobol,Rust", Some(L::Rust)),
             ("sdk=rustc", None),
             ("", None),
         ] {
@@ -156,6 +157,25 @@ mod tests {
         }
         assert_eq!(L::of_producers(&[9, 9, 9]), None);
         assert_eq!(L::of_producers(&[]), None);
+    }
+
+    #[test]
+    fn another_section_tells_nothing() {
+        let module = |section: &str| {
+            let content: String =
+                producers("language=Zig").iter().map(|byte| format!("\\{byte:02x}")).collect();
+            let text = format!("(module (@custom \"{section}\" \"{content}\"))");
+            source_language(&wat::parse_str(text).unwrap())
+        };
+        assert_eq!(module("producers"), Some(L::Zig));
+        assert_eq!(module("producer"), None);
+    }
+
+    #[test]
+    fn languages_have_the_names_that_people_know() {
+        let names = L::ALL.map(|language| language.to_string());
+        assert_eq!(names, ["Rust", "C", "Go", "Zig", "AssemblyScript"]);
+        assert_eq!(names, L::ALL.map(L::name));
     }
 
     #[test]

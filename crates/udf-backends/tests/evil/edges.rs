@@ -41,6 +41,19 @@ fn counts_at_their_limits_are_admitted() {
 }
 
 #[test]
+fn the_bytes_of_code_and_data_are_counted() {
+    let info = |body: &str, data: &str| {
+        let text = format!("{OFFERED} (func {body}) (memory 1) (data (i32.const 0) \"{data}\")");
+        let info = bare(&text).unwrap();
+        (info.code_bytes, info.data_bytes)
+    };
+    let (code, data) = info("", "");
+    // Two bodies: `local.get 0`, and none.
+    assert_eq!((code, data), (1 + 5 + 3, 1 + 5));
+    assert_eq!(info("nop nop", "abc"), (code + 2, data + 3));
+}
+
+#[test]
 fn a_manifest_of_a_mebibyte_is_read() {
     let mut manifest = Guest::harmless().manifest().to_string();
     manifest.push_str(&" ".repeat((1 << 20) - manifest.len()));
