@@ -71,6 +71,26 @@ fn wasi_is_told_the_other_target() {
 }
 
 #[test]
+fn what_an_import_comes_from_has_its_own_mend() {
+    const PLAIN: &str = "a plugin cannot call its host";
+    for (module, name, mend) in [
+        ("wasi_unstable", "fd_write", "it was built for WASI"),
+        ("__wbindgen_placeholder__", "throw", "leave that crate and its dependents out"),
+        ("env", "abort", "compile with `--use abort=`"),
+        ("gojs", "syscall/js.valueGet", "TinyGo for the target wasm-unknown"),
+        ("env", "runtime.ticks", "TinyGo for the target wasm-unknown"),
+        // Neither the module nor the name alone tells.
+        ("other", "abort", PLAIN),
+        ("other", "runtime.ticks", PLAIN),
+        ("env", "clock", PLAIN),
+    ] {
+        let import = format!("(import \"{module}\" \"{name}\" (func))");
+        let bytes = Guest::harmless().import(&import).bytes();
+        assert_fails(udf_backends::inspect(&bytes, &patient()), InvalidModule, mend);
+    }
+}
+
+#[test]
 fn thousands_of_imports_are_summed_up() {
     let imports = r#"(import "env" "f" (func))"#.repeat(5_000);
     guest(Guest::harmless().import(&imports), InvalidModule, &["imports 5000", "and 4980 more"]);
