@@ -204,6 +204,207 @@ export class Module {
 /** A module with its functions as properties. */
 export type LoadedModule = Module & { readonly [name: Uppercase<string>]: PluginFunction };
 
+/** An error in a cell. */
+export class CellError {
+  constructor(code: string, message?: string);
+  /** As cells show it, such as `#DIV/0!`. */
+  readonly code: string;
+  /** What else is known of it. */
+  readonly message: string | undefined;
+  toString(): string;
+}
+
+/** A date or time in a cell. */
+export class CellTime {
+  constructor(kind: "date" | "datetime" | "time" | "duration", milliseconds: number);
+  readonly kind: "date" | "datetime" | "time" | "duration";
+  /** Since 1970 in UTC for a date or datetime, of the day for a time, and of a duration. */
+  readonly milliseconds: number;
+  /** The instant of a date or datetime. */
+  toDate(): Date;
+  toString(): string;
+}
+
+/** What a cell holds. */
+export type CellValue = number | string | boolean | null | CellTime | CellError;
+
+/** What a cell can be set to: a bigint up to 2^53, a Date as a datetime in UTC. */
+export type CellInput = CellValue | bigint | Date | undefined;
+
+/** What a callback gets: a range is an array of rows. */
+export type CallbackArgument = CellValue | CellValue[][];
+
+/** What a callback of columns gets: a column, a single value for all rows, or the columns of a range. */
+export type ColumnArgument = CellValue | CellValue[] | Float64Array | (CellValue[] | Float64Array)[] | undefined;
+
+/** How a callback is called. */
+export interface FunctionOptions {
+  /** Fewest arguments (0). */
+  minArgs?: number;
+  /** Most arguments; any number by itself. */
+  maxArgs?: number;
+  /** Whether it is called again at every recalculation. */
+  volatile?: boolean;
+  /** Whether equal arguments give equal results (true). */
+  deterministic?: boolean;
+  /** Whether it may take the place of a built-in function. */
+  override?: boolean;
+}
+
+/** What a recalculation did. */
+export interface RecalcReport {
+  /** Rectangles of cells with one formula of which something was evaluated. */
+  regions: number;
+  /** Cells with a formula that were evaluated. */
+  cells: number;
+  /** Cells that arrays of others filled. */
+  spilledCells: number;
+  /** Calls of plugins and callbacks; one over a million rows is one. */
+  udfCalls: number;
+  /** Rows of these calls together. */
+  udfRows: number;
+  rounds: number;
+  milliseconds: number;
+  /** What plugins logged. */
+  log: string[];
+}
+
+/** How a workbook is recalculated. */
+export interface RecalcOptions {
+  /** Called with how many regions are done, of how many. */
+  progress?: (done: number, all: number) => void;
+  /** Ends the recalculation where `progress` aborts it. */
+  signal?: AbortSignal;
+}
+
+/** What becomes of names that are taken: an error, they stay with what they have, or they are bound anew. */
+export type Policy = "refuse" | "skip" | "override";
+
+/** A module of a workbook. */
+export interface WasmModuleInfo {
+  moduleId: string;
+  version: string;
+  description: string;
+  sha256: string;
+  size: number;
+  warnings: string[];
+  functions: {
+    name: string;
+    aliases: string[];
+    kind: string;
+    signature: string;
+    callable: boolean;
+    description: string;
+    /** The names in formulas that are bound to it. */
+    boundAs: string[];
+  }[];
+}
+
+/** A function that is bound in a workbook. */
+export interface BoundFunction {
+  name: string;
+  /** The plugin that it comes from; null for a callback. */
+  moduleId: string | null;
+  minArgs: number;
+  maxArgs: number | null;
+  volatile: boolean;
+}
+
+/**
+ * A workbook whose formulas are recalculated a column at a time, with plugins and callbacks as functions. Sheets are named; cells and
+ * ranges are written as in formulas (`B2`, `A1:B10`, `A:A`); rows and columns count from 1. Nothing is recalculated by itself but
+ * {@link edit}.
+ *
+ * Every method throws a {@link WorkbookError} whose `kind` says what it is about: `sheet`, `address`, `formula`, `name`, `function`,
+ * `plugin`, `data`, `cancelled`, `reentrant`.
+ */
+export class Workbook {
+  /** An empty workbook, which remembers so many edits (20). */
+  constructor(options?: { undoLimit?: number });
+  /** Names of sheets, in order. */
+  readonly sheets: string[];
+  addSheet(name: string): void;
+  renameSheet(name: string, to: string): void;
+  deleteSheet(name: string): void;
+
+  value(sheet: string, cell: string): CellValue;
+  /** The values of a range row by row, as far as anything stands there. */
+  values(sheet: string, range: string): CellValue[][];
+  setValue(sheet: string, cell: string, value: CellInput): void;
+  /** Sets rows of values from a cell on. */
+  setValues(sheet: string, cell: string, rows: readonly (readonly CellInput[])[]): void;
+  /** Sets a column from a cell on down. */
+  setColumn(sheet: string, cell: string, values: TypedArray | readonly CellInput[]): void;
+  /** The columns of a range: a typed array of numbers (a gap is NaN), an array of anything else. */
+  readColumns(sheet: string, range: string): (TypedArray | Value[])[];
+
+  /** A cell's formula with `=`. */
+  formula(sheet: string, cell: string): string | undefined;
+  setFormula(sheet: string, cell: string, formula: string): void;
+  /** Sets a formula in every cell of a range, filled from its first. */
+  setFormulas(sheet: string, range: string, formula: string): void;
+  /** Sets one formula whose array fills a range. */
+  setArrayFormula(sheet: string, range: string, formula: string): void;
+  fillDown(sheet: string, range: string): void;
+  fillRight(sheet: string, range: string): void;
+  clear(sheet: string, range: string): void;
+  usedRange(sheet: string): string | undefined;
+  /** What the array of a cell fills. */
+  spillRange(sheet: string, cell: string): string | undefined;
+  /** What the error in a cell says beyond its code. */
+  cellErrorDetail(sheet: string, cell: string): string | undefined;
+
+  insertRows(sheet: string, row: number, count?: number): void;
+  deleteRows(sheet: string, row: number, count?: number): void;
+  insertColumns(sheet: string, column: number, count?: number): void;
+  deleteColumns(sheet: string, column: number, count?: number): void;
+
+  defineName(name: string, refersTo: string): void;
+  removeName(name: string): void;
+  readonly names: { name: string; refersTo: string; sheet: string | null }[];
+
+  /** Takes the last edit back; false where there is none. */
+  undo(): boolean;
+  redo(): boolean;
+  /** Makes edits together: recalculated once, taken back in one step; where the function throws, nothing was done. */
+  edit<T>(edits: (book: this) => T): { result: T; report: RecalcReport };
+  recalculate(options?: RecalcOptions): RecalcReport;
+
+  /** Attaches a plugin and binds all its functions. */
+  registerWasmModuleBytes(
+    source: ModuleSource | Promise<ModuleSource>,
+    options?: { policy?: Policy | { builtins?: Policy; bindings?: Policy } },
+  ): Promise<WasmModuleInfo>;
+  /** The same of a URL. */
+  registerWasmModuleUrl(
+    url: string | URL | Request,
+    options?: { policy?: Policy | { builtins?: Policy; bindings?: Policy } },
+  ): Promise<WasmModuleInfo>;
+  /** Attaches a plugin without binding anything. */
+  attachWasmModuleBytes(source: ModuleSource | Promise<ModuleSource>): Promise<WasmModuleInfo>;
+  /** Binds a name to a function of an attached plugin; false where the name stays with what it has. */
+  bindWasmFunction(name: string, moduleId: string, functionName: string): boolean;
+  /** Removes a plugin with all its names. */
+  unregisterWasmModule(moduleId: string): void;
+  listWasmModules(): WasmModuleInfo[];
+
+  /** Binds a function that is called for each cell. What it throws is the error of the cell, with its words. */
+  registerFunction(name: string, callback: (...values: CallbackArgument[]) => CellInput | CellInput[][], options?: FunctionOptions & { vectorized?: false }): void;
+  /** Binds a function that is called for whole columns, and answers a value a row. */
+  registerFunction(
+    name: string,
+    callback: (...columns: ColumnArgument[]) => ArrayLike<CellInput>,
+    options: FunctionOptions & { vectorized: true },
+  ): void;
+  unregisterFunction(name: string): void;
+  /** The functions that are bound, plugins' and callbacks'. */
+  listFunctions(): BoundFunction[];
+
+  /** Gives its memory back. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
 /** Everything that this package throws on purpose. */
 export class UdfError extends Error {
   /** One line for each finding where there are several. */

@@ -2,4 +2,6 @@
 
 export { inspectWasmModuleBytes, Module } from "./module.js";
 export { init, initSync } from "./start.js";
+export { CellError, CellTime } from "./values.js";
+export { Workbook } from "./workbook.js";
 export * from "./errors.js";

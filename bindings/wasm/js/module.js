@@ -7,6 +7,8 @@ import { needCore } from "./start.js";
 
 /** Rows that cross at a time: their columns stay in a processor's cache on the way. */
 const CHUNK = 32_768;
+/** Rows that an error lists. */
+const LISTED = 100;
 /** How long a call that yields runs before the host's other work has its turn, in milliseconds. */
 const TURN = 12;
 
@@ -171,12 +173,19 @@ class Outcome {
   errors = [];
   rows = 0;
   output = undefined;
+  #listed;
+
+  /** `mode` is what becomes of rows that fail. */
+  constructor(mode = "raise") {
+    this.#listed = { raise: LISTED, null: 0, struct: Infinity }[mode];
+  }
 
   add({ output, first, rows }) {
     this.rows = rows;
     this.failed += output.failed;
-    if (output.failed > 0) {
-      for (const error of output.errors(0, output.rows)) {
+    const wanted = Math.min(this.#listed - this.errors.length, output.rows);
+    if (output.failed > 0 && wanted > 0) {
+      for (const error of output.errors(0, wanted)) {
         error.row += first;
         this.errors.push(error);
       }
@@ -235,7 +244,7 @@ function joined(a, b) {
 }
 
 function run(core, about, options, values) {
-  const outcome = new Outcome();
+  const outcome = new Outcome(options.errors);
   for (const part of chunks(core, about, options, values)) {
     outcome.add(part);
   }
@@ -243,7 +252,7 @@ function run(core, about, options, values) {
 }
 
 async function runInTurns(core, about, options, values) {
-  const outcome = new Outcome();
+  const outcome = new Outcome(options.errors);
   let turn = performance.now();
   for (const part of chunks(core, about, options, values)) {
     outcome.add(part);

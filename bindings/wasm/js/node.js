@@ -10,6 +10,11 @@ export function init(source) {
   return start(source ?? readFile(new URL("core_bg.wasm", import.meta.url)));
 }
 
+/** Attaches a plugin of a file to a workbook and binds all its functions. */
+export async function registerWasmModuleFile(book, path, options) {
+  return book.registerWasmModuleBytes(await readFile(path), options);
+}
+
 /** Loads a plugin from a file. */
 export async function loadModuleFile(path, options) {
   return Module.load(await readFile(path), options);

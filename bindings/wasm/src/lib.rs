@@ -8,6 +8,7 @@
 //! input        typed arrays to columns
 //! output       columns to typed arrays
 //! module       plugins and calls of their functions
+//! workbook     formulas, recalculated a column at a time
 //! ```
 #![forbid(unsafe_code)]
 
@@ -16,3 +17,4 @@ mod input;
 mod limits;
 mod module;
 mod output;
+mod workbook;

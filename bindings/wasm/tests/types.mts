@@ -2,6 +2,8 @@
 
 import {
   ArgumentError,
+  CellError,
+  CellTime,
   type Inspection,
   init,
   inspectWasmModuleBytes,
@@ -10,6 +12,7 @@ import {
   type Result,
   RowsError,
   type Value,
+  Workbook,
 } from "formualizer-udf";
 import { loadModuleFile } from "formualizer-udf/node";
 
@@ -42,4 +45,23 @@ export async function slowly(finance: LoadedModule, signal: AbortSignal): Promis
   // @ts-expect-error modules are loaded
   new Module();
   return finance.function("bs_call").with({ signal }).async([1, 2], 1, 0.02, 0.2, 1);
+}
+
+export async function recalculated(bytes: Uint8Array): Promise<string> {
+  using book = new Workbook();
+  book.addSheet("S");
+  await book.registerWasmModuleBytes(bytes, { policy: { builtins: "skip" } });
+  book.registerFunction("TWICE", (x) => (typeof x === "number" ? 2 * x : new CellError("#VALUE!")), { maxArgs: 1 });
+  book.registerFunction("ALL", (x) => (x instanceof Float64Array ? x.map((n) => n + 1) : []), { vectorized: true });
+  const { result, report } = book.edit((edited) => {
+    edited.setColumn("S", "A1", Float64Array.of(1, 2));
+    edited.setValue("S", "B1", new Date());
+    return edited.usedRange("S");
+  });
+  const value = book.value("S", "B1");
+  const text: string = value instanceof CellTime ? value.toDate().toISOString() : `${value}`;
+  const rows: number = report.cells + book.recalculate({ progress: (done, all) => done / all }).cells;
+  // @ts-expect-error there is no such policy
+  await book.registerWasmModuleBytes(bytes, { policy: "keep" });
+  return `${result ?? ""} ${text} ${rows}`;
 }
