@@ -25,9 +25,9 @@ use tools::Tools;
 /// The workspace of the npm package's core.
 pub(crate) const MANIFEST: &str = "bindings/wasm/Cargo.toml";
 
-/// Where that workspace is built for this machine, which lints need.
+/// Where that workspace is checked for this machine: with the root's, which has most of what it stands on.
 pub(crate) fn native_dir(root: &Path) -> Result<PathBuf> {
-    Ok(target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)?.join("web-native"))
+    target_directory(&metadata(&root.join("Cargo.toml"), "--no-deps")?)
 }
 
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
