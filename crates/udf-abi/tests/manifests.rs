@@ -201,6 +201,24 @@ fn expected(fixture: &Value) -> Vec<(String, String)> {
     expected
 }
 
+/// Decimals that a hasty reader takes for the number beside them.
+#[test]
+fn numbers_are_read_exactly() {
+    for decimals in ["1.9262967213718827", "0.9812852326851965", "-1.3375258150570377e-300"] {
+        let json = format!(
+            r#"{{"schema": "formualizer.udf.module/v1",
+            "module": {{"id": "m", "version": "1", "abi": 1, "codec": 2}},
+            "functions": [{{"id": 1, "name": "F", "export": "f", "kind": "elementwise",
+                "min_args": 0, "max_args": 1, "returns": "f64",
+                "params": [{{"name": "x", "type": "f64", "optional": true, "default": {decimals}}}]}}]}}"#
+        );
+        let manifest = Manifest::parse(json.as_bytes()).unwrap().manifest;
+        let default = manifest.functions[0].params[0].default.clone().unwrap();
+        let exact: f64 = decimals.parse().unwrap();
+        assert_eq!(default.as_f64().map(f64::to_bits), Some(exact.to_bits()), "{decimals}");
+    }
+}
+
 #[test]
 fn functions_with_something_unknown_are_disabled_for_exactly_the_reasons_they_name() {
     let fixtures = fixtures("disabled");

@@ -29,6 +29,19 @@ fn objects_lists_and_columns_are_tables() {
     );
 }
 
+/// Decimals that a hasty reader takes for the number beside them.
+#[test]
+fn numbers_are_read_exactly() {
+    for decimals in ["1.9262967213718827", "0.9812852326851965", "-1.3375258150570377e-300"] {
+        let exact: f64 = decimals.parse().unwrap();
+        let found = rows(&format!("[{{\"x\":{decimals}}}]"));
+        assert_eq!(found[1], [Value::Number(exact)], "{decimals}");
+        let line = format!("{{\"x\":{decimals}}}\n");
+        let found = imported(DataFormat::NdJson, line.as_bytes(), &ImportOptions::default());
+        assert_eq!(found[1], [Value::Number(exact)], "{decimals}");
+    }
+}
+
 #[test]
 fn nested_values_are_their_text_and_long_integers_too() {
     let json = r#"[{"o":{"b":[1,"ä"],"a":null},"id":12345678901234567890,"n":-3,"t":"1"}]"#;

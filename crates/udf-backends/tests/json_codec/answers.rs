@@ -4,7 +4,7 @@ use crate::plugin::{
     ANSWER, PLUGIN, answering, assemble, call, cells, module, numbers, on_every_runtime,
 };
 use udf_abi::ErrorCode;
-use udf_columnar::{ErrorKind, Limits};
+use udf_columnar::{AnyValue, ErrorKind, Limits};
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -30,6 +30,19 @@ fn failures_are_errors_of_their_rows_with_kind_and_message() {
             assert!(text.unwrap().contains(message), "{answer}: {text:?}");
             // The function was asked once for each row, and these are its answers.
             assert_eq!((output.guest_calls, output.failed_rows), (2, 0));
+        });
+    }
+}
+
+/// Decimals that a hasty reader takes for the number beside them.
+#[test]
+fn numbers_of_answers_are_exact() {
+    for decimals in ["1.9262967213718827", "0.9812852326851965", "-1.3375258150570377e-300"] {
+        let answer = format!(r#"{{"ok":true,"value":{{"Number":{decimals}}}}}"#);
+        on_every_runtime(&answering(answer.as_bytes()), |module| {
+            let output = call(module, "ANSWER", vec![numbers(&[1.0])]).unwrap();
+            let exact: f64 = decimals.parse().unwrap();
+            assert_eq!(cells(&output), [AnyValue::Number(exact)], "{decimals}");
         });
     }
 }
