@@ -3,10 +3,7 @@
 use std::{fs, path::Path};
 
 use super::tools::Tools;
-use crate::{
-    error::{Context, Result},
-    steps::Steps,
-};
+use crate::{error::Context, steps::Steps};
 use wasm_toolchain::{Build, Cmd};
 
 /// The tests of udf-backends, which hold `js` and the interpreter against each other.
@@ -29,7 +26,7 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
         fs::create_dir_all(&tools.target_dir)
             .context(format_args!("cannot make {}", tools.target_dir.display()))?;
         fs::write(&browser, BROWSER).context(format_args!("cannot write {}", browser.display()))?;
-        tests(root, tools)
+        Ok(tests(root, tools))
     };
     let tests = steps.call("Settings of the browser", "cargo xtask web", prepare)?;
     let node = tests.clone().env("WASM_BINDGEN_USE_NODE_EXPERIMENTAL", "1");
@@ -43,18 +40,18 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
 }
 
 /// `cargo test`, but for where the tests run.
-fn tests(root: &Path, tools: &Tools) -> Result<Cmd> {
+fn tests(root: &Path, tools: &Tools) -> Cmd {
     let build = Build {
         dir: root,
         shown_as: "formualizer-udf",
         target_dir: &tools.target_dir,
         release: false,
     };
-    Ok(tools
+    tools
         .toolchain
-        .cargo_test(&build)?
+        .cargo_test(&build)
         .args(["--package", "udf-backends", "--no-default-features", "--no-fail-fast"])
         .arg("--features=udf-backends/js,udf-backends/wasmi")
         .args(TESTS.iter().flat_map(|test| ["--test", *test]))
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.bindgen.join(RUNNER)))
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.bindgen.join(RUNNER))
 }
