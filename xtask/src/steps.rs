@@ -123,12 +123,26 @@ impl Steps {
 fn is_result(line: &str) -> bool {
     let counts = [" passed", " failed", " error"].iter().any(|word| line.contains(word));
     let time = line.rsplit_once(" in ").and_then(|(_, time)| time.chars().next());
-    line.starts_with("test result:") || (counts && time.is_some_and(|c| c.is_ascii_digit()))
+    let is_tap = TAP.iter().any(|(counts, _)| line.starts_with(counts));
+    is_tap
+        || line.starts_with("test result:")
+        || (counts && time.is_some_and(|c| c.is_ascii_digit()))
 }
+
+/// The lines in which Node's test runner sums up, and whether they count what failed.
+const TAP: [(&str, bool); 2] = [("# pass ", false), ("# fail ", true)];
 
 impl Counts {
     /// Reads `test result: ok. 3 passed; 0 failed; …` and `1 failed, 3 passed in 0.12s`; zero where a number is missing.
     fn of(line: &str) -> Self {
+        for (counts, is_failed) in TAP {
+            if let Some(count) = line.strip_prefix(counts).and_then(|n| n.trim().parse().ok()) {
+                return match is_failed {
+                    true => Self { passed: 0, failed: count },
+                    false => Self { passed: count, failed: 0 },
+                };
+            }
+        }
         let words: Vec<&str> =
             line.split([' ', ';', ',', '=']).filter(|word| !word.is_empty()).collect();
         let before = |name: &str| {
@@ -188,8 +202,9 @@ mod tests {
         let line = "echo 'test result: ok. 2 passed; 0 failed'";
         assert!(steps.run_tests("a", &shell(&format!("{line}; {line}"))));
         assert!(steps.run_tests("b", &shell(line)));
-        assert_eq!(steps.counts, Counts { passed: 6, failed: 0 });
-        assert_eq!(steps.results.len(), 3);
+        assert!(steps.run_tests("c", &shell("echo '# pass 4'; echo '# fail 0'")));
+        assert_eq!(steps.counts, Counts { passed: 10, failed: 0 });
+        assert_eq!(steps.results.len(), 5);
         assert_eq!(steps.close(), ExitCode::SUCCESS);
     }
 
