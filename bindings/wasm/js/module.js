@@ -212,7 +212,7 @@ class Outcome {
       if (Type !== undefined) {
         values.set(part.values);
       }
-      this.columns = [{ kind: part.kind, values, valid: spread(part.valid, rows, 0) }];
+      this.columns = [{ kind: part.kind, values, valid: spread(part.valid, rows) }];
       return;
     }
     if (part.valid !== undefined || whole.valid !== undefined) {
@@ -227,12 +227,13 @@ class Outcome {
   }
 }
 
-function spread(valid, rows, first) {
+/** Whether rows are there, of the first part; all others are so far. */
+function spread(valid, rows) {
   if (valid === undefined) {
     return undefined;
   }
   const all = new Uint8Array(rows).fill(1);
-  all.set(valid, first);
+  all.set(valid);
   return all;
 }
 

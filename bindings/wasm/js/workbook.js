@@ -168,13 +168,7 @@ export class Workbook {
 
   async registerWasmModuleBytes(source, { policy = "refuse" } = {}) {
     const [builtins, bindings] = policies(policy);
-    const bytes = await bytesOf(source);
-    const prepared = await prepareModule(bytes);
-    try {
-      return JSON.parse(this.#core.registerModule(bytes, builtins, bindings));
-    } finally {
-      prepared.free();
-    }
+    return prepared(source, (bytes) => this.#core.registerModule(bytes, builtins, bindings));
   }
 
   registerWasmModuleUrl(url, options) {
@@ -182,13 +176,7 @@ export class Workbook {
   }
 
   async attachWasmModuleBytes(source) {
-    const bytes = await bytesOf(source);
-    const prepared = await prepareModule(bytes);
-    try {
-      return JSON.parse(this.#core.attachModule(bytes));
-    } finally {
-      prepared.free();
-    }
+    return prepared(source, (bytes) => this.#core.attachModule(bytes));
   }
 
   bindWasmFunction(name, moduleId, functionName) {
@@ -225,6 +213,17 @@ export class Workbook {
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
     this.free();
+  }
+}
+
+/** What the core does with the bytes of a module, which is compiled beside this thread before. */
+async function prepared(source, use) {
+  const bytes = await bytesOf(source);
+  const module = await prepareModule(bytes);
+  try {
+    return JSON.parse(use(bytes));
+  } finally {
+    module.free();
   }
 }
 

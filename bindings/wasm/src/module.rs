@@ -178,8 +178,9 @@ impl CoreFunction {
         let function = self.signature.function();
         let may_be_warm =
             self.signature.is_elementwise() && !function.volatile && deadline.is_none();
-        let warm = self.plugin.warm.borrow_mut().take().filter(|_| may_be_warm);
-        let mut session = match warm {
+        // A call that cannot take the session at rest leaves it there.
+        let warm = may_be_warm.then(|| self.plugin.warm.borrow_mut().take());
+        let mut session = match warm.flatten() {
             Some(session) => session,
             None => self.plugin.module.open(options(deadline)?),
         };

@@ -8,7 +8,7 @@ class Stop {
   }
 }
 
-// Kinds of what stops a guest; `engine.rs` has the same.
+// Kinds of what stops a guest; `host.rs` has the same.
 const TRAP = 0;
 const OVERTIME = 1;
 const NO_STACK = 2;
