@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use udf_columnar::{Error, ErrorKind, Limits, WasmUdfRuntime};
 
-/// Every engine for WebAssembly that this crate has, in order of preference. The name is also that
-/// of the cargo feature.
-const KNOWN: [&str; 3] = ["wasmtime", "js", "wasmi"];
+/// The engines that this kind of host can have, in order of preference. The name is also that of the
+/// cargo feature.
+const KNOWN: [&str; 2] =
+    if cfg!(target_family = "wasm") { ["js", "wasmi"] } else { ["wasmtime", "wasmi"] };
 
 /// Names of the engines that are compiled in, the preferred one first; empty without an engine
 /// feature.
@@ -39,7 +40,10 @@ pub fn default_runtime(limits: Limits) -> Result<Arc<dyn WasmUdfRuntime>, Error>
         Some(name) => runtime_by_name(name, limits),
         None => Err(Error::new(
             ErrorKind::Unsupported,
-            "no engine is compiled in: enable the feature `wasmtime`, `js` or `wasmi` of udf-backends",
+            format!(
+                "no engine is compiled in: enable the feature `{}` of udf-backends",
+                KNOWN.join("` or `")
+            ),
         )),
     }
 }
@@ -67,8 +71,10 @@ fn not_compiled_in(name: &str) -> Error {
         [] => "no engine is compiled in".to_owned(),
         names => format!("compiled in: {}", names.join(", ")),
     };
-    let message = if name == "js" && cfg!(feature = "js") {
+    let message = if name == "js" && !cfg!(target_family = "wasm") {
         format!("the engine `js` runs on hosts of JavaScript, this is none ({present})")
+    } else if name == "wasmtime" && cfg!(target_family = "wasm") {
+        format!("the engine `wasmtime` does not run on hosts of JavaScript ({present})")
     } else if KNOWN.contains(&name) {
         format!(
             "the engine `{name}` is not compiled in: enable the feature `{name}` of udf-backends ({present})"
@@ -89,7 +95,8 @@ mod tests {
             (Ok(runtime), Some(name)) => assert_eq!(runtime.name(), *name),
             (Err(error), None) => {
                 assert_eq!(error.kind(), ErrorKind::Unsupported);
-                assert!(error.message().contains("enable the feature `wasmtime`, `js` or `wasmi`"));
+                assert!(error.message().contains("enable the feature `"));
+                assert!(error.message().contains("` or `wasmi`"));
             }
             (found, name) => panic!("{found:?} and {name:?}"),
         }
@@ -104,8 +111,7 @@ mod tests {
                     assert!(!engine_names().contains(&name));
                     assert_eq!(error.kind(), ErrorKind::Unsupported);
                     let mend = format!("enable the feature `{name}`");
-                    let not_here = name == "js" && cfg!(feature = "js");
-                    assert!(not_here || error.message().contains(&mend), "{error}");
+                    assert!(error.message().contains(&mend), "{error}");
                 }
             }
         }
@@ -115,7 +121,17 @@ mod tests {
     fn an_unknown_engine_names_the_known_ones() {
         let error = runtime_by_name("WASMTIME ", Limits::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(error.message().contains("no engine `WASMTIME `: take wasmtime or js or wasmi"));
+        let [preferred, other] = KNOWN;
+        let known = format!("no engine `WASMTIME `: take {preferred} or {other}");
+        assert!(error.message().contains(&known), "{error}");
+    }
+
+    #[test]
+    fn an_engine_of_another_kind_of_host_says_so() {
+        let name = if cfg!(target_family = "wasm") { "wasmtime" } else { "js" };
+        let error = runtime_by_name(name, Limits::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.message().contains("hosts of JavaScript"), "{error}");
     }
 
     #[test]
