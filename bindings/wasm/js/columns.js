@@ -1,54 +1,22 @@
 // Values of JavaScript as columns for the core, and columns of the core as values.
 
+import { ArrowRows, oneBehindTheOther } from "./arrow.js";
 import { ArgumentError } from "./errors.js";
+import { ARRAYS, kindOf } from "./kinds.js";
 
-/** Kinds of columns by the typed arrays that hold them. */
-const KINDS = new Map([
-  [Float64Array, "f64"],
-  [Float32Array, "f32"],
-  [Int8Array, "i8"],
-  [Int16Array, "i16"],
-  [Int32Array, "i32"],
-  [BigInt64Array, "i64"],
-  [Uint8Array, "u8"],
-  [Uint8ClampedArray, "u8"],
-  [Uint16Array, "u16"],
-  [Uint32Array, "u32"],
-  [BigUint64Array, "u64"],
-]);
-/** Typed arrays by the types of results that they hold. */
-export const ARRAYS = {
-  f64: Float64Array,
-  f32: Float32Array,
-  i8: Int8Array,
-  i16: Int16Array,
-  i32: Int32Array,
-  i64: BigInt64Array,
-  u8: Uint8Array,
-  u16: Uint16Array,
-  u32: Uint32Array,
-  u64: BigUint64Array,
-};
 const INTEGERS = new Set(["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"]);
 const MS_PER_DAY = 86_400_000;
 
-const encoder = new TextEncoder();
-
-/** The kind of a typed array; nothing for anything else. */
-export function kindOf(value) {
-  return ArrayBuffer.isView(value) ? KINDS.get(value.constructor) : undefined;
-}
-
-/** Whether a value stands for a column: an array or a typed array. */
+/** Whether a value stands for a column: an array, a typed array or rows of Arrow. */
 export function isColumn(value) {
-  return Array.isArray(value) || kindOf(value) !== undefined;
+  return Array.isArray(value) || kindOf(value) !== undefined || value instanceof ArrowRows;
 }
 
 /**
  * Pushes a value or a column to a call, as the parameter takes it.
  *
  * @param call the core's call
- * @param value one value, an array or a typed array
+ * @param value one value, an array, a typed array or rows of Arrow
  * @param param `{ name, type }` of the manifest
  */
 export function push(call, value, param) {
@@ -59,8 +27,21 @@ export function push(call, value, param) {
     call.push(kindOf(value), plain(value), undefined, false);
   } else if (Array.isArray(value)) {
     pushValues(call, value, param, false);
+  } else if (value instanceof ArrowRows) {
+    pushRows(call, value, param);
   } else {
     pushValues(call, [value], param, true);
+  }
+}
+
+function pushRows(call, rows, param) {
+  const { kind, values, data, ends, valid } = rows.read(param.name);
+  if (kind === "null") {
+    pushValues(call, new Array(rows.length).fill(null), param, false);
+  } else if (kind === "utf8") {
+    call.pushTexts(data, ends, valid, false);
+  } else {
+    call.push(kind, values, valid, false);
   }
 }
 
@@ -100,7 +81,8 @@ function pushValues(call, values, param, single) {
   };
   switch (kind) {
     case "text": {
-      const { data, ends } = encode(values, (value) => is(value, "string"));
+      values.forEach((value) => value === null || value === undefined || is(value, "string"));
+      const { data, ends } = oneBehindTheOther(values);
       call.pushTexts(data, ends, valid, single);
       return;
     }
@@ -209,22 +191,6 @@ function filled(Type, values, each) {
     }
   }
   return array;
-}
-
-/** Texts one behind the other, and where each ends. */
-function encode(values, each) {
-  const most = values.reduce((sum, value) => sum + 3 * (value?.length ?? 0), 0);
-  const data = new Uint8Array(most);
-  const ends = new Int32Array(values.length);
-  let at = 0;
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row];
-    if (value !== null && value !== undefined) {
-      at += encoder.encodeInto(each(value), data.subarray(at)).written;
-    }
-    ends[row] = at;
-  }
-  return { data: data.subarray(0, at), ends };
 }
 
 /** A column of the core as an array of values, `null` where a row is missing. Integers of 64 bits are numbers where those are exact, and bigints beyond. */

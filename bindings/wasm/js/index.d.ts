@@ -79,26 +79,76 @@ export type TypedArray =
   | Uint32Array
   | BigUint64Array;
 
-/** One value for every row, a column of values, a column of numbers, or `undefined` where an optional argument is left out. */
-export type Argument = Value | readonly Value[] | TypedArray | readonly (readonly Value[] | TypedArray)[] | undefined;
+/** A vector of apache-arrow or a column of flechette: what both have. */
+export interface ArrowVector {
+  readonly type: { readonly typeId: number };
+  readonly length: number;
+  readonly data: readonly unknown[];
+}
+
+/**
+ * A column as the buffers of Arrow: what `output: "buffers"` gives. It is an argument as well.
+ *
+ * `type` is a type of manifests. `values` has a typed array of numbers; bits where the type is `bool`, the first row in the lowest; bytes
+ * where it is `utf8` or `binary`, whose rows `offsets` delimit, one more than there are rows; days since 1970 where it is `date32`, and
+ * microseconds where it is `timestamp`, `time64` or `duration`; nothing where it is `null`.
+ */
+export interface ArrowColumn {
+  readonly type: string;
+  readonly length: number;
+  readonly nullCount: number;
+  /** A bit a row, 1 where it has a value; nothing where all rows have. */
+  readonly validity: Uint8Array | undefined;
+  readonly values: TypedArray | undefined;
+  readonly offsets: Int32Array | undefined;
+}
+
+/** apache-arrow, as `import * as arrow` has it: what is used of it. */
+export interface ApacheArrow {
+  readonly makeData: (...values: never[]) => unknown;
+  readonly makeVector: (...values: never[]) => unknown;
+}
+
+/** @uwdata/flechette, as `import * as flechette` has it: what is used of it. */
+export interface Flechette {
+  readonly batchType: (...values: never[]) => unknown;
+  readonly Column: abstract new (...values: never[]) => unknown;
+}
+
+/**
+ * A library's vector over the buffers of a column, which are not copied.
+ *
+ * @param options flechette's of extraction, such as `{ useBigInt: true }`
+ */
+export function toArrowVector<L extends ApacheArrow | Flechette>(
+  library: L,
+  column: ArrowColumn,
+  options?: object,
+): L extends ApacheArrow ? ReturnType<L["makeVector"]> : L extends Flechette ? InstanceType<L["Column"]> : never;
+
+/** Rows of an argument or a result. */
+export type Column = Value[] | TypedArray | ArrowVector | ArrowColumn;
+
+/** One value for every row, a column of values, of numbers or of Arrow, or `undefined` where an optional argument is left out. */
+export type Argument = Value | readonly Value[] | TypedArray | ArrowVector | ArrowColumn | readonly (readonly Value[] | Column)[] | undefined;
 
 /** The columns of an array function, by name. */
 export interface Table {
-  [column: string]: Value[] | TypedArray;
+  [column: string]: Column;
 }
 
 /** Values beside the errors of their rows. */
 export interface WithErrors {
-  values: Value | Value[] | TypedArray;
+  values: Value | Column;
   /** The code and the words, or null where a row has a value. */
   errors: string | null | (string | null)[];
 }
 
 /**
- * What a call gives: a value where only values were passed; a typed array where the first column was one (a missing float is NaN; other
- * types with missing rows are arrays); an array with null for missing rows otherwise.
+ * What a call gives: a value where only values were passed; a typed array where the first column was one or of Arrow (a missing float is
+ * NaN; other types with missing rows are arrays); an array with null for missing rows otherwise; buffers or vectors where `output` asks for them.
  */
-export type Result = Value | Value[] | TypedArray | Table | WithErrors;
+export type Result = Value | Column | Table | WithErrors;
 
 /** How a function is called. */
 export interface CallOptions {
@@ -108,6 +158,8 @@ export interface CallOptions {
   deadline?: number;
   /** Ends an asynchronous call between its parts; a call that has not begun in any case. */
   signal?: AbortSignal;
+  /** What columns of the result are: buffers of Arrow, or vectors of a library, which is given. */
+  output?: "buffers" | ApacheArrow | Flechette;
 }
 
 /** A parameter, as the manifest has it. */
@@ -334,9 +386,13 @@ export class Workbook {
   /** Sets rows of values from a cell on. */
   setValues(sheet: string, cell: string, rows: readonly (readonly CellInput[])[]): void;
   /** Sets a column from a cell on down. */
-  setColumn(sheet: string, cell: string, values: TypedArray | readonly CellInput[]): void;
+  setColumn(sheet: string, cell: string, values: TypedArray | ArrowVector | ArrowColumn | readonly CellInput[]): void;
   /** The columns of a range: a typed array of numbers (a gap is NaN), an array of anything else. */
   readColumns(sheet: string, range: string): (TypedArray | Value[])[];
+  /** The same as buffers of Arrow. */
+  readColumns(sheet: string, range: string, options: { output: "buffers" }): ArrowColumn[];
+  /** The same as vectors of a library. */
+  readColumns(sheet: string, range: string, options: { output: ApacheArrow | Flechette }): ArrowVector[];
 
   /** A cell's formula with `=`. */
   formula(sheet: string, cell: string): string | undefined;

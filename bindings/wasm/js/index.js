@@ -1,5 +1,6 @@
 // The package: `await init()` once, then everything else.
 
+export { toArrowVector } from "./arrow.js";
 export { inspectWasmModuleBytes, Module } from "./module.js";
 export { init, initSync } from "./start.js";
 export { CellError, CellTime } from "./values.js";

@@ -1,8 +1,10 @@
 // Plugins: loaded, and called over values, arrays and typed arrays.
 
 import { CoreModule, inspectModule } from "./core.js";
-import { ARRAYS, isColumn, kindOf, push, toTyped, toValues } from "./columns.js";
-import { ArgumentError, CancelledError } from "./errors.js";
+import { ArrowRows, makerOf, rowsOf } from "./arrow.js";
+import { isColumn, push, toTyped, toValues } from "./columns.js";
+import { ArgumentError, CancelledError, makeError } from "./errors.js";
+import { ARRAYS, kindOf } from "./kinds.js";
 import { needCore } from "./start.js";
 
 /** Rows that cross at a time: their columns stay in a processor's cache on the way. */
@@ -11,6 +13,13 @@ const CHUNK = 32_768;
 const LISTED = 100;
 /** How long a call that yields runs before the host's other work has its turn, in milliseconds. */
 const TURN = 12;
+
+/** The workers that asynchronous calls of many rows run on, once `startWorkers` has made them. */
+let pool;
+
+export function usePool(workers) {
+  pool = workers;
+}
 
 /** The bytes of what a user has: bytes, a buffer, a response, or a promise of one. */
 export async function bytesOf(source) {
@@ -41,18 +50,20 @@ export function inspectWasmModuleBytes(bytes, { limits } = {}) {
 export class Module {
   #core;
   #functions = {};
+  #source;
 
-  constructor(core) {
+  constructor(core, source) {
     if (!(core instanceof CoreModule)) {
       throw new ArgumentError("a module is made by `await Module.load(bytes)`");
     }
     this.#core = core;
+    this.#source = source;
     const manifest = JSON.parse(core.manifest);
     this.manifest = manifest;
     this.id = manifest.module.id;
     this.version = manifest.module.version;
     for (const { name, aliases = [] } of manifest.functions) {
-      const made = makeFunction(core.function(name), {});
+      const made = makeFunction(core.function(name), {}, source);
       this.#functions[name] = made;
       for (const known of [name, ...aliases]) {
         if (!(known in this)) {
@@ -65,7 +76,8 @@ export class Module {
 
   static async load(source, { limits } = {}) {
     needCore();
-    return new Module(await CoreModule.load(await bytesOf(source), limits));
+    const bytes = await bytesOf(source);
+    return new Module(await CoreModule.load(bytes, limits), { bytes, limits });
   }
 
   get functions() {
@@ -74,11 +86,12 @@ export class Module {
 
   function(name) {
     const core = this.#core.function(String(name));
-    return this.#functions[JSON.parse(core.about).name] ?? makeFunction(core, {});
+    return this.#functions[JSON.parse(core.about).name] ?? makeFunction(core, {}, this.#source);
   }
 
   free() {
     this.#core.free();
+    pool?.forget(this.#source);
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
@@ -86,17 +99,26 @@ export class Module {
   }
 }
 
-/** A function that calls the plugin's, with what is known of it. */
-function makeFunction(core, options) {
+/** A function that calls the plugin's, with what is known of it. `source` is what workers load the plugin from. */
+function makeFunction(core, options, source) {
   const about = JSON.parse(core.about);
-  const call = (...values) => finish(core, about, options, run(core, about, options, values));
+  const call = (...given) => {
+    const values = given.map(rowsOf);
+    return finish(core, about, options, values, run(core, about, options, values));
+  };
+  const async = async (...given) => {
+    const values = given.map(rowsOf);
+    const aside = pool !== undefined && plan(core, values).step !== Infinity;
+    const outcome = aside ? runAside(core, about, options, values, source) : runInTurns(core, about, options, values);
+    return finish(core, about, options, values, await outcome);
+  };
   const fields = {
     name: about.name,
     signature: core.signature,
     description: about.description ?? "",
     about,
-    with: (more) => makeFunction(core, checked({ ...options, ...more })),
-    async: async (...values) => finish(core, about, options, await runInTurns(core, about, options, values)),
+    with: (more) => makeFunction(core, checked({ ...options, ...more }), source),
+    async,
   };
   for (const [name, value] of Object.entries(fields)) {
     Object.defineProperty(call, name, { value, enumerable: true });
@@ -104,7 +126,7 @@ function makeFunction(core, options) {
   return call;
 }
 
-const OPTIONS = new Set(["errors", "deadline", "signal"]);
+const OPTIONS = new Set(["errors", "deadline", "signal", "output"]);
 
 function checked(options) {
   for (const name of Object.keys(options)) {
@@ -115,6 +137,7 @@ function checked(options) {
   if (!["raise", "null", "struct", undefined].includes(options.errors)) {
     throw new ArgumentError(`errors: give "raise", "null" or "struct"`);
   }
+  makerOf(options.output);
   return options;
 }
 
@@ -138,29 +161,35 @@ function pushAll(core, about, values) {
 
 /** The columns of a range: one, or an array of columns. */
 function pushRange(core, value, param) {
-  const columns = Array.isArray(value) && value.some(isColumn) ? value : [value];
+  const given = Array.isArray(value) ? value.map(rowsOf) : value;
+  const columns = Array.isArray(given) && given.some(isColumn) ? given : [given];
   for (const column of columns) {
     push(core, isColumn(column) ? column : [column], param);
   }
   core.asRange(columns.length);
 }
 
-/** The calls of chunks, one after the other: what each gave is handed to the generator's caller. */
-function* chunks(core, about, options, values) {
-  options.signal?.throwIfAborted();
+/** The rows of a call, and how many of them cross at a time. */
+function plan(core, values) {
   const columns = values.filter(isColumn);
   const rows = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
   const even = columns.every((column) => column.length === rows);
-  if (!core.isElementwise || !even || rows <= CHUNK) {
-    pushAll(core, about, values);
-    yield { output: core.call(0, options.deadline), first: 0, rows };
-    return;
-  }
+  return { rows, step: core.isElementwise && even && rows > CHUNK ? CHUNK : Infinity };
+}
+
+/** Some rows of each column. */
+function part(values, first, end) {
+  const some = (value) => (kindOf(value) === undefined ? value.slice(first, end) : value.subarray(first, end));
+  return values.map((value) => (isColumn(value) ? some(value) : value));
+}
+
+/** The calls of chunks, one after the other: what each gave is handed to the generator's caller. */
+function* chunks(core, about, options, values) {
+  options.signal?.throwIfAborted();
+  const { rows, step } = plan(core, values);
   const started = performance.now();
-  for (let first = 0; first < rows; first += CHUNK) {
-    const end = Math.min(first + CHUNK, rows);
-    const part = (value) => (kindOf(value) === undefined ? value.slice(first, end) : value.subarray(first, end));
-    pushAll(core, about, values.map((value) => (isColumn(value) ? part(value) : value)));
+  for (let first = 0; first === 0 || first < rows; first += step) {
+    pushAll(core, about, step === Infinity ? values : part(values, first, Math.min(first + step, rows)));
     const left = options.deadline === undefined ? undefined : Math.max(0, options.deadline - (performance.now() - started));
     yield { output: core.call(first, left), first, rows };
   }
@@ -172,18 +201,18 @@ class Outcome {
   failed = 0;
   errors = [];
   rows = 0;
-  output = undefined;
-  #listed;
+  /** How many errors are kept. */
+  listed;
 
   /** `mode` is what becomes of rows that fail. */
   constructor(mode = "raise") {
-    this.#listed = { raise: LISTED, null: 0, struct: Infinity }[mode];
+    this.listed = { raise: LISTED, null: 0, struct: Infinity }[mode];
   }
 
   add({ output, first, rows }) {
     this.rows = rows;
     this.failed += output.failed;
-    const wanted = Math.min(this.#listed - this.errors.length, output.rows);
+    const wanted = Math.min(this.listed - this.errors.length, output.rows);
     if (output.failed > 0 && wanted > 0) {
       for (const error of output.errors(0, wanted)) {
         error.row += first;
@@ -191,8 +220,7 @@ class Outcome {
       }
     }
     this.#gather(output, first, rows);
-    this.output?.free();
-    this.output = output;
+    output.free();
   }
 
   #gather(output, first, rows) {
@@ -249,7 +277,7 @@ function run(core, about, options, values) {
   for (const part of chunks(core, about, options, values)) {
     outcome.add(part);
   }
-  return { outcome, values };
+  return outcome;
 }
 
 async function runInTurns(core, about, options, values) {
@@ -260,39 +288,69 @@ async function runInTurns(core, about, options, values) {
     if (performance.now() - turn > TURN) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (options.signal?.aborted) {
-        throw Object.assign(new CancelledError("the call was cancelled", { cause: options.signal.reason }), { function: about.name });
+        throw cancelled(about, options.signal);
       }
       turn = performance.now();
     }
   }
-  return { outcome, values };
+  return outcome;
+}
+
+async function runAside(core, about, options, values, source) {
+  options.signal?.throwIfAborted();
+  const outcome = new Outcome(options.errors);
+  const { rows, step } = plan(core, values);
+  await pool.run({
+    source,
+    name: about.name,
+    rows,
+    step,
+    listed: Math.min(outcome.listed, step),
+    deadline: options.deadline,
+    signal: options.signal,
+    cancelled: () => cancelled(about, options.signal),
+    push: (call, first, end) => pushAll(call, about, part(values, first, end)),
+    add: (output, first) => outcome.add({ output, first, rows }),
+  });
+  return outcome;
+}
+
+function cancelled(about, signal) {
+  return Object.assign(new CancelledError("the call was cancelled", { cause: signal.reason }), { function: about.name });
 }
 
 /** The result in the caller's type. */
-function finish(core, about, options, { outcome, values }) {
-  const { columns, failed, errors, rows, output } = outcome;
-  try {
-    if (failed > 0 && (options.errors ?? "raise") === "raise") {
-      throw output.rowsError(failed, rows, errors);
-    }
-    const typed = kindOf(values.find(isColumn)) !== undefined;
-    const give = typed ? toTyped : toValues;
-    const single = core.isElementwise ? !values.some(isColumn) : about.kind === "reduce";
-    if (!core.isElementwise && !single) {
-      return table(about, columns, give);
-    }
-    const value = single ? toValues(columns[0])[0] : give(columns[0]);
-    if (options.errors !== "struct") {
-      return value;
-    }
-    const texts = new Array(single ? 1 : rows).fill(null);
-    for (const { row, code, message } of errors) {
-      texts[row] = message === undefined ? code : `${code} ${message}`;
-    }
-    return { values: value, errors: single ? texts[0] : texts };
-  } finally {
-    output?.free();
+function finish(core, about, options, values, { columns, failed, errors, rows }) {
+  if (failed > 0 && (options.errors ?? "raise") === "raise") {
+    throw rowsError(about.name, failed, rows, errors);
   }
+  const give = makerOf(options.output) ?? like(values.find(isColumn));
+  const single = core.isElementwise ? !values.some(isColumn) : about.kind === "reduce";
+  if (!core.isElementwise && !single) {
+    return table(about, columns, give);
+  }
+  const value = single ? toValues(columns[0])[0] : give(columns[0]);
+  if (options.errors !== "struct") {
+    return value;
+  }
+  const texts = new Array(single ? 1 : rows).fill(null);
+  for (const { row, code, message } of errors) {
+    texts[row] = message === undefined ? code : `${code} ${message}`;
+  }
+  return { values: value, errors: single ? texts[0] : texts };
+}
+
+/** What a column of the core becomes where nothing else is asked for: what the first column that was passed is. */
+function like(first) {
+  return kindOf(first) !== undefined || first instanceof ArrowRows ? toTyped : toValues;
+}
+
+/** The error of a call whose rows failed: so many of `total`, of which these are the first. */
+function rowsError(name, count, total, rows) {
+  const shown = rows.slice(0, 3).map(({ row, code, message }) => `row ${row}: ${code}${message === undefined ? "" : ` (${message})`}`);
+  const dots = count > shown.length ? ", …" : "";
+  const message = `${name} failed in ${count} of ${total} rows: ${shown.join(", ")}${dots}; { errors: "null" } makes them null, { errors: "struct" } gives the errors beside the values`;
+  return makeError("RowsError", message, { function: name, count, total, rows });
 }
 
 /** The columns of an array function: one alone, or several by name. */

@@ -1,8 +1,10 @@
 // The workbook.
 
 import { CoreWorkbook, prepareModule } from "./core.js";
-import { isColumn, kindOf, toTyped } from "./columns.js";
+import { ArrowRows, makerOf, rowsOf, textsOf } from "./arrow.js";
+import { isColumn, toTyped } from "./columns.js";
 import { ArgumentError } from "./errors.js";
+import { kindOf } from "./kinds.js";
 import { bytesOf } from "./module.js";
 import { needCore } from "./start.js";
 
@@ -56,18 +58,31 @@ export class Workbook {
   }
 
   setColumn(sheet, cell, values) {
+    const rows = rowsOf(values);
     const kind = kindOf(values);
     if (kind !== undefined) {
       this.#core.setColumn(sheet, cell, kind, values, undefined);
+    } else if (rows instanceof ArrowRows) {
+      this.#setRows(sheet, cell, rows);
     } else if (isColumn(values)) {
       this.#core.setValues(sheet, cell, values.map((value) => [value]));
     } else {
-      throw new ArgumentError("values: give an array or a typed array");
+      throw new ArgumentError("values: give an array, a typed array or a vector of Arrow");
     }
   }
 
-  readColumns(sheet, range) {
-    return this.#core.readColumns(sheet, range).map(toTyped);
+  #setRows(sheet, cell, rows) {
+    const column = rows.read("values");
+    if (column.kind === "null" || column.kind === "utf8") {
+      const texts = column.kind === "null" ? new Array(rows.length).fill(null) : textsOf(column, "values");
+      this.#core.setValues(sheet, cell, texts.map((text) => [text]));
+    } else {
+      this.#core.setColumn(sheet, cell, column.kind, column.values, column.valid);
+    }
+  }
+
+  readColumns(sheet, range, { output } = {}) {
+    return this.#core.readColumns(sheet, range).map(makerOf(output) ?? toTyped);
   }
 
   formula(sheet, cell) {

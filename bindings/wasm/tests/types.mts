@@ -1,7 +1,9 @@
 // What the declarations promise: compiled with `tsc --strict`, not run.
 
+import * as apache from "apache-arrow";
 import {
   ArgumentError,
+  type ArrowColumn,
   CellError,
   CellTime,
   type Inspection,
@@ -11,6 +13,7 @@ import {
   Module,
   type Result,
   RowsError,
+  toArrowVector,
   type Value,
   Workbook,
 } from "formualizer-udf";
@@ -64,4 +67,17 @@ export async function recalculated(bytes: Uint8Array): Promise<string> {
   // @ts-expect-error there is no such policy
   await book.registerWasmModuleBytes(bytes, { policy: "keep" });
   return `${result ?? ""} ${text} ${rows}`;
+}
+
+export function arrow(finance: LoadedModule, spots: apache.Vector<apache.Float64>, book: Workbook): number {
+  const call = finance.BS_CALL.with({ output: "buffers" });
+  const worths = call(spots, 100, 0.02, 0.2, 1) as ArrowColumn;
+  const vector: apache.Vector = toArrowVector(apache, worths);
+  finance.BS_CALL.with({ output: apache })(worths, 100, 0.02, vector, 1);
+  book.setColumn("S", "A1", vector);
+  book.setColumn("S", "B1", worths);
+  const numbers: boolean = book.readColumns("S", "A1:A9")[0] instanceof Float64Array;
+  // @ts-expect-error there is no such output
+  finance.BS_CALL.with({ output: "vectors" });
+  return book.readColumns("S", "A1:A9", { output: apache }).length + worths.nullCount + Number(numbers);
 }

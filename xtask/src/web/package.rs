@@ -16,9 +16,10 @@ use crate::{
 use wasm_toolchain::{Build, TARGET};
 
 /// Its tests.
-const TESTS: [&str; 5] = ["calls", "docs", "modules", "page", "workbook"];
+const TESTS: [&str; 6] = ["arrow", "calls", "docs", "modules", "page", "workbook"];
 /// What tests of the package take from npm.
-const TEST_PACKAGES: [&str; 2] = ["playwright-core@1.56", "typescript@5.9"];
+const TEST_PACKAGES: [&str; 4] =
+    ["@uwdata/flechette@2.6", "apache-arrow@21.2", "playwright-core@1.56", "typescript@5.9"];
 
 /// Builds the package, installs it into an empty project, and runs its tests there; `None` if something failed.
 pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> {
