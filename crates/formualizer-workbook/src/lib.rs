@@ -11,6 +11,7 @@ mod files;
 mod formula;
 mod functions;
 mod recalc;
+mod state;
 mod storage;
 mod workbook;
 
@@ -23,14 +24,15 @@ pub use files::{
 pub use formualizer_common::{DateSystem, ExcelError, ExcelErrorKind, LiteralValue as Value};
 pub use functions::{
     BatchArgument, BatchArguments, BatchOutput, BindPolicy, CustomFnHandler, CustomFnInfo,
-    CustomFnOptions, OverridePolicy, WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo,
-    WasmPluginManager,
+    CustomFnOptions, FunctionDetails, FunctionOrigin, OverridePolicy, ParameterDetails,
+    WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo, WasmPluginManager,
 };
 pub use recalc::{Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, Log, WasmUdfRuntime};
 pub use workbook::{
-    ErrorCell, ErrorSummary, ErrorsOfKind, IntoCell, IntoColumn, IntoRange, IntoValue,
-    RecalcOptions, TableOptions, UnknownFunction, Workbook, builtin_functions,
+    ErrorCell, ErrorSummary, ErrorsOfKind, FormulaCheck, IntoCell, IntoColumn, IntoRange,
+    IntoValue, RecalcOptions, SheetRange, Snapshot, TableOptions, UnknownFunction, Workbook,
+    builtin_functions,
 };
 #[cfg(feature = "files")]
 pub use workbook::{ImportReport, SaveReport};

@@ -8,6 +8,7 @@
 //! edit    … values and formulas put in place: regions split, spills taken back
 //! sheets  … sheets, names and tables, and the formulas that mention them
 //! rows    … sets of rows
+//! source  … the file that it was loaded from
 //! structure/ … inserted and deleted rows and columns, moved blocks
 //! ```
 
@@ -18,13 +19,15 @@ mod readers;
 mod regions;
 mod rows;
 mod sheets;
+mod source;
 mod structure;
 
 pub(crate) use changes::Changes;
-pub(crate) use readers::Readers;
+pub(crate) use readers::{Readers, rows_meeting};
 pub(crate) use regions::{Region, RegionId, Regions};
 pub(crate) use rows::RowSet;
 pub(crate) use sheets::Names;
+pub(crate) use source::Source;
 
 use crate::{
     Error,
@@ -85,8 +88,7 @@ pub(crate) struct Book {
     pub(crate) dates: DateSystem,
     pub(crate) changes: Changes,
     /// The file that it was loaded from, for saving into.
-    #[cfg(feature = "files")]
-    pub(crate) source: Option<Arc<crate::files::Source>>,
+    pub(crate) source: Option<Arc<Source>>,
     /// Templates in use, so that equal formulas are one.
     templates: FxHashMap<(SheetId, String), Weak<Template>>,
 }
@@ -103,7 +105,6 @@ impl Book {
             functions: Functions::default(),
             dates,
             changes: Changes::default(),
-            #[cfg(feature = "files")]
             source: None,
             templates: FxHashMap::default(),
         }
@@ -162,7 +163,6 @@ impl Book {
             functions: self.functions.clone(),
             dates: self.dates,
             changes: self.changes.clone(),
-            #[cfg(feature = "files")]
             source: self.source.clone(),
             templates: self.templates.clone(),
         }

@@ -152,7 +152,7 @@ impl Readers {
             let rows = match entry.source {
                 Source::Blocked => region.rect.rows(),
                 Source::Area(index) => {
-                    rows_of(region.template.areas.get(index)?, &region.rect, changed)
+                    rows_meeting(region.template.areas.get(index)?, &region.rect, changed)
                 }
             };
             (!rows.is_empty()).then_some((entry.region, rows))
@@ -172,7 +172,7 @@ fn entries(id: RegionId, region: &Region) -> Vec<(SheetId, Entry)> {
 }
 
 /// The rows of a region in which the area meets what changed; at least those, at most the region's.
-fn rows_of(area: &Area, region: &Rect, changed: &Rect) -> Range<u32> {
+pub(crate) fn rows_meeting(area: &Area, region: &Rect, changed: &Rect) -> Range<u32> {
     let (top, bottom) = (i64::from(changed.top), i64::from(changed.bottom));
     let (first, last) = (i64::from(region.top), i64::from(region.bottom));
     let (low, high) = match (area.top, area.bottom) {
@@ -222,7 +222,7 @@ mod tests {
             let area = Area { sheet: SheetId(0), top, bottom, left: Axis::Fixed(3), right: Axis::Fixed(3) };
             let region = Rect { top: first, left: 0, bottom: first + len, right: 0 };
             let changed = Rect { top: changed, left: 3, bottom: changed + height, right: 3 };
-            let found = rows_of(&area, &region, &changed);
+            let found = rows_meeting(&area, &region, &changed);
             for row in region.rows() {
                 let reads = area.at(Cell::new(row, 0)).is_some_and(|rect| rect.intersection(&changed).is_some());
                 prop_assert!(!reads || found.contains(&row), "row {row} of {found:?}");

@@ -71,8 +71,7 @@ impl Book {
     }
 
     pub(crate) fn add_sheet(&mut self, name: &str) -> SheetId {
-        let id = SheetId(self.next_sheet);
-        self.next_sheet += 1;
+        let id = self.number_of_no_sheet();
         let sheet = Sheet {
             name: name.to_owned(),
             grid: Grid::default(),
@@ -84,6 +83,13 @@ impl Book {
         self.sheets.insert(id, sheet);
         self.order.push(id);
         self.relower(&[&name.to_lowercase(), SHEET_ORDER]);
+        id
+    }
+
+    /// A number that no sheet has or gets.
+    pub(crate) fn number_of_no_sheet(&mut self) -> SheetId {
+        let id = SheetId(self.next_sheet);
+        self.next_sheet += 1;
         id
     }
 

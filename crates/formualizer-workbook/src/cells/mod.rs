@@ -169,6 +169,19 @@ impl Cells {
         }
     }
 
+    /// Whether both are the same part of the same buffers, so that nothing needs to be compared.
+    pub(crate) fn is_same_memory(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Blank(a), Self::Blank(b)) => a == b,
+            (Self::Numbers(a_kind, a), Self::Numbers(b_kind, b)) => {
+                a_kind == b_kind && a.to_data().ptr_eq(&b.to_data())
+            }
+            (Self::Logicals(a), Self::Logicals(b)) => a.to_data().ptr_eq(&b.to_data()),
+            (Self::Texts(a), Self::Texts(b)) => a.to_data().ptr_eq(&b.to_data()),
+            _ => false,
+        }
+    }
+
     /// These cells one after the other.
     pub(crate) fn concat(parts: &[Self]) -> Self {
         let parts: Vec<&Self> = parts.iter().filter(|part| !part.is_empty()).collect();

@@ -26,7 +26,6 @@ pub use data::value_text;
 pub use limits::FileLimits;
 pub use options::{DataFormat, ExportOptions, ImportOptions, LoadOptions, SaveOptions};
 pub(crate) use warnings::Warnings;
-pub(crate) use xlsx::Source;
 
 /// Characters of a cell at most, as in Excel.
 pub(crate) const MAX_TEXT: usize = 32_767;

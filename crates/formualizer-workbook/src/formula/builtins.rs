@@ -4,15 +4,15 @@ use formualizer_eval::{builtins::load_builtins, function::FnCaps, function_regis
 
 /// What matters of a built-in before it is called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Traits {
+pub(crate) struct Traits {
     /// Another value at every recalculation.
-    pub(super) volatile: bool,
+    pub(crate) volatile: bool,
     /// Cells that only evaluating it tells.
-    pub(super) dynamic: bool,
+    pub(crate) dynamic: bool,
 }
 
 /// The traits of a built-in by its key; `None` of what is none.
-pub(super) fn traits(key: &str) -> Option<Traits> {
+pub(crate) fn traits(key: &str) -> Option<Traits> {
     load_builtins();
     let known = function_registry::get("", key).map(|function| {
         let caps = function.caps();

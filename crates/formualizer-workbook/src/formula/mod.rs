@@ -34,6 +34,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use builtins::traits;
 pub(crate) use follow::Follower;
 pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};

@@ -10,6 +10,7 @@
 //!   input    cells to the columns of a call
 //!   output   columns of a result to cells
 //!   dates    serial numbers of a workbook and the contract's dates
+//! details    what is told of a function before it is called
 //! bound      the one way in: arity, re-entrancy, plugin or callback
 //! sessions   open sessions of one recalculation, and its counts
 //! reentry    a callback does not get back into the workbook that is calling it
@@ -18,6 +19,7 @@
 mod batch;
 mod bound;
 mod callback;
+mod details;
 mod failure;
 mod input;
 mod manager;
@@ -33,13 +35,15 @@ mod tests;
 pub use batch::{BatchArgument, BatchArguments, BatchOutput};
 pub(crate) use bound::Bound;
 pub use callback::CustomFnHandler;
+pub(crate) use details::details;
+pub use details::{FunctionDetails, FunctionOrigin, ParameterDetails};
 pub use manager::{
     BindPolicy, OverridePolicy, WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo,
     WasmPluginManager,
 };
 pub use options::{CustomFnInfo, CustomFnOptions};
 pub(crate) use reentry::is_calling;
-pub(crate) use registry::{Functions, is_builtin};
+pub(crate) use registry::{Functions, is_builtin, is_known};
 pub(crate) use sessions::Sessions;
 
 use crate::{

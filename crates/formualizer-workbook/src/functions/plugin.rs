@@ -21,7 +21,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use udf_abi::manifest::{Param, Shape};
+use udf_abi::manifest::{Function, Param, Shape};
 use udf_columnar::{Argument as Passed, Call, Lane, Output, Signature, UdfModule};
 
 /// A loaded module.
@@ -54,6 +54,11 @@ impl Plugin {
     /// The name in the manifest.
     pub(super) fn function_name(&self) -> &str {
         self.signature.name()
+    }
+
+    /// The manifest's entry.
+    pub(super) fn entry(&self) -> &Function {
+        self.signature.function()
     }
 
     pub(super) fn kind(&self) -> Kind {

@@ -131,6 +131,40 @@ impl Column {
         self.drop_blank_end();
     }
 
+    /// The vectors with their first rows.
+    pub(crate) fn vectors(&self) -> impl Iterator<Item = (u32, &Cells)> {
+        self.pieces.iter().map(|piece| (piece.top, &piece.cells))
+    }
+
+    /// The rows whose cells are not those of another column. What both share in memory is not looked at.
+    pub(crate) fn different_rows(&self, other: &Self) -> Vec<Range<u32>> {
+        let mut bounds = vec![0];
+        for piece in self.pieces.iter().chain(&other.pieces) {
+            bounds.extend([piece.top, piece.end()]);
+        }
+        bounds.sort_unstable();
+        bounds.dedup();
+        let mut rows: Vec<Range<u32>> = Vec::new();
+        for pair in bounds.windows(2) {
+            let (start, end) = (pair[0], pair[1]);
+            let (own, others) = (self.cells(start..end), other.cells(start..end));
+            if own.is_same_memory(&others) || own.same(&others) {
+                continue;
+            }
+            let differs = |row: &u32| {
+                let at = (row - start) as usize;
+                own.get(at) != others.get(at)
+            };
+            for row in (start..end).filter(differs) {
+                match rows.last_mut() {
+                    Some(last) if last.end == row => last.end += 1,
+                    _ => rows.push(row..row + 1),
+                }
+            }
+        }
+        rows
+    }
+
     /// Moves the rows from `at` on down by `count`.
     pub(crate) fn insert(&mut self, at: u32, count: u32) {
         self.part_at(at);

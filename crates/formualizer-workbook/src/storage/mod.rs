@@ -71,6 +71,24 @@ impl Grid {
         columns.iter().map(|column| column.cells(rows(column))).collect()
     }
 
+    /// The vectors of all columns: column, first row, cells. Rows between them are blank.
+    pub(crate) fn vectors(&self) -> impl Iterator<Item = (u32, u32, &Cells)> {
+        let columns = (0..).zip(&self.columns);
+        columns
+            .flat_map(|(col, column)| column.vectors().map(move |(top, cells)| (col, top, cells)))
+    }
+
+    /// The rows of a column whose cells are not those of another grid.
+    pub(crate) fn different_rows(&self, other: &Self, col: u32) -> Vec<Range<u32>> {
+        let empty = Column::default();
+        let column = |grid: &'_ Self| grid.columns.get(col as usize).cloned();
+        match (column(self), column(other)) {
+            (Some(own), Some(other)) => own.different_rows(&other),
+            (Some(column), None) | (None, Some(column)) => column.different_rows(&empty),
+            (None, None) => Vec::new(),
+        }
+    }
+
     /// Moves the rows from `at` on down; the new ones are blank. What is pushed off the sheet must be blank.
     pub(crate) fn insert_rows(&mut self, at: u32, count: u32) {
         self.columns.iter_mut().for_each(|column| column.insert(at, count));

@@ -2,8 +2,8 @@
 
 use super::Workbook;
 use crate::{
-    BindPolicy, CustomFnHandler, CustomFnInfo, CustomFnOptions, Error, WasmFunctionSpec,
-    WasmModuleInfo, WasmPluginManager, WasmUdfRuntime,
+    BindPolicy, CustomFnHandler, CustomFnInfo, CustomFnOptions, Error, FunctionDetails,
+    WasmFunctionSpec, WasmModuleInfo, WasmPluginManager, WasmUdfRuntime, functions::details,
 };
 use std::{path::Path, sync::Arc};
 
@@ -171,6 +171,14 @@ impl Workbook {
     #[must_use]
     pub fn list_custom_functions(&self) -> Vec<CustomFnInfo> {
         self.plugins.list_custom_functions()
+    }
+
+    /// What is known of the function that a name means in formulas: one that is bound before a built-in. `None` where there is none.
+    ///
+    /// Of plugins it is what the manifest says; of built-ins and callbacks, how many arguments they take.
+    #[must_use]
+    pub fn function_details(&self, name: &str) -> Option<FunctionDetails> {
+        details(name, &self.book.functions)
     }
 
     /// Changes what is bound; exactly the formulas that name what changed are to be calculated again. What fails

@@ -1,5 +1,6 @@
 //! The public workbook.
 
+mod check;
 mod columns;
 #[cfg(feature = "files")]
 mod data;
@@ -17,11 +18,15 @@ mod report;
 #[cfg(feature = "files")]
 mod save;
 mod sheets;
+mod state;
 mod structure;
+mod trace;
 mod transaction;
 mod undo;
 mod values;
+mod watch;
 
+pub use check::FormulaCheck;
 #[cfg(feature = "files")]
 pub use data::ImportReport;
 pub use names::TableOptions;
@@ -31,7 +36,9 @@ pub use report::{ErrorCell, ErrorSummary, ErrorsOfKind, UnknownFunction, builtin
 #[cfg(feature = "files")]
 pub use save::SaveReport;
 pub use structure::IntoColumn;
+pub use trace::SheetRange;
 pub use values::IntoValue;
+pub use watch::Snapshot;
 
 use crate::{
     address::{Cell, Rect, SheetId},
@@ -70,7 +77,6 @@ pub struct Workbook {
     seed: u64,
     history: History,
     /// What the file that it was loaded from says and was not taken over.
-    #[cfg(feature = "files")]
     load_warnings: Vec<String>,
 }
 
@@ -96,7 +102,6 @@ impl Workbook {
             epoch: 0,
             seed: 0,
             history: History::default(),
-            #[cfg(feature = "files")]
             load_warnings: Vec::new(),
         }
     }

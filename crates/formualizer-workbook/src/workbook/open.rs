@@ -85,12 +85,6 @@ impl Workbook {
     pub(super) fn loaded((book, warnings): (Book, Warnings)) -> Self {
         Self { book, load_warnings: warnings.into_lines(), ..Self::new() }
     }
-
-    /// What the file says that was not taken over, with the cells; at most about a hundred. Empty where the workbook was not loaded.
-    #[must_use]
-    pub fn load_warnings(&self) -> &[String] {
-        &self.load_warnings
-    }
 }
 
 /// The bytes of a file, which may not be more than `limit`.

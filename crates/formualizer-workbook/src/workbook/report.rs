@@ -7,7 +7,7 @@ use crate::{
     book::{Region, Sheet},
     cells::CellRef,
     formula::Scope,
-    functions::is_builtin,
+    functions::is_known,
 };
 use formualizer_eval::{builtins::load_builtins, function_registry};
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -175,11 +175,6 @@ fn errors_of(sheet: &Sheet, limit: usize) -> Vec<(ExcelErrorKind, u64, Vec<Cell>
         }
     });
     found
-}
-
-/// Whether the engine has this function, or the workbook treats it itself.
-fn is_known(key: &str) -> bool {
-    matches!(key, "LET" | "LAMBDA") || is_builtin(key)
 }
 
 /// The names that are spelled most like another one, which is in upper case as they are.

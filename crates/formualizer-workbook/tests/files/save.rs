@@ -19,6 +19,10 @@ fn bytes_of(name: &str) -> Vec<u8> {
 fn saved(book: &Workbook) -> Vec<u8> {
     let bytes = book.to_xlsx(&SaveOptions::default()).unwrap();
     is_sound(&bytes);
+    // A workbook that comes back from its state is the same file.
+    let again = Workbook::from_state(&book.to_state().unwrap()).unwrap();
+    let same = again.to_xlsx(&SaveOptions::default()).unwrap() == bytes;
+    assert!(same, "the file differs where the workbook went through its state");
     bytes
 }
 

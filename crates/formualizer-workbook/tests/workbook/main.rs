@@ -7,8 +7,10 @@ mod names;
 mod recalculation;
 mod sheets;
 mod spills;
+mod trace;
 mod transactions;
 mod values;
+mod watch;
 
 use formualizer_workbook::{Value, Workbook};
 

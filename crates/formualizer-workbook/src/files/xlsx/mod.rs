@@ -21,9 +21,6 @@ pub(crate) mod package;
 pub(crate) mod relations;
 pub(crate) mod save;
 pub(crate) mod scan;
-mod source;
 mod strings;
 mod styles;
 pub(crate) mod xml;
-
-pub(crate) use source::Source;

@@ -12,7 +12,6 @@ pub(crate) mod table;
 pub(crate) mod workbook;
 
 use super::{
-    Source,
     cell::Shared,
     package::Package,
     relations::{Relation, relations},
@@ -23,7 +22,7 @@ use super::{
 use crate::{
     Error, ErrorKind,
     address::{Cell, Rect, SheetId, validate_sheet_name},
-    book::{Book, Region},
+    book::{Book, Region, Source},
     files::{
         LoadOptions, Warnings,
         collect::{FormulaRun, LoadedSheet},
@@ -85,7 +84,7 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
 
     let mut assembly = Assembly::new(dates);
     let mut ids = Vec::new();
-    let mut source = Source { bytes, sheets: FxHashMap::default() };
+    let mut source = Source { bytes, sheets: FxHashMap::default(), within_limits: true };
     for part in &parts {
         let Some(part) = part else {
             ids.push(None);

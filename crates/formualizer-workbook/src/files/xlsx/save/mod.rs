@@ -100,12 +100,15 @@ struct Saving<'a> {
 impl<'a> Saving<'a> {
     fn new(book: &'a Book, options: SaveOptions) -> Result<Self, Error> {
         // The limits were for loading: what was loaded may be read again.
-        let limits = FileLimits {
-            file_bytes: u64::MAX,
-            part_bytes: u64::MAX,
-            total_bytes: u64::MAX,
-            parts: usize::MAX,
-            ..FileLimits::default()
+        let limits = match book.source.as_ref().is_some_and(|source| source.within_limits) {
+            true => FileLimits {
+                file_bytes: u64::MAX,
+                part_bytes: u64::MAX,
+                total_bytes: u64::MAX,
+                parts: usize::MAX,
+                ..FileLimits::default()
+            },
+            false => FileLimits::default(),
         };
         let (parts, main) = match &book.source {
             Some(source) => {

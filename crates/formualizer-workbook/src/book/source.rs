@@ -11,4 +11,6 @@ pub(crate) struct Source {
     pub(crate) bytes: Arc<[u8]>,
     /// The part of each sheet that was loaded, such as `xl/worksheets/sheet1.xml`.
     pub(crate) sheets: FxHashMap<SheetId, String>,
+    /// Whether its size was held against limits when it was loaded.
+    pub(crate) within_limits: bool,
 }
