@@ -12,6 +12,7 @@ mod moving;
 mod names;
 #[cfg(feature = "files")]
 mod open;
+mod paste;
 mod place;
 mod recalculate;
 mod report;

@@ -24,6 +24,8 @@ pub struct SaveReport {
     pub parts_rewritten: usize,
     /// Bytes of the file.
     pub bytes: u64,
+    /// Whether it has macros, or says that it may: then its extension is `.xlsm`, otherwise `.xlsx`.
+    pub macros: bool,
 }
 
 impl Workbook {
@@ -54,17 +56,28 @@ impl Workbook {
         let path = path.as_ref();
         let named = |error: Error| error.context(path.display());
         check_extension(path, None)?;
-        let saved = walking(|| xlsx::save::save(&self.book, *options)).map_err(named)?;
-        check_extension(path, Some(saved.macros))?;
-        atomic::write(path, &saved.bytes)?;
-        Ok(SaveReport {
+        let (bytes, report) = self.save_bytes(options).map_err(named)?;
+        check_extension(path, Some(report.macros))?;
+        atomic::write(path, &bytes)?;
+        Ok(report)
+    }
+
+    /// The bytes that [`save_with`](Self::save_with) writes, and what it says of them.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), where it is not about the file.
+    pub fn save_bytes(&self, options: &SaveOptions) -> Result<(Vec<u8>, SaveReport), Error> {
+        let saved = walking(|| xlsx::save::save(&self.book, *options))?;
+        let report = SaveReport {
             bytes: saved.bytes.len() as u64,
             warnings: saved.warnings.into_lines(),
             cells_written: saved.cells_written,
             cells_kept: saved.cells_kept,
             parts_copied: saved.parts_copied,
             parts_rewritten: saved.parts_rewritten,
-        })
+            macros: saved.macros,
+        };
+        Ok((saved.bytes, report))
     }
 
     /// The bytes that [`save_with`](Self::save_with) writes.

@@ -4,6 +4,7 @@
 mod circles;
 mod formulas;
 mod names;
+mod paste;
 mod recalculation;
 mod sheets;
 mod spills;
