@@ -18,6 +18,7 @@
  *     │   ├── TooLargeError          more rows or bytes than one call takes
  *     │   ├── BusyError              no instance came free in time
  *     │   └── CancelledError         the call was cancelled
+ *     ├── WorkerError                a worker failed, was ended, or could not be started
  *     ├── WorkbookError              a workbook refused something; `kind` says what
  *     └── InternalError              a defect of this package or of the host
  */
@@ -53,12 +54,15 @@ export class InvalidResultError extends CallError {}
 export class TooLargeError extends CallError {}
 export class BusyError extends CallError {}
 export class CancelledError extends CallError {}
+export class WorkerError extends UdfError {}
 export class WorkbookError extends UdfError {
   kind = "other";
 }
 export class InternalError extends UdfError {}
 
 const CLASSES = {
+  UdfError,
+  CallError,
   ModuleError,
   ManifestError,
   UnknownFunctionError,
@@ -74,11 +78,12 @@ const CLASSES = {
   TooLargeError,
   BusyError,
   CancelledError,
+  WorkerError,
   WorkbookError,
   InternalError,
 };
 
-/** The error of a class by its name, with fields: what the core throws. */
+/** The error of a class by its name, with fields: what the core throws, and what comes of other threads. */
 export function makeError(name, message, fields) {
   return Object.assign(new CLASSES[name](message), fields);
 }

@@ -510,6 +510,8 @@ export class TooLargeError extends CallError {}
 export class BusyError extends CallError {}
 /** The call was cancelled. */
 export class CancelledError extends CallError {}
+/** A worker failed, was ended, or could not be started. */
+export class WorkerError extends UdfError {}
 /** A workbook refused something. */
 export class WorkbookError extends UdfError {
   /** What it is about. */

@@ -1,8 +1,10 @@
 // The core, made ready once.
 
 import start, { initSync as startSync } from "./core.js";
+import { compiled } from "./compile.js";
 import { UdfError } from "./errors.js";
 
+let module;
 let started;
 let ready = false;
 
@@ -11,25 +13,36 @@ let ready = false;
  * as well. The first call counts, unless it fails.
  */
 export function init(source) {
-  started ??= start(source === undefined ? undefined : { module_or_path: source }).then(
-    () => {
-      ready = true;
-    },
-    (error) => {
-      started = undefined;
-      throw error;
-    },
-  );
+  started ??= begin(source).catch((error) => {
+    started = undefined;
+    throw error;
+  });
   return started;
+}
+
+async function begin(source) {
+  await start({ module_or_path: await compiledCore(source) });
+  ready = true;
 }
 
 /** The same at once, of bytes or a WebAssembly.Module. */
 export function initSync(source) {
   if (!ready) {
-    startSync({ module: source });
+    const given = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    startSync({ module: given });
+    module = Promise.resolve(given);
     ready = true;
     started = Promise.resolve();
   }
+}
+
+/** The compiled core, which workers are given: of a source the first time. */
+export function compiledCore(source) {
+  module ??= compiled(source, () => new URL("core_bg.wasm", import.meta.url)).catch((error) => {
+    module = undefined;
+    throw error;
+  });
+  return module;
 }
 
 /** Refuses what needs the core before it is ready. */

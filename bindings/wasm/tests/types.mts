@@ -18,6 +18,7 @@ import {
   Workbook,
 } from "formualizer-udf";
 import { loadModuleFile } from "formualizer-udf/node";
+import { startWorkers, stopWorkers, WorkbookWorker } from "formualizer-udf/worker";
 
 export async function prices(spots: Float64Array, bytes: Uint8Array): Promise<Result> {
   await init();
@@ -80,4 +81,27 @@ export function arrow(finance: LoadedModule, spots: apache.Vector<apache.Float64
   // @ts-expect-error there is no such output
   finance.BS_CALL.with({ output: "vectors" });
   return book.readColumns("S", "A1:A9", { output: apache }).length + worths.nullCount + Number(numbers);
+}
+
+export async function aside(signal: AbortSignal): Promise<number> {
+  const count: number = await startWorkers(2);
+  await using book = await WorkbookWorker.create({ deadline: 100, limits: { memoryBytes: 1 << 26 }, onRestart: (again) => again.addSheet("S") });
+  const value: CellTime | CellError | number | string | boolean | null = await book.value("S", "A1");
+  const sheets: string[] = await book.sheets;
+  await book.setColumn("S", "A1", Float64Array.of(1));
+  const columns: ArrowColumn[] = await book.readColumns("S", "A1:A9", { output: "buffers" });
+  const numbers = (await book.readColumns("S", "A1:A9")).filter((column) => column instanceof Float64Array);
+  const { result, report } = await book.edit((recorder) => {
+    recorder.setValue("S", "A1", 1);
+    return 5;
+  });
+  const stop: () => void = book.onChange(({ ranges }) => ranges.length);
+  stop();
+  await book.registerFunctionModule("F", new URL("./f.js", import.meta.url), "f", { vectorized: true });
+  // @ts-expect-error a closure does not cross
+  await book.registerFunction("F", () => 5);
+  // @ts-expect-error it is made by create
+  new WorkbookWorker();
+  stopWorkers();
+  return result + report.cells + (await book.recalculate({ signal })).cells + sheets.length + columns.length + numbers.length + count + Number(value === null);
 }

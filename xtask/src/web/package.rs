@@ -16,7 +16,8 @@ use crate::{
 use wasm_toolchain::{Build, TARGET};
 
 /// Its tests.
-const TESTS: [&str; 6] = ["arrow", "calls", "docs", "modules", "page", "workbook"];
+const TESTS: [&str; 8] =
+    ["arrow", "calls", "docs", "modules", "page", "pool", "workbook", "worker"];
 /// What tests of the package take from npm.
 const TEST_PACKAGES: [&str; 4] =
     ["@uwdata/flechette@2.6", "apache-arrow@21.2", "playwright-core@1.56", "typescript@5.9"];
