@@ -76,6 +76,12 @@ const TASKS: &[Task] = &[
         run: web::run,
     },
     Task {
+        name: "playground",
+        options: "[--build]",
+        about: "build the page in which a person tries the package, and serve it on this machine alone; --build: do not serve it",
+        run: web::run_playground,
+    },
+    Task {
         name: "fuzz",
         options: "[TARGET] [--for TIME]",
         about: "run the fuzzing targets, or one, for 20s each or the TIME (90s, 10m, 2h)",

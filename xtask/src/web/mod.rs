@@ -4,10 +4,12 @@
 //! tools      Node, Chromium, wasm-bindgen: found or installed
 //! engines    the suites of udf-backends, on the engine `js` and the interpreter
 //! package    the npm package: built, packed, installed into an empty project and tested there
+//! playground the page in which a person tries it: built, and served
 //! ```
 
 mod engines;
 mod package;
+mod playground;
 mod tools;
 
 use std::{
@@ -20,6 +22,7 @@ use crate::{
     metadata::{metadata, target_directory},
     steps::Steps,
 };
+pub(crate) use playground::run as run_playground;
 use tools::Tools;
 
 /// The workspace of the npm package's core.

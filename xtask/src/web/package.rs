@@ -22,8 +22,8 @@ const TESTS: [&str; 8] =
 const TEST_PACKAGES: [&str; 4] =
     ["@uwdata/flechette@2.6", "apache-arrow@21.2", "playwright-core@1.56", "typescript@5.9"];
 
-/// Builds the package, installs it into an empty project, and runs its tests there; `None` if something failed.
-pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> {
+/// Builds the package; gives its folder, `None` if something failed.
+pub(super) fn build(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<PathBuf> {
     let folder = tools.target_dir.join("package");
     let build = core(root, tools);
     let build = steps.call("Core of the npm package", "cargo xtask web", || {
@@ -32,11 +32,16 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
         Ok(build.run()?)
     });
     build?;
+    let gather = || gather(root, tools, &folder);
+    steps.call("Files of the npm package", "wasm-bindgen, cp", gather)?;
+    Some(folder)
+}
+
+/// Builds the package, installs it into an empty project, and runs its tests there; `None` if something failed.
+pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> {
+    let folder = build(root, tools, steps)?;
     let project = tools.target_dir.join("project");
-    let made = || {
-        gather(root, tools, &folder)?;
-        install(root, &folder, &project)
-    };
+    let made = || install(root, &folder, &project);
     steps.call("npm package", "npm pack, npm install", made)?;
     let tests = Cmd::new(&project, "node")
         .args(["--test", "--test-reporter=tap"])
@@ -115,7 +120,8 @@ fn install(root: &Path, folder: &Path, project: &Path) -> Result<()> {
     copy_all(&root.join(PACKAGE).join("tests"), &tests)
 }
 
-fn empty(folder: &Path) -> Result<()> {
+/// Makes a folder that is there and has nothing in it.
+pub(super) fn empty(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).context(format_args!("cannot empty {}", folder.display()))?;
     }
@@ -134,6 +140,20 @@ fn copy_all(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder and what is below it, over what stands there.
+pub(super) fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).context(format_args!("cannot make {}", to.display()))?;
+    copy_all(from, to)?;
+    let entries = fs::read_dir(from).context(format_args!("cannot read {}", from.display()))?;
+    for entry in entries {
+        let path: PathBuf = entry.context(format_args!("cannot read {}", from.display()))?.path();
+        if path.is_dir() {
+            copy_tree(&path, &to.join(path.file_name().unwrap_or(OsStr::new(""))))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).context(format_args!("cannot copy {}", from.display())).map(|_| ())
 }
