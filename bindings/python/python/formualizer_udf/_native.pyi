@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import Signature
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, final, overload
 from ._workbook import (
     DefinedName,
     ErrorSummary,
+    FormulaCheck,
+    FunctionDetails,
     ImportReport,
     RecalcReport,
     SaveReport,
+    SheetRange,
     Table,
     UnknownFunction,
     WasmModuleInfo,
@@ -288,7 +291,8 @@ _Path: TypeAlias = str | os.PathLike[str]
 _Value: TypeAlias = (
     None | bool | float | str | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | dict[str, str]
 )
-_OnConflict: TypeAlias = Literal["refuse", "skip", "override"]
+_Policy: TypeAlias = Literal["refuse", "skip", "override"]
+_OnConflict: TypeAlias = _Policy | dict[Literal["builtins", "bindings"], _Policy]
 
 @final
 class Workbook:
@@ -308,7 +312,7 @@ class Workbook:
     "reentrant") rather than left waiting, since waiting could be for ever: any use, in any thread, while the workbook recalculates and
     may call Python (it has functions that were registered, or `progress` was given); and a use in another thread while an edit is open.
 
-    A workbook is not pickled or copied, and cannot be used in a process that was forked after it was made (`ForkError`).
+    A workbook is not pickled or copied (`to_state` gives bytes for that), and cannot be used in a process that was forked after it was made (`ForkError`).
     """
 
     def __new__(cls, *, date_system: Literal[1900, 1904] = 1900, runtime: Runtime | None = None) -> Workbook:
@@ -366,6 +370,22 @@ class Workbook:
 
     def to_bytes(self, *, values_only: bool = False) -> bytes:
         """The bytes that `save` writes."""
+
+    def to_state(self) -> bytes:
+        """The workbook as bytes, for `from_state`: sheets, values, formulas, names, tables, and the file that it was loaded from, as a later
+        `save` needs it. Functions are not in it, nor what `undo` would take back.
+
+        They are for keeping a workbook for a while, or handing it to another process of this version; another version may refuse
+        them. Files for others are written by `save`.
+        """
+
+    @staticmethod
+    def from_state(data: bytes | bytearray | memoryview, *, runtime: Runtime | None = None) -> Workbook:
+        """The workbook of what `to_state` gave. Values are there at once; plugins and Python functions are to be registered again, and
+        the next `recalculate` evaluates every formula.
+
+        Raises `WorkbookError` of the kind "data" where the bytes are no state, damaged, or of another version.
+        """
 
     @property
     def load_warnings(self) -> list[str]:
@@ -439,6 +459,12 @@ class Workbook:
     def formula(self, sheet: str, cell: _Cell) -> str | None:
         """The formula of a cell with `=`; None where it has none."""
 
+    def validate_formula(self, sheet: str, cell: _Cell, formula: str) -> FormulaCheck:
+        """Looks whether a text is a formula that a cell takes, without putting it there.
+
+        Raises `WorkbookError` of the kind "formula", with the place where it stops being one.
+        """
+
     def spill_range(self, sheet: str, cell: _Cell) -> str | None:
         """The range that the array result of a cell fills; None where it has none."""
 
@@ -448,6 +474,29 @@ class Workbook:
 
     def unknown_functions(self) -> list[UnknownFunction]:
         """The functions that formulas call and that are neither built in nor bound, by name."""
+
+    # What depends on what, and what has changed.
+
+    def precedents(self, sheet: str, cell: _Cell) -> list[SheetRange]:
+        """The ranges that the formula of a cell refers to, in the order in which they stand in it; none where it has no formula. Names and
+        tables are the ranges that they stand for. What only evaluating it tells (`INDIRECT`, `OFFSET`) is not among them.
+        """
+
+    def dependents(self, sheet: str, cell: _Cell) -> list[SheetRange]:
+        """The cells whose formulas refer to a cell, as ranges: by sheet in order, then column and row. Not those that depend on it only by
+        way of others, nor through `INDIRECT` and `OFFSET`.
+        """
+
+    def snapshot(self) -> Snapshot:
+        """The values as they are now, for `changed_since`. Their memory is the workbook's own until that changes."""
+
+    def changed_since(self, snapshot: Snapshot) -> list[SheetRange]:
+        """The ranges whose values are not what they were at a snapshot of this workbook, whatever changed them: by sheet in order, then
+        column and row. Where more than a thousand ranges of a column changed, one from the first row to the last stands for them.
+        Sheets that are gone have no ranges.
+
+        Raises `ArgumentError` for a snapshot of another workbook.
+        """
 
     # Names and tables.
 
@@ -635,14 +684,19 @@ class Workbook:
         """Loads a plugin, and binds the names and aliases of its functions.
 
         module_id: repeats the manifest's, and names a module that has no manifest.
-        on_conflict: what becomes of names that are taken, by built-ins or other functions: "refuse" makes it an error (kind
-            "function"), "skip" leaves them, "override" takes them.
+        on_conflict: what becomes of names that are taken: "refuse" makes it an error (kind "function"), "skip" leaves them,
+            "override" takes them. A dict has words of their own for `"builtins"` and for `"bindings"`, which are other functions.
 
         Raises `WorkbookError` of the kind "plugin" where the module breaks the contract, or another one has its id.
         """
 
     def register_wasm_module_file(self, path: _Path, *, on_conflict: _OnConflict = "refuse") -> WasmModuleInfo:
         """The same of a file. Raises `OSError` where it cannot be read."""
+
+    def register_wasm_modules(
+        self, modules: Mapping[str, bytes | bytearray | memoryview], *, on_conflict: _OnConflict = "refuse"
+    ) -> list[WasmModuleInfo]:
+        """The same of several plugins, each with what errors call it, all or none."""
 
     def register_wasm_modules_dir(self, folder: _Path, *, on_conflict: _OnConflict = "refuse") -> list[WasmModuleInfo]:
         """The same of every `*.wasm` file directly in a folder, in the order of their names, all or none."""
@@ -719,6 +773,12 @@ class Workbook:
         """Everything that is bound, by name: a dict with `name`, the options of `register_function`, and `module_id`, which is None for
         a Python function."""
 
+    def function_details(self, name: str) -> FunctionDetails | None:
+        """What is known of the function that a name means in formulas, one that is bound before a built-in; None where there is none.
+
+        Of a plugin's it is what the manifest says; of built-in and Python functions, how many arguments they take.
+        """
+
     def unregister_function(self, name: str) -> None:
         """Removes the binding of a name, to a Python function or a plugin's. A built-in of that name is there again."""
 
@@ -737,6 +797,10 @@ class Edit:
     @property
     def report(self) -> RecalcReport | None:
         """What the recalculation at the end did: None before, where the block raised, and for an edit within another."""
+
+@final
+class Snapshot:
+    """The values of a workbook at a moment; see `Workbook.snapshot`."""
 
 @final
 class _Input:

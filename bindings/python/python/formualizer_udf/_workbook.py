@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ._native import _Outcome
 from .errors import ArgumentError
@@ -102,6 +102,7 @@ class SaveReport:
     cells_written, cells_kept: cells whose element in the file was written anew, or copied.
     parts_copied, parts_rewritten: parts of the file.
     bytes: size of the file.
+    macros: whether it has macros, or says that it may: then its extension is .xlsm, otherwise .xlsx.
     """
 
     warnings: tuple[str, ...]
@@ -110,6 +111,69 @@ class SaveReport:
     parts_copied: int
     parts_rewritten: int
     bytes: int
+    macros: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRange:
+    """A range of a sheet, as in "B2" or "A1:B10"."""
+
+    sheet: str
+    range: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaCheck:
+    """What a formula is made of.
+
+    functions: the functions that it calls, in upper case, each once.
+    unknown_functions: those that are neither built in nor bound: the cell would be `#NAME?`.
+    volatile: whether it would be evaluated at every recalculation.
+    """
+
+    functions: tuple[str, ...]
+    unknown_functions: tuple[str, ...]
+    volatile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDetails:
+    """What is known of a parameter.
+
+    name: that of a built-in or Python function is its place.
+    type: the manifest's, such as "f64"; empty where it is not known, as `description` is.
+    variadic: takes all further arguments.
+    range: takes a whole range rather than a value.
+    """
+
+    name: str
+    type: str
+    description: str
+    optional: bool
+    variadic: bool
+    range: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDetails:
+    """What is known of a function.
+
+    name: as in formulas, in upper case.
+    module_id: of the plugin that it comes from.
+    signature: how it is called, such as `NPV(rate, value, [more, …])`.
+    params: as far as they are known; the last may stand for several.
+    max_args: None for any number.
+    """
+
+    name: str
+    origin: Literal["builtin", "plugin", "callback"]
+    module_id: str | None
+    description: str
+    signature: str
+    params: tuple[ParameterDetails, ...]
+    min_args: int
+    max_args: int | None
+    volatile: bool
 
 
 @dataclass(frozen=True, slots=True)

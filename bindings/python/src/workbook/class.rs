@@ -34,7 +34,7 @@ use udf_columnar::CancelToken;
 /// "reentrant") rather than left waiting, since waiting could be for ever: any use, in any thread, while the workbook recalculates and
 /// may call Python (it has functions that were registered, or `progress` was given); and a use in another thread while an edit is open.
 ///
-/// A workbook is not pickled or copied, and cannot be used in a process that was forked after it was made (`ForkError`).
+/// A workbook is not pickled or copied (`to_state` gives bytes for that), and cannot be used in a process that was forked after it was made (`ForkError`).
 #[pyclass(frozen, module = "formualizer_udf", weakref)]
 pub(crate) struct Workbook {
     /// Present until it is dropped.
@@ -212,6 +212,31 @@ impl Workbook {
         Ok(PyBytes::new(py, &bytes))
     }
 
+    /// The workbook as bytes, for `from_state`: sheets, values, formulas, names, tables, and the file that it was loaded from, as a later
+    /// `save` needs it. Functions are not in it, nor what `undo` would take back.
+    ///
+    /// They are for keeping a workbook for a while, or handing it to another process of this version; another version may refuse
+    /// them. Files for others are written by `save`.
+    fn to_state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.slow(py, |book| book.to_state())?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// The workbook of what `to_state` gave. Values are there at once; plugins and Python functions are to be registered again, and
+    /// the next `recalculate` evaluates every formula.
+    ///
+    /// Raises `WorkbookError` of the kind "data" where the bytes are no state, damaged, or of another version.
+    #[staticmethod]
+    #[pyo3(signature = (data, *, runtime=None))]
+    fn from_state(
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        runtime: Option<&Runtime>,
+    ) -> PyResult<Self> {
+        let data = plugin::bytes(data)?;
+        Self::load(py, runtime, move || Book::from_state(&data))
+    }
+
     /// What the file said that was not taken over, with the cells; at most about a hundred.
     #[getter]
     fn load_warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
@@ -246,7 +271,7 @@ impl Workbook {
 
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err(
-            "a Workbook is not copied or pickled: pass what to_bytes() gives, and Workbook.from_bytes() makes one of it",
+            "a Workbook is not copied or pickled: pass what to_state() gives, and Workbook.from_state() makes one of it; functions are registered there again",
         ))
     }
 

@@ -36,7 +36,8 @@ use pyo3::{intern, prelude::*};
 /// Adds what is here to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<class::Workbook>()?;
-    module.add_class::<edit::Edit>()
+    module.add_class::<edit::Edit>()?;
+    module.add_class::<methods::Snapshot>()
 }
 
 /// A `WorkbookError` of a kind.

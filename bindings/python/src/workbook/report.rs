@@ -2,7 +2,8 @@
 
 use super::{recalc::Outcome, value::kind_name};
 use formualizer_workbook::{
-    CustomFnInfo, ErrorSummary, ImportReport, SaveReport, UnknownFunction, WasmModuleInfo,
+    CustomFnInfo, ErrorSummary, FormulaCheck, FunctionDetails, FunctionOrigin, ImportReport,
+    SaveReport, SheetRange, UnknownFunction, WasmModuleInfo,
 };
 use pyo3::{
     call::PyCallArgs,
@@ -81,8 +82,50 @@ pub(super) fn saved<'py>(py: Python<'py>, report: &SaveReport) -> PyResult<Bound
         report.parts_copied,
         report.parts_rewritten,
         report.bytes,
+        report.macros,
     );
     make(py, "SaveReport", arguments)
+}
+
+pub(super) fn ranges<'py>(
+    py: Python<'py>,
+    ranges: &[SheetRange],
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    ranges.iter().map(|one| make(py, "SheetRange", (&one.sheet, &one.range))).collect()
+}
+
+pub(super) fn check<'py>(py: Python<'py>, check: &FormulaCheck) -> PyResult<Bound<'py, PyAny>> {
+    let functions = PyTuple::new(py, &check.functions)?;
+    let unknown = PyTuple::new(py, &check.unknown_functions)?;
+    make(py, "FormulaCheck", (functions, unknown, check.volatile))
+}
+
+pub(super) fn details<'py>(
+    py: Python<'py>,
+    details: &FunctionDetails,
+) -> PyResult<Bound<'py, PyAny>> {
+    let parameters = details.params.iter().map(|one| {
+        let arguments =
+            (&one.name, &one.type_name, &one.description, one.optional, one.variadic, one.range);
+        make(py, "ParameterDetails", arguments)
+    });
+    let origin = match details.origin {
+        FunctionOrigin::Plugin => "plugin",
+        FunctionOrigin::Callback => "callback",
+        _ => "builtin",
+    };
+    let arguments = (
+        &details.name,
+        origin,
+        &details.module_id,
+        &details.description,
+        &details.signature,
+        PyTuple::new(py, parameters.collect::<PyResult<Vec<_>>>()?)?,
+        details.min_args,
+        details.max_args,
+        details.volatile,
+    );
+    make(py, "FunctionDetails", arguments)
 }
 
 pub(super) fn imported<'py>(py: Python<'py>, report: &ImportReport) -> PyResult<Bound<'py, PyAny>> {

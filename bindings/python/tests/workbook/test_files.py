@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -92,6 +93,22 @@ def test_a_workbook_of_excel_is_changed_and_saved(tmp_path):
     book.set_value(sheet, "A1", "neu")
     assert book.save(tmp_path / "new.xlsx").cells_written == 1
     assert openpyxl.load_workbook(tmp_path / "new.xlsx")[sheet]["A1"].value == "neu"
+
+
+def test_a_report_tells_whether_the_file_may_have_macros(filled, tmp_path):
+    assert filled.save(tmp_path / "plain.xlsx").macros is False
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(tmp_path / "macros.xlsm", "w") as made:
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == "[Content_Types].xml":
+                kind = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+                content = content.replace(b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", kind)
+                assert kind in content
+            made.writestr(name, content)
+    book = fu.Workbook.open(tmp_path / "macros.xlsm")
+    assert book.save(tmp_path / "again.xlsm").macros is True
+    with pytest.raises(WorkbookError, match=r"\.xlsm"):
+        book.save(tmp_path / "again.xlsx")
 
 
 def test_paths_may_be_objects(filled, tmp_path):

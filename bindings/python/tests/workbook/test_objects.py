@@ -28,7 +28,7 @@ def test_it_tells_its_sheets(wb):
 
 def test_it_is_neither_pickled_nor_copied(wb):
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="to_bytes"):
+        with pytest.raises(TypeError, match=r"to_state\(\)"):
             attempt(wb)
 
 

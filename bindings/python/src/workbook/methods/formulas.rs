@@ -58,6 +58,20 @@ impl Workbook {
         self.quick(py, move |book| book.formula(&sheet, cell))
     }
 
+    /// Looks whether a text is a formula that a cell takes, without putting it there.
+    ///
+    /// Raises `WorkbookError` of the kind "formula", with the place where it stops being one.
+    fn validate_formula<'py>(
+        &self,
+        py: Python<'py>,
+        sheet: String,
+        cell: CellArg,
+        formula: String,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let check = self.quick(py, move |book| book.validate_formula(&sheet, cell, &formula))?;
+        report::check(py, &check)
+    }
+
     /// The range that the array result of a cell fills; None where it has none.
     fn spill_range(
         &self,

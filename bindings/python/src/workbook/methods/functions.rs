@@ -84,6 +84,18 @@ impl Workbook {
         report::functions(py, &infos)
     }
 
+    /// What is known of the function that a name means in formulas, one that is bound before a built-in; None where there is none.
+    ///
+    /// Of a plugin's it is what the manifest says; of built-in and Python functions, how many arguments they take.
+    fn function_details<'py>(
+        &self,
+        py: Python<'py>,
+        name: String,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let details = self.quick(py, move |book| Ok(book.function_details(&name)))?;
+        details.map(|details| report::details(py, &details)).transpose()
+    }
+
     /// Removes the binding of a name, to a Python function or a plugin's. A built-in of that name is there again.
     fn unregister_function(&self, py: Python<'_>, name: String) -> PyResult<()> {
         self.quick(py, move |book| book.unregister_custom_function(&name))

@@ -6,3 +6,6 @@ mod editing;
 mod formulas;
 mod functions;
 mod plugins;
+mod tracing;
+
+pub(super) use tracing::Snapshot;
