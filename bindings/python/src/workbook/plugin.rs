@@ -4,23 +4,51 @@ use crate::{
     error,
     runtime::{Config, Handle, default_handle},
 };
-use formualizer_workbook::{BindPolicy, Error, FileLimits, Workbook as Book};
+use formualizer_workbook::{BindPolicy, Error, FileLimits, OverridePolicy, Workbook as Book};
 use pyo3::{
+    Borrowed,
     prelude::*,
-    types::{PyByteArray, PyBytes},
+    types::{PyByteArray, PyBytes, PyDict, PyMapping},
 };
 use std::sync::Arc;
 
-/// What becomes of names that are taken.
-pub(super) fn policy(py: Python<'_>, on_conflict: &str) -> PyResult<BindPolicy> {
-    match on_conflict {
-        "refuse" => Ok(BindPolicy::REFUSE),
-        "skip" => Ok(BindPolicy::SKIP),
-        "override" => Ok(BindPolicy::OVERRIDE),
+/// What becomes of names that are taken: one word for all, or words for built-ins and for other functions.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OnConflict(pub(super) BindPolicy);
+
+impl<'py> FromPyObject<'_, 'py> for OnConflict {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let Ok(both) = object.cast::<PyDict>() else {
+            let policy = policy(&object)?;
+            return Ok(Self(BindPolicy { builtins: policy, bindings: policy }));
+        };
+        let mut policies = BindPolicy::REFUSE;
+        for (key, value) in both.iter() {
+            match key.extract::<String>()?.as_str() {
+                "builtins" => policies.builtins = policy(&value)?,
+                "bindings" => policies.bindings = policy(&value)?,
+                other => {
+                    let message =
+                        format!("on_conflict has {other:?}: give \"builtins\" and \"bindings\"");
+                    return Err(error::argument(object.py(), "on_conflict", &message));
+                }
+            }
+        }
+        Ok(Self(policies))
+    }
+}
+
+fn policy(word: &Bound<'_, PyAny>) -> PyResult<OverridePolicy> {
+    match word.extract::<String>()?.as_str() {
+        "refuse" => Ok(OverridePolicy::Refuse),
+        "skip" => Ok(OverridePolicy::Skip),
+        "override" => Ok(OverridePolicy::Override),
         other => {
             let message =
                 format!("on_conflict={other:?}: give \"refuse\", \"skip\" or \"override\"");
-            Err(error::argument(py, "on_conflict", &message))
+            Err(error::argument(word.py(), "on_conflict", &message))
         }
     }
 }
@@ -35,6 +63,22 @@ pub(super) fn bytes(object: &Bound<'_, PyAny>) -> PyResult<Arc<[u8]>> {
     }
     let view = object.py().import("builtins")?.getattr("memoryview")?.call1((object,))?;
     Ok(Arc::from(view.call_method0("tobytes")?.cast::<PyBytes>()?.as_bytes()))
+}
+
+/// Modules by name, of a mapping.
+///
+/// # Errors
+/// `ArgumentError` for anything else.
+pub(super) fn named(object: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Arc<[u8]>)>> {
+    let Ok(mapping) = object.cast::<PyMapping>() else {
+        let message = "register_wasm_modules: give a dict with the bytes of modules by name";
+        return Err(error::argument(object.py(), "register_wasm_modules", message));
+    };
+    let one = |item: PyResult<Bound<'_, PyAny>>| {
+        let (name, data): (String, Bound<'_, PyAny>) = item?.extract()?;
+        Ok((name, bytes(&data)?))
+    };
+    mapping.items()?.try_iter()?.map(one).collect()
 }
 
 /// The runtime of a backend with the default limits, and the threads of the default one.

@@ -60,6 +60,41 @@ def test_names_that_are_taken_are_refused_skipped_or_overridden(wb):
         wb.register_wasm_module_bytes(FINANCE, on_conflict="never")
 
 
+def test_names_of_built_ins_and_of_other_functions_have_policies_of_their_own(wb):
+    # XNPV is a built-in.
+    wb.register_function("EMA", lambda *_: "mine")
+    for policy in ({"builtins": "skip"}, {"bindings": "override"}, {}):
+        refused("function", lambda: wb.register_wasm_module_bytes(FINANCE, on_conflict=policy))
+    wb.register_wasm_module_bytes(FINANCE, on_conflict={"builtins": "override", "bindings": "skip"})
+    bound = {f["name"]: f["module_id"] for f in wb.list_functions()}
+    assert (bound["XNPV"], bound["EMA"]) == ("formualizer.finance", None)
+    for wrong in ({"builtins": "never"}, {"builtin": "skip"}):
+        with pytest.raises(fu.ArgumentError, match="on_conflict"):
+            wb.register_wasm_module_bytes(FINANCE, on_conflict=wrong)
+    for wrong in (None, 5, ["skip"], {"builtins": None}, {5: "skip"}):
+        with pytest.raises(TypeError):
+            wb.register_wasm_module_bytes(FINANCE, on_conflict=wrong)
+
+
+def test_several_plugins_are_registered_or_none(wb):
+    text = (PLUGINS / "text.wasm").read_bytes()
+    infos = wb.register_wasm_modules({"prices": FINANCE, "größe": memoryview(text)}, on_conflict="skip")
+    assert [info.module_id for info in infos] == ["formualizer.finance", "formualizer.text"]
+    assert infos == [info for info in wb.list_wasm_modules()]
+    other = fu.Workbook()
+    assert other.register_wasm_modules({}) == []
+    for modules, word in [({"a": text, "größe": b"broken"}, "größe"), ({"a": text, "again": text}, "again")]:
+        refused("plugin", lambda: other.register_wasm_modules(modules), word)
+    refused("function", lambda: other.register_wasm_modules({"a": text, "prices": FINANCE}), "prices", "XNPV")
+    assert other.list_wasm_modules() == [] and other.list_functions() == []
+    for wrong in (None, FINANCE, [("a", FINANCE)], [FINANCE]):
+        with pytest.raises(fu.ArgumentError, match="dict"):
+            other.register_wasm_modules(wrong)
+    for wrong in ({"a": "text"}, {"a": None}, {5: FINANCE}):
+        with pytest.raises(TypeError):
+            other.register_wasm_modules(wrong)
+
+
 def test_a_module_is_attached_and_its_functions_are_bound_by_name(wb):
     info = wb.attach_wasm_module_bytes(FINANCE)
     assert all(f.bound_as == () for f in info.functions)

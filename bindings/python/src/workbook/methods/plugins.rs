@@ -3,7 +3,7 @@
 use crate::runtime::Runtime;
 use crate::workbook::{
     class::Workbook,
-    plugin::{self},
+    plugin::{self, OnConflict},
     report,
 };
 use formualizer_workbook::WasmFunctionSpec;
@@ -15,49 +15,66 @@ impl Workbook {
     /// Loads a plugin, and binds the names and aliases of its functions.
     ///
     /// module_id: repeats the manifest's, and names a module that has no manifest.
-    /// on_conflict: what becomes of names that are taken, by built-ins or other functions: "refuse" makes it an error (kind
-    ///     "function"), "skip" leaves them, "override" takes them.
+    /// on_conflict: what becomes of names that are taken: "refuse" makes it an error (kind "function"), "skip" leaves them,
+    ///     "override" takes them. A dict has words of their own for `"builtins"` and for `"bindings"`, which are other functions.
     ///
     /// Raises `WorkbookError` of the kind "plugin" where the module breaks the contract, or another one has its id.
-    #[pyo3(signature = (data, *, module_id=None, on_conflict="refuse"))]
+    #[pyo3(signature = (data, *, module_id=None, on_conflict=OnConflict::default()))]
     fn register_wasm_module_bytes<'py>(
         &self,
         py: Python<'py>,
         data: &Bound<'_, PyAny>,
         module_id: Option<String>,
-        on_conflict: &str,
+        on_conflict: OnConflict,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (data, policy) = (plugin::bytes(data)?, plugin::policy(py, on_conflict)?);
+        let data = plugin::bytes(data)?;
         let info = self.slow(py, move |book| match module_id {
-            Some(id) => book.register_wasm_module_bytes_as(&id, &data, policy),
-            None => book.register_wasm_module_bytes(&data, policy),
+            Some(id) => book.register_wasm_module_bytes_as(&id, &data, on_conflict.0),
+            None => book.register_wasm_module_bytes(&data, on_conflict.0),
         })?;
         report::module(py, &info)
     }
 
     /// The same of a file. Raises `OSError` where it cannot be read.
-    #[pyo3(signature = (path, *, on_conflict="refuse"))]
+    #[pyo3(signature = (path, *, on_conflict=OnConflict::default()))]
     fn register_wasm_module_file<'py>(
         &self,
         py: Python<'py>,
         path: PathBuf,
-        on_conflict: &str,
+        on_conflict: OnConflict,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let policy = plugin::policy(py, on_conflict)?;
-        let info = self.slow(py, move |book| book.register_wasm_module_file(path, policy))?;
+        let info =
+            self.slow(py, move |book| book.register_wasm_module_file(path, on_conflict.0))?;
         report::module(py, &info)
     }
 
+    /// The same of several plugins, each with what errors call it, all or none.
+    #[pyo3(signature = (modules, *, on_conflict=OnConflict::default()))]
+    fn register_wasm_modules<'py>(
+        &self,
+        py: Python<'py>,
+        modules: &Bound<'_, PyAny>,
+        on_conflict: OnConflict,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let modules = plugin::named(modules)?;
+        let infos = self.slow(py, move |book| {
+            let modules: Vec<(&str, &[u8])> =
+                modules.iter().map(|(name, data)| (name.as_str(), &**data)).collect();
+            book.register_wasm_modules(&modules, on_conflict.0)
+        })?;
+        report::modules(py, &infos)
+    }
+
     /// The same of every `*.wasm` file directly in a folder, in the order of their names, all or none.
-    #[pyo3(signature = (folder, *, on_conflict="refuse"))]
+    #[pyo3(signature = (folder, *, on_conflict=OnConflict::default()))]
     fn register_wasm_modules_dir<'py>(
         &self,
         py: Python<'py>,
         folder: PathBuf,
-        on_conflict: &str,
+        on_conflict: OnConflict,
     ) -> PyResult<Bound<'py, PyList>> {
-        let policy = plugin::policy(py, on_conflict)?;
-        let infos = self.slow(py, move |book| book.register_wasm_modules_dir(folder, policy))?;
+        let infos =
+            self.slow(py, move |book| book.register_wasm_modules_dir(folder, on_conflict.0))?;
         report::modules(py, &infos)
     }
 
@@ -76,17 +93,16 @@ impl Workbook {
     }
 
     /// Binds a name to a function of an attached plugin; False where "skip" left the name to what it has.
-    #[pyo3(signature = (name, module_id, function, *, on_conflict="refuse"))]
+    #[pyo3(signature = (name, module_id, function, *, on_conflict=OnConflict::default()))]
     fn bind_wasm_function(
         &self,
         py: Python<'_>,
         name: String,
         module_id: String,
         function: String,
-        on_conflict: &str,
+        on_conflict: OnConflict,
     ) -> PyResult<bool> {
-        let policy = plugin::policy(py, on_conflict)?;
-        let spec = WasmFunctionSpec::new(name, module_id, function).policy(policy);
+        let spec = WasmFunctionSpec::new(name, module_id, function).policy(on_conflict.0);
         self.quick(py, move |book| book.bind_wasm_function(&spec))
     }
 
