@@ -16,4 +16,10 @@ export function forever() {
   for (;;);
 }
 
+export function slow(x) {
+  const end = performance.now() + 60;
+  while (performance.now() < end);
+  return x;
+}
+
 export const noFunction = 5;

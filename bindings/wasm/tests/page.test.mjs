@@ -1,13 +1,8 @@
 // The package in a page: its main thread, and a worker.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-
-const TYPES = { js: "text/javascript", wasm: "application/wasm", html: "text/html" };
+import { launch, serve } from "./server.mjs";
 
 /** Files that the server has beside the package's and the plugins'. */
 const PAGES = {
@@ -23,27 +18,10 @@ const PAGES = {
 let server, browser, page;
 
 before(async () => {
-  server = createServer(({ url }, response) => {
-    const path = new URL(url, "http://localhost").pathname.slice(1) || "index.html";
-    try {
-      const content =
-        PAGES[path] ??
-        readFileSync(
-          path.startsWith("package/")
-            ? join("node_modules/formualizer-udf", path.slice(8))
-            : join(process.env.FZ_ROOT, path),
-        );
-      response.writeHead(200, { "content-type": TYPES[path.split(".").at(-1)] ?? "text/plain" });
-      response.end(content);
-    } catch {
-      response.writeHead(404);
-      response.end();
-    }
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  server = await serve((path) => PAGES[path]);
+  browser = await launch();
   page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.goto(server.address);
   await page.evaluate(async () => {
     globalThis.fu = await import("/package/index.js");
     await fu.init();
@@ -53,7 +31,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  server?.close();
+  server?.end();
 });
 
 test("a page calls a plugin over columns", async () => {

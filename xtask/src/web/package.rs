@@ -16,11 +16,19 @@ use crate::{
 use wasm_toolchain::{Build, TARGET};
 
 /// Its tests.
-const TESTS: [&str; 8] =
-    ["arrow", "calls", "docs", "modules", "page", "pool", "workbook", "worker"];
+const TESTS: [&str; 11] = [
+    "arrow", "bundlers", "calls", "docs", "modules", "page", "pool", "size", "threads", "workbook",
+    "worker",
+];
 /// What tests of the package take from npm.
-const TEST_PACKAGES: [&str; 4] =
-    ["@uwdata/flechette@2.6", "apache-arrow@21.2", "playwright-core@1.56", "typescript@5.9"];
+const TEST_PACKAGES: [&str; 6] = [
+    "@uwdata/flechette@2.6",
+    "apache-arrow@21.2",
+    "esbuild@0.28",
+    "playwright-core@1.56",
+    "typescript@5.9",
+    "vite@8.4",
+];
 
 /// Builds the package; gives its folder, `None` if something failed.
 pub(super) fn build(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<PathBuf> {
