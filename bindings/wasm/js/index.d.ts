@@ -362,17 +362,169 @@ export interface BoundFunction {
   volatile: boolean;
 }
 
+/** What a file may cost. Beyond a limit it is refused, with the limit and the part. */
+export interface FileLimits {
+  /** Bytes of the file (256 MiB). */
+  fileBytes?: number;
+  /** Bytes of one part of a workbook, unpacked (512 MiB). */
+  partBytes?: number;
+  /** Bytes of all its parts (1 GiB). */
+  totalBytes?: number;
+  /** Parts of a workbook (65 536). */
+  parts?: number;
+  /** Cells of all sheets (20 000 000). */
+  cells?: number;
+}
+
+/** A file of a workbook that was saved. */
+export interface SavedFile {
+  bytes: Uint8Array;
+  /** What another program will make of it that is not what is here, and what was left out. */
+  warnings: string[];
+  /** Cells whose element in the file was written. */
+  cellsWritten: number;
+  /** Cells whose element was copied as it was. */
+  cellsKept: number;
+  /** Parts of the loaded file that were copied byte for byte. */
+  partsCopied: number;
+  partsRewritten: number;
+  /** Whether it has macros, and so is called `.xlsm`. */
+  macros: boolean;
+}
+
+/** A format of data. */
+export type DataFormat = "csv" | "tsv" | "json" | "ndjson" | "arrow";
+
+/** How data is read. */
+export interface ImportOptions {
+  /** The format; that of the extension where the source has a name or URL. */
+  format?: DataFormat;
+  /** Whether names of columns become a first row (true). */
+  headers?: boolean;
+  limits?: FileLimits;
+}
+
+/** How data is written. */
+export interface ExportOptions {
+  format: DataFormat;
+  /** Whether the first row has the names of columns (true). */
+  headers?: boolean;
+  /** Whether texts of CSV that spreadsheet programs take for formulas get an apostrophe. */
+  neutralizeFormulas?: boolean;
+  /** Whether cells in error are null. */
+  errorsAsNull?: boolean;
+}
+
+/** A range of a sheet. */
+export interface SheetRange {
+  sheet: string;
+  /** Such as `B2` or `A1:B10`. */
+  range: string;
+}
+
+/** What has changed. */
+export interface Change {
+  /** The ranges whose values are other ones: of edits and of what depends on them. */
+  ranges: SheetRange[];
+}
+
+/** What a formula is made of. */
+export interface FormulaCheck {
+  valid: boolean;
+  /** Where it stops being a formula. */
+  message?: string;
+  /** The functions that it calls. */
+  functions: string[];
+  /** Those that are neither built in nor bound. */
+  unknownFunctions: string[];
+  /** Whether it is evaluated at every recalculation. */
+  volatile: boolean;
+}
+
+/** What is known of a function. */
+export interface FunctionDetails {
+  name: string;
+  origin: "builtin" | "plugin" | "callback";
+  /** The plugin that it comes from. */
+  moduleId: string | null;
+  description: string;
+  /** Such as `NPV(rate, value, [more, …])`. */
+  signature: string;
+  params: {
+    name: string;
+    /** The manifest's type; empty where it is not known. */
+    type: string;
+    description: string;
+    optional: boolean;
+    /** Whether it takes all further arguments. */
+    variadic: boolean;
+    /** Whether it takes a whole range rather than a value. */
+    range: boolean;
+  }[];
+  minArgs: number;
+  /** Null for any number. */
+  maxArgs: number | null;
+  volatile: boolean;
+}
+
+/** The cells with one error. */
+export interface ErrorsOfKind {
+  /** Such as `#REF!`. */
+  code: string;
+  /** How many cells. */
+  cells: number;
+  /** The first of them. */
+  first: { sheet: string; cell: string; formula: string | null; reason: string | null }[];
+}
+
+/** A function that formulas call and that nobody knows. */
+export interface UnknownFunction {
+  name: string;
+  /** Cells whose formulas call it; the first of them. */
+  cells: number;
+  sheet: string;
+  cell: string;
+  /** Known names that are spelled alike. */
+  near: string[];
+}
+
 /**
  * A workbook whose formulas are recalculated a column at a time, with plugins and callbacks as functions. Sheets are named; cells and
  * ranges are written as in formulas (`B2`, `A1:B10`, `A:A`); rows and columns count from 1. Nothing is recalculated by itself but
  * {@link edit}.
  *
  * Every method throws a {@link WorkbookError} whose `kind` says what it is about: `sheet`, `address`, `formula`, `name`, `function`,
- * `plugin`, `data`, `cancelled`, `reentrant`.
+ * `plugin`, `data`, `file`, `cancelled`, `reentrant`.
  */
 export class Workbook {
   /** An empty workbook, which remembers so many edits (20). */
   constructor(options?: { undoLimit?: number });
+  /**
+   * Loads a workbook: `.xlsx`, `.xlsm`, `.xls`, `.xlsb` or `.ods`, told by the content. The values that the file has for its formulas are
+   * there at once; {@link recalculate} brings them up to date.
+   */
+  static load(source: ModuleSource | Promise<ModuleSource>, options?: { undoLimit?: number; limits?: FileLimits }): Promise<Workbook>;
+  /** The workbook of what {@link state} gave. */
+  static fromState(state: Uint8Array, options?: { undoLimit?: number }): Workbook;
+  /**
+   * The workbook as bytes, to be kept for a while or handed to a worker: values, formulas, names, tables, and the file that it was loaded
+   * from. Functions are registered again; another version of the package may refuse them.
+   */
+  state(): Uint8Array;
+  /** The `.xlsx` file: what it was loaded from with the changes in it, or a new one. */
+  save(options?: { valuesOnly?: boolean }): Promise<SavedFile>;
+  /** What the loaded file says that was not taken over. */
+  readonly loadWarnings: string[];
+  /** Puts the data of a file into a sheet, from a cell on. */
+  import(
+    sheet: string,
+    cell: string,
+    source: ModuleSource | Promise<ModuleSource>,
+    options?: ImportOptions,
+  ): Promise<{ rows: number; columns: number; range: string | undefined }>;
+  /** The values of a range as the bytes of a file. */
+  export(sheet: string, range: string, options: ExportOptions): Promise<Uint8Array>;
+
   /** Names of sheets, in order. */
   readonly sheets: string[];
   addSheet(name: string): void;
@@ -410,6 +562,20 @@ export class Workbook {
   /** What the error in a cell says beyond its code. */
   cellErrorDetail(sheet: string, cell: string): string | undefined;
 
+  /** The ranges that the formula of a cell refers to. */
+  precedents(sheet: string, cell: string): SheetRange[];
+  /** The cells whose formulas refer to a cell. */
+  dependents(sheet: string, cell: string): SheetRange[];
+  /** Looks whether a text is a formula, as it would stand in a cell (A1 of the first sheet), without putting it there. */
+  validateFormula(formula: string, at?: { sheet?: string; cell?: string }): FormulaCheck;
+  /** The cells in error, the most frequent error first, with so many cells of each (10). */
+  errors(options?: { limit?: number }): ErrorsOfKind[];
+  unknownFunctions(): UnknownFunction[];
+
+  /** Moves a range as cutting and pasting does: what refers to it follows. */
+  moveRange(sheet: string, range: string, toSheet: string, toCell: string): void;
+  /** Copies a range, with the relative references of its formulas moved. */
+  copyRange(sheet: string, range: string, toSheet: string, toCell: string): void;
   insertRows(sheet: string, row: number, count?: number): void;
   deleteRows(sheet: string, row: number, count?: number): void;
   insertColumns(sheet: string, column: number, count?: number): void;
@@ -419,6 +585,22 @@ export class Workbook {
   removeName(name: string): void;
   readonly names: { name: string; refersTo: string; sheet: string | null }[];
 
+  /** Gives a name that one sheet knows to what it refers to. */
+  defineSheetName(sheet: string, name: string, refersTo: string): void;
+  /** Makes a range a table, for references such as `Prices[Close]`; its first row has the names of columns unless `headers` is false. */
+  addTable(name: string, sheet: string, range: string, options?: { headers?: boolean; totals?: boolean }): void;
+  removeTable(name: string): void;
+  readonly tables: { name: string; sheet: string; range: string; columns: string[] }[];
+  /** Hides rows (`3:10`), or shows them; functions such as `SUBTOTAL(109, …)` leave hidden ones out. */
+  setRowsHidden(sheet: string, rows: string, hidden?: boolean): void;
+  /** First and last of each range of hidden rows. */
+  hiddenRows(sheet: string): [number, number][];
+
+  /**
+   * Calls a function after each recalculation, edit, undo and redo that changed values; nothing where none did. What it throws is reported as an
+   * uncaught error. The function that is given back ends it.
+   */
+  onChange(listener: (change: Change) => void): () => void;
   /** Takes the last edit back; false where there is none. */
   undo(): boolean;
   redo(): boolean;
@@ -431,7 +613,12 @@ export class Workbook {
     source: ModuleSource | Promise<ModuleSource>,
     options?: { policy?: Policy | { builtins?: Policy; bindings?: Policy } },
   ): Promise<WasmModuleInfo>;
-  /** The same of a URL. */
+  /** Attaches several plugins, whose names errors tell: all or none. */
+  registerWasmModules(
+    modules: readonly { name?: string; source: ModuleSource | Promise<ModuleSource> }[],
+    options?: { policy?: Policy | { builtins?: Policy; bindings?: Policy } },
+  ): Promise<WasmModuleInfo[]>;
+  /** The same as {@link registerWasmModuleBytes} of a URL. */
   registerWasmModuleUrl(
     url: string | URL | Request,
     options?: { policy?: Policy | { builtins?: Policy; bindings?: Policy } },
@@ -455,6 +642,10 @@ export class Workbook {
   unregisterFunction(name: string): void;
   /** The functions that are bound, plugins' and callbacks'. */
   listFunctions(): BoundFunction[];
+  /** The names of the built-in functions. */
+  builtinFunctions(): string[];
+  /** What is known of the function that a name means in formulas. */
+  functionDetails(name: string): FunctionDetails | undefined;
 
   /** Gives its memory back. */
   free(): void;

@@ -32,11 +32,11 @@ export async function bytesOf(source) {
   }
   if (typeof given?.arrayBuffer === "function") {
     if (given.ok === false) {
-      throw new ArgumentError(`the module could not be fetched: ${given.status} ${given.statusText}`);
+      throw new ArgumentError(`it could not be fetched: ${given.status} ${given.statusText}`);
     }
     return new Uint8Array(await given.arrayBuffer());
   }
-  throw new ArgumentError("give the bytes of a module, a Response or a Blob");
+  throw new ArgumentError("give bytes, a Response or a Blob");
 }
 
 export function inspectWasmModuleBytes(bytes, { limits } = {}) {

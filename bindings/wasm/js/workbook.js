@@ -1,6 +1,6 @@
 // The workbook.
 
-import { CoreWorkbook, prepareModule } from "./core.js";
+import { builtinFunctions, CoreWorkbook, prepareModule } from "./core.js";
 import { ArrowRows, makerOf, rowsOf, textsOf } from "./arrow.js";
 import { isColumn, toTyped } from "./columns.js";
 import { ArgumentError } from "./errors.js";
@@ -10,16 +10,67 @@ import { needCore } from "./start.js";
 
 const POLICIES = { refuse: ["refuse", "refuse"], skip: ["skip", "skip"], override: ["override", "override"] };
 
+/** Files are in a module of their own. */
+const files = () => import("./filing.js");
+
 export class Workbook {
   #core;
+  #listeners = new Set();
 
-  constructor({ undoLimit = 20 } = {}) {
+  constructor({ undoLimit = 20 } = {}, core = undefined) {
     needCore();
     if (!Number.isInteger(undoLimit) || undoLimit < 0 || undoLimit > 1e6) {
       throw new ArgumentError("undoLimit: give a number of edits");
     }
-    this.#core = new CoreWorkbook();
+    this.#core = core instanceof CoreWorkbook ? core : new CoreWorkbook();
     this.#core.setUndoLimit(undoLimit);
+  }
+
+  static async load(source, { limits, ...options } = {}) {
+    needCore();
+    const bytes = await bytesOf(source);
+    return Workbook.fromState(await (await files()).load(bytes, limits), options);
+  }
+
+  static fromState(state, options) {
+    needCore();
+    if (!(state instanceof Uint8Array)) {
+      throw new ArgumentError("state: give the Uint8Array that state() gave");
+    }
+    return new Workbook(options, CoreWorkbook.fromState(state));
+  }
+
+  state() {
+    return this.#core.state();
+  }
+
+  async save({ valuesOnly = false } = {}) {
+    const { save } = await files();
+    return save(this.#core.state(), valuesOnly);
+  }
+
+  get loadWarnings() {
+    return this.#core.loadWarnings;
+  }
+
+  async import(sheet, cell, source, { format, headers = true, limits } = {}) {
+    const given = await source;
+    const { read } = await files();
+    const { state, rows, columns } = await read(
+      await bytesOf(given),
+      formatOf(format, given?.name ?? given?.url),
+      this.#core.countsFrom1904,
+      headers,
+      limits,
+    );
+    return { rows, columns, range: this.#core.pasteState(sheet, cell, state) };
+  }
+
+  async export(sheet, range, { format, headers = true, neutralizeFormulas = false, errorsAsNull = false } = {}) {
+    const options = { headers, neutralizeFormulas, errorsAsNull };
+    const chosen = Object.keys(options).filter((name) => options[name]);
+    const { write } = await files();
+    return write(this.#core.stateOf(sheet, range), sheet, range, formatOf(format), chosen.join(" "));
   }
 
   get sheets() {
@@ -125,6 +176,41 @@ export class Workbook {
     return this.#core.cellErrorDetail(sheet, cell);
   }
 
+  precedents(sheet, cell) {
+    return JSON.parse(this.#core.precedents(sheet, cell));
+  }
+
+  dependents(sheet, cell) {
+    return JSON.parse(this.#core.dependents(sheet, cell));
+  }
+
+  validateFormula(formula, { sheet = this.sheets[0] ?? "", cell = "A1" } = {}) {
+    try {
+      return { valid: true, ...JSON.parse(this.#core.validateFormula(sheet, cell, formula)) };
+    } catch (error) {
+      if (error.kind !== "formula") {
+        throw error;
+      }
+      return { valid: false, message: error.message, functions: [], unknownFunctions: [], volatile: false };
+    }
+  }
+
+  errors({ limit = 10 } = {}) {
+    return JSON.parse(this.#core.errors(limit));
+  }
+
+  unknownFunctions() {
+    return JSON.parse(this.#core.unknownFunctions());
+  }
+
+  moveRange(sheet, range, toSheet, toCell) {
+    this.#core.moveRange(sheet, range, toSheet, toCell);
+  }
+
+  copyRange(sheet, range, toSheet, toCell) {
+    this.#core.copyRange(sheet, range, toSheet, toCell);
+  }
+
   insertRows(sheet, row, count = 1) {
     this.#core.insertRows(sheet, row, count);
   }
@@ -153,12 +239,71 @@ export class Workbook {
     return JSON.parse(this.#core.names());
   }
 
+  defineSheetName(sheet, name, refersTo) {
+    this.#core.defineSheetName(sheet, name, refersTo);
+  }
+
+  addTable(name, sheet, range, { headers = true, totals = false } = {}) {
+    this.#core.addTable(name, sheet, range, headers, totals);
+  }
+
+  removeTable(name) {
+    this.#core.removeTable(name);
+  }
+
+  get tables() {
+    return JSON.parse(this.#core.tables());
+  }
+
+  setRowsHidden(sheet, rows, hidden = true) {
+    this.#core.setRowsHidden(sheet, rows, hidden);
+  }
+
+  hiddenRows(sheet) {
+    const ends = this.#core.hiddenRows(sheet);
+    return Array.from({ length: ends.length / 2 }, (_, at) => [ends[2 * at], ends[2 * at + 1]]);
+  }
+
   undo() {
-    return this.#core.undo();
+    return this.#told(this.#core.undo());
   }
 
   redo() {
-    return this.#core.redo();
+    return this.#told(this.#core.redo());
+  }
+
+  onChange(listener) {
+    if (typeof listener !== "function") {
+      throw new ArgumentError("listener: give a function");
+    }
+    // A function that is given twice is called twice.
+    const own = { listener };
+    if (this.#listeners.size === 0) {
+      this.#core.watch();
+    }
+    this.#listeners.add(own);
+    return () => {
+      if (this.#listeners.delete(own) && this.#listeners.size === 0) {
+        this.#core.unwatch();
+      }
+    };
+  }
+
+  /** Tells what has changed; what a listener throws is not the caller's. */
+  #told(result) {
+    if (this.#listeners.size > 0) {
+      const ranges = JSON.parse(this.#core.takeChanges());
+      for (const { listener } of ranges.length > 0 ? [...this.#listeners] : []) {
+        try {
+          listener({ ranges });
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
+    }
+    return result;
   }
 
   edit(edits) {
@@ -169,7 +314,7 @@ export class Workbook {
         throw new ArgumentError("edits are made at once: the function of edit() is not asynchronous");
       }
     });
-    return { result, report: JSON.parse(report) };
+    return this.#told({ result, report: JSON.parse(report) });
   }
 
   recalculate({ progress, signal } = {}) {
@@ -178,12 +323,21 @@ export class Workbook {
       progress?.(done, all);
       return signal?.aborted !== true;
     };
-    return JSON.parse(this.#core.recalculate(progress === undefined && signal === undefined ? undefined : tell));
+    const watched = progress === undefined && signal === undefined ? undefined : tell;
+    return this.#told(JSON.parse(this.#core.recalculate(watched)));
   }
 
   async registerWasmModuleBytes(source, { policy = "refuse" } = {}) {
     const [builtins, bindings] = policies(policy);
-    return prepared(source, (bytes) => this.#core.registerModule(bytes, builtins, bindings));
+    const bytes = await bytesOf(source);
+    return prepared([bytes], () => this.#core.registerModule(bytes, builtins, bindings));
+  }
+
+  async registerWasmModules(modules, { policy = "refuse" } = {}) {
+    const [builtins, bindings] = policies(policy);
+    const names = modules.map(({ name }, at) => String(name ?? `module ${at + 1}`));
+    const all = await Promise.all(modules.map(({ source }) => bytesOf(source)));
+    return prepared(all, () => this.#core.registerModules(names, all, builtins, bindings));
   }
 
   registerWasmModuleUrl(url, options) {
@@ -191,7 +345,8 @@ export class Workbook {
   }
 
   async attachWasmModuleBytes(source) {
-    return prepared(source, (bytes) => this.#core.attachModule(bytes));
+    const bytes = await bytesOf(source);
+    return prepared([bytes], () => this.#core.attachModule(bytes));
   }
 
   bindWasmFunction(name, moduleId, functionName) {
@@ -222,6 +377,15 @@ export class Workbook {
     return JSON.parse(this.#core.listFunctions());
   }
 
+  builtinFunctions() {
+    return builtinFunctions();
+  }
+
+  functionDetails(name) {
+    const details = this.#core.functionDetails(name);
+    return details === undefined ? undefined : JSON.parse(details);
+  }
+
   free() {
     this.#core.free();
   }
@@ -231,15 +395,27 @@ export class Workbook {
   }
 }
 
-/** What the core does with the bytes of a module, which is compiled beside this thread before. */
-async function prepared(source, use) {
-  const bytes = await bytesOf(source);
-  const module = await prepareModule(bytes);
+/** What the core does with modules, which are compiled beside this thread before. */
+async function prepared(modules, use) {
+  const ready = [];
   try {
-    return JSON.parse(use(bytes));
+    for (const bytes of modules) {
+      ready.push(await prepareModule(bytes));
+    }
+    return JSON.parse(use());
   } finally {
-    module.free();
+    ready.forEach((module) => module.free());
   }
+}
+
+/** The format of data: the one that is named, or of a file's or URL's extension. */
+function formatOf(format, name = "") {
+  const extension = /\.([^./?#]+)(?:[?#]|$)/.exec(name)?.[1];
+  const found = format ?? extension;
+  if (typeof found !== "string") {
+    throw new ArgumentError('format: give "csv", "tsv", "json", "ndjson" or "arrow"');
+  }
+  return found;
 }
 
 /** What becomes of names of built-in functions and of other bindings that are taken. */

@@ -1,10 +1,10 @@
 //! Columns of what JavaScript passes: typed arrays, and what stands beside them.
 
-use crate::error::{argument, of_call};
 use arrow_array::{
     ArrayRef, BooleanArray, PrimitiveArray, StringArray, TimestampMicrosecondArray, types as t,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use formualizer_udf_wasm_errors::{argument, of_call};
 use js_sys::Uint8Array;
 use std::sync::Arc;
 use udf_columnar::{AnyValue, Column};

@@ -3,16 +3,17 @@
 //! ```text
 //! js/          the package as its users see it: classes, values, errors, declarations
 //!   core.js    made of this crate by wasm-bindgen: columns as typed arrays, everything else in strings and numbers
-//! error        failures as the classes of js/errors.js
 //! limits       limits as they are written in JavaScript
 //! input        typed arrays to columns
 //! output       columns to typed arrays
 //! module       plugins and calls of their functions
 //! workbook     formulas, recalculated a column at a time
+//!
+//! errors/      failures as the classes of js/errors.js, for both modules
+//! files/       the second module: files, which are loaded when they are first needed
 //! ```
 #![forbid(unsafe_code)]
 
-mod error;
 mod input;
 mod limits;
 mod module;

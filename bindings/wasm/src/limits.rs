@@ -1,6 +1,6 @@
 //! Limits as they are written in JavaScript: an object with some of them.
 
-use crate::error::argument;
+use formualizer_udf_wasm_errors::argument;
 use js_sys::{Object, Reflect};
 use std::time::Duration;
 use udf_columnar::{CompileLimits, Limits};

@@ -1,9 +1,7 @@
 //! Plugins, and calls of their functions, put together argument by argument.
 
-use crate::{
-    error::{argument, make, of_call},
-    input, limits, output,
-};
+use crate::{input, limits, output};
+use formualizer_udf_wasm_errors::{argument, make, of_call};
 use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array};
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 use udf_backends::{JsRuntime, ModuleInfo};

@@ -1,14 +1,12 @@
 //! Plugins and callbacks of a workbook.
 
 use super::{CoreWorkbook, callback::Callback, ok};
-use crate::{
-    error::{argument, of_call},
-    module::runtime,
-};
+use crate::module::runtime;
+use formualizer_udf_wasm_errors::{argument, of_call};
 use formualizer_workbook::{
     BindPolicy, CustomFnOptions, Limits, OverridePolicy, WasmFunctionSpec, WasmModuleInfo,
 };
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
@@ -36,6 +34,23 @@ impl CoreWorkbook {
         let policy = BindPolicy { builtins: policy(builtins)?, bindings: policy(bindings)? };
         let info = ok(self.book()?.register_wasm_module_bytes(bytes, policy))?;
         Ok(told(&info).to_string())
+    }
+
+    /// The same of several modules, whose names errors tell: all or none.
+    #[wasm_bindgen(js_name = registerModules)]
+    pub fn register_modules(
+        &self,
+        names: Vec<String>,
+        modules: Vec<Uint8Array>,
+        builtins: &str,
+        bindings: &str,
+    ) -> Result<String, JsValue> {
+        let policy = BindPolicy { builtins: policy(builtins)?, bindings: policy(bindings)? };
+        let bytes: Vec<Vec<u8>> = modules.iter().map(Uint8Array::to_vec).collect();
+        let modules: Vec<(&str, &[u8])> =
+            names.iter().map(String::as_str).zip(bytes.iter().map(Vec::as_slice)).collect();
+        let infos = ok(self.book()?.register_wasm_modules(&modules, policy))?;
+        Ok(serde_json::Value::from_iter(infos.iter().map(told)).to_string())
     }
 
     /// Attaches a module without binding anything.

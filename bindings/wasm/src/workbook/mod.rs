@@ -2,13 +2,17 @@
 
 mod callback;
 mod functions;
+mod state;
+mod tables;
+mod trace;
 mod value;
 
-use crate::{error, input, module::runtime, output};
+use crate::{input, module::runtime, output};
 use arrow_array::{Array as ArrowArray, RecordBatch};
 use arrow_select::concat::concat;
+use formualizer_udf_wasm_errors::{self as error, of_workbook};
 use formualizer_workbook::{
-    CancelToken, Error, ErrorKind, Limits, Progress, RecalcOptions, RecalcReport, Workbook,
+    CancelToken, Error, Limits, Progress, RecalcOptions, RecalcReport, Snapshot, Workbook,
 };
 use js_sys::{Array, Function, Uint8Array};
 use std::cell::{RefCell, RefMut};
@@ -17,33 +21,19 @@ use wasm_bindgen::prelude::*;
 
 /// A workbook. While it is recalculated its callbacks do not reach it.
 #[wasm_bindgen]
-pub struct CoreWorkbook(RefCell<Workbook>);
-
-/// The error of the workbook.
-fn refused(error: &Error) -> JsValue {
-    let kind = match error.kind() {
-        ErrorKind::Address => "address",
-        ErrorKind::Sheet => "sheet",
-        ErrorKind::Formula => "formula",
-        ErrorKind::Name => "name",
-        ErrorKind::Function => "function",
-        ErrorKind::Plugin => "plugin",
-        ErrorKind::Data => "data",
-        ErrorKind::File => "file",
-        ErrorKind::Cancelled => "cancelled",
-        ErrorKind::Reentrant => "reentrant",
-        _ => "other",
-    };
-    error::make("WorkbookError", &error.to_string(), &[("kind", JsValue::from_str(kind))])
+pub struct CoreWorkbook {
+    book: RefCell<Workbook>,
+    /// The values when changes were told last, while somebody wants to know.
+    watched: RefCell<Option<Snapshot>>,
 }
 
 fn ok<T>(result: Result<T, Error>) -> Result<T, JsValue> {
-    result.map_err(|error| refused(&error))
+    result.map_err(|error| of_workbook(&error))
 }
 
 impl CoreWorkbook {
     fn book(&self) -> Result<RefMut<'_, Workbook>, JsValue> {
-        self.0.try_borrow_mut().map_err(|_| {
+        self.book.try_borrow_mut().map_err(|_| {
             let kind = JsValue::from_str("reentrant");
             error::make(
                 "WorkbookError",
@@ -54,14 +44,20 @@ impl CoreWorkbook {
     }
 }
 
+impl CoreWorkbook {
+    /// The workbook on the host's own engine.
+    fn of(mut book: Workbook) -> Result<Self, JsValue> {
+        ok(book.set_runtime(runtime(&Limits::default())))?;
+        Ok(Self { book: RefCell::new(book), watched: RefCell::new(None) })
+    }
+}
+
 #[wasm_bindgen]
 impl CoreWorkbook {
     /// An empty workbook.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Result<CoreWorkbook, JsValue> {
-        let mut book = Workbook::new();
-        ok(book.set_runtime(runtime(&Limits::default())))?;
-        Ok(Self(RefCell::new(book)))
+        Self::of(Workbook::new())
     }
 
     /// Names of sheets, in order.
@@ -200,51 +196,6 @@ impl CoreWorkbook {
         ok(self.book()?.cell_error_detail(sheet, cell))
     }
 
-    /// Makes room for rows before one, counted from 1.
-    #[wasm_bindgen(js_name = insertRows)]
-    pub fn insert_rows(&self, sheet: &str, row: u32, count: u32) -> Result<(), JsValue> {
-        ok(self.book()?.insert_rows(sheet, row, count))
-    }
-
-    /// Removes rows.
-    #[wasm_bindgen(js_name = deleteRows)]
-    pub fn delete_rows(&self, sheet: &str, row: u32, count: u32) -> Result<(), JsValue> {
-        ok(self.book()?.delete_rows(sheet, row, count))
-    }
-
-    /// Makes room for columns before one, counted from 1.
-    #[wasm_bindgen(js_name = insertColumns)]
-    pub fn insert_columns(&self, sheet: &str, column: u32, count: u32) -> Result<(), JsValue> {
-        ok(self.book()?.insert_columns(sheet, column, count))
-    }
-
-    /// Removes columns.
-    #[wasm_bindgen(js_name = deleteColumns)]
-    pub fn delete_columns(&self, sheet: &str, column: u32, count: u32) -> Result<(), JsValue> {
-        ok(self.book()?.delete_columns(sheet, column, count))
-    }
-
-    /// Gives a name to what it refers to.
-    #[wasm_bindgen(js_name = defineName)]
-    pub fn define_name(&self, name: &str, refers_to: &str) -> Result<(), JsValue> {
-        ok(self.book()?.define_name(name, refers_to))
-    }
-
-    /// Removes a name of the workbook.
-    #[wasm_bindgen(js_name = removeName)]
-    pub fn remove_name(&self, name: &str) -> Result<(), JsValue> {
-        ok(self.book()?.remove_name(None, name))
-    }
-
-    /// Names of the workbook and of sheets, and what they refer to, as JSON.
-    pub fn names(&self) -> Result<String, JsValue> {
-        let names = self.book()?.names();
-        let names = names.into_iter().map(|(sheet, name, refers_to)| {
-            serde_json::json!({ "name": name, "refersTo": refers_to, "sheet": sheet })
-        });
-        Ok(serde_json::Value::from_iter(names).to_string())
-    }
-
     /// Remembers so many edits from now on.
     #[wasm_bindgen(js_name = setUndoLimit)]
     pub fn set_undo_limit(&self, edits: usize) -> Result<(), JsValue> {
@@ -268,9 +219,9 @@ impl CoreWorkbook {
         let mut thrown = None;
         let result = outer.edit_with(&options(), |book| {
             // The function finds the workbook where it always is.
-            self.0.replace(std::mem::take(book));
+            self.book.replace(std::mem::take(book));
             let outcome = edits.call0(&JsValue::NULL);
-            *book = self.0.take();
+            *book = self.book.take();
             match outcome {
                 Ok(_) => Ok(()),
                 Err(error) => {
@@ -280,11 +231,11 @@ impl CoreWorkbook {
                 }
             }
         });
-        self.0.replace(outer);
+        self.book.replace(outer);
         match (result, thrown) {
             (_, Some(thrown)) => Err(thrown),
             (Ok(((), report)), None) => Ok(told(&report)),
-            (Err(error), None) => Err(refused(&error)),
+            (Err(error), None) => Err(of_workbook(&error)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Values of cells as JavaScript's own, and back.
 
-use crate::error::make;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
+use formualizer_udf_wasm_errors::make;
 use formualizer_workbook::{ExcelError, ExcelErrorKind, Value};
 use js_sys::{Array, Date, Reflect};
 use wasm_bindgen::prelude::*;

@@ -1,5 +1,7 @@
-//! Failures as the classes of `js/errors.js`.
+//! Failures as the classes of `js/errors.js`, for both modules of the package.
+#![forbid(unsafe_code)]
 
+use formualizer_workbook as workbook;
 use js_sys::{Array, Object, Reflect};
 use udf_columnar::{Error, ErrorKind, OneLine};
 use wasm_bindgen::prelude::*;
@@ -12,7 +14,7 @@ extern "C" {
 }
 
 /// The error of a class with a message and fields.
-pub(crate) fn make(class: &str, message: &str, fields: &[(&str, JsValue)]) -> JsValue {
+pub fn make(class: &str, message: &str, fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // A plain object takes every field.
@@ -22,12 +24,12 @@ pub(crate) fn make(class: &str, message: &str, fields: &[(&str, JsValue)]) -> Js
 }
 
 /// The error for arguments that do not fit.
-pub(crate) fn argument(message: &str) -> JsValue {
+pub fn argument(message: &str) -> JsValue {
     make("ArgumentError", message, &[])
 }
 
 /// The error for a failure of a module, or of the call of `function`.
-pub(crate) fn of_call(error: &Error, function: Option<&str>) -> JsValue {
+pub fn of_call(error: &Error, function: Option<&str>) -> JsValue {
     let (class, is_call) = class_of(error.kind());
     let mut fields = Vec::new();
     if !error.details().is_empty() {
@@ -42,6 +44,24 @@ pub(crate) fn of_call(error: &Error, function: Option<&str>) -> JsValue {
         fields.push(("code", JsValue::from_str(code.text())));
     }
     make(class, &OneLine(error.message()).to_string(), &fields)
+}
+
+/// The error of a workbook.
+pub fn of_workbook(error: &workbook::Error) -> JsValue {
+    let kind = match error.kind() {
+        workbook::ErrorKind::Address => "address",
+        workbook::ErrorKind::Sheet => "sheet",
+        workbook::ErrorKind::Formula => "formula",
+        workbook::ErrorKind::Name => "name",
+        workbook::ErrorKind::Function => "function",
+        workbook::ErrorKind::Plugin => "plugin",
+        workbook::ErrorKind::Data => "data",
+        workbook::ErrorKind::File => "file",
+        workbook::ErrorKind::Cancelled => "cancelled",
+        workbook::ErrorKind::Reentrant => "reentrant",
+        _ => "other",
+    };
+    make("WorkbookError", &error.to_string(), &[("kind", JsValue::from_str(kind))])
 }
 
 /// The class, and whether it is a `CallError`.
