@@ -140,8 +140,9 @@ impl<G: Guest> Instance for GuestInstance<G> {
         };
         // The block lies inside the memory: checked when it was allocated, and memories only grow.
         let memory = self.guest.memory();
-        let address =
-            memory.write(base, frame.len(), |block| frame.write(block, base, &context))?;
+        let address = memory.write_frame(base, frame.len(), frame.filled(), |block| {
+            frame.write(block, base, &context)
+        })?;
         self.entered = true;
         let answer =
             self.guest.call(&job.signature.function().export, address.base, address.len, until)?;

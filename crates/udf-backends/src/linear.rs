@@ -5,8 +5,8 @@
 //! a result exactly those ranges are got that its descriptors name, when they are asked for.
 
 use crate::memory::{self, GuestMemory};
-use std::{cell::OnceCell, fmt};
-use udf_columnar::{Error, ErrorKind};
+use std::{cell::OnceCell, fmt, ops::Range};
+use udf_columnar::{Error, ErrorKind, internal::frame::Place};
 
 /// Memory that is reached by offset. What is put or got lies inside of [`size`](Self::size).
 pub(crate) trait Apart {
@@ -14,8 +14,8 @@ pub(crate) trait Apart {
     fn size(&self) -> usize;
     /// Writes these bytes at an offset.
     fn put(&mut self, at: usize, bytes: &[u8]);
-    /// Reads as many bytes as `out` has at an offset.
-    fn get(&self, at: usize, out: &mut [u8]);
+    /// The `len` bytes at an offset.
+    fn get(&self, at: usize, len: usize) -> Vec<u8>;
 }
 
 /// An instance's memory as it is now.
@@ -50,11 +50,7 @@ impl<'g> Linear<'g> {
         len: u32,
         fill: impl FnOnce(&mut [u8]) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let size = self.size();
-        let range = memory::range(at, len, size).ok_or_else(|| {
-            let message = format!("{len} bytes at {at:#x} pass the memory's end at {size:#x}");
-            Error::new(ErrorKind::Internal, message)
-        })?;
+        let range = inside(at, len, self.size())?;
         match self {
             Self::Lent(bytes) => fill(&mut bytes[range]),
             Self::Apart(apart) => {
@@ -66,12 +62,68 @@ impl<'g> Linear<'g> {
         }
     }
 
+    /// Lets a frame be written to the `len` bytes at `at`, of which it fills the first `filled` at most.
+    pub(crate) fn write_frame<T>(
+        self,
+        at: u32,
+        len: u32,
+        filled: usize,
+        fill: impl FnOnce(&mut dyn Place) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self {
+            Self::Apart(apart) if filled > GATHERED => {
+                let range = inside(at, len, apart.size())?;
+                fill(&mut Put { start: range.start, size: range.len(), apart })
+            }
+            // A small frame is put there at once.
+            Self::Apart(_) => {
+                let filled = u32::try_from(filled).unwrap_or(len).min(len);
+                self.write(at, filled, |mut bytes| fill(&mut bytes))
+            }
+            Self::Lent(_) => self.write(at, len, |mut bytes| fill(&mut bytes)),
+        }
+    }
+
     /// The same for reading.
     pub(crate) fn view(self) -> View<'g> {
         match self {
             Self::Lent(bytes) => View::Lent(bytes),
             Self::Apart(apart) => View::Apart(Copies { of: apart, first: OnceCell::new() }),
         }
+    }
+}
+
+/// The place of `len` bytes at `at`.
+fn inside(at: u32, len: u32, size: usize) -> Result<Range<usize>, Error> {
+    memory::range(at, len, size).ok_or_else(|| {
+        let message = format!("{len} bytes at {at:#x} pass the memory's end at {size:#x}");
+        Error::new(ErrorKind::Internal, message)
+    })
+}
+
+/// Bytes up to which what is put is gathered before.
+const GATHERED: usize = 16 << 10;
+
+/// A block of memory that is reached by offset, to which each part of a large frame is put as it is.
+struct Put<'g> {
+    apart: &'g mut dyn Apart,
+    start: usize,
+    size: usize,
+}
+
+impl Place for Put<'_> {
+    fn size(&self) -> usize {
+        self.size
+    }
+
+    fn fill(&mut self, at: usize, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
+        let mut bytes = vec![0; len];
+        fill(&mut bytes);
+        self.copy(at, &bytes);
+    }
+
+    fn copy(&mut self, at: usize, bytes: &[u8]) {
+        self.apart.put(self.start + at, bytes);
     }
 }
 
@@ -97,7 +149,7 @@ pub(crate) struct Copies<'g> {
 }
 
 struct Copied {
-    bytes: Box<[u8]>,
+    bytes: Vec<u8>,
     next: OnceCell<Box<Self>>,
 }
 
@@ -108,9 +160,8 @@ impl Copies<'_> {
 
     /// The bytes in a range that lies inside.
     pub(crate) fn read(&self, at: usize, len: usize) -> &[u8] {
-        let mut bytes = vec![0; len];
-        self.of.get(at, &mut bytes);
-        let mut copied = Box::new(Copied { bytes: bytes.into(), next: OnceCell::new() });
+        let bytes = self.of.get(at, len);
+        let mut copied = Box::new(Copied { bytes, next: OnceCell::new() });
         let mut place = &self.first;
         loop {
             match place.get() {

@@ -195,7 +195,7 @@ impl Written {
         let (start, len) = (base as usize, frame.len() as usize);
         let mut memory = vec![GARBAGE; start + len + 64];
         let context = CallContext::default();
-        let address = frame.write(&mut memory[start..start + len], base, &context).unwrap();
+        let address = frame.write(&mut &mut memory[start..start + len], base, &context).unwrap();
         Self { memory, address }
     }
 

@@ -17,7 +17,7 @@ pub mod collect {
 
 /// Calls as frames.
 pub mod frame {
-    pub use crate::frame::{CallContext, Frame, FrameAddress, FrameArgs, OutputSpec};
+    pub use crate::frame::{CallContext, Frame, FrameAddress, FrameArgs, OutputSpec, Place};
 }
 
 /// Borrowed columns.

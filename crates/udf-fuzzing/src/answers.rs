@@ -108,7 +108,7 @@ fn frame(rows: usize, dtype: DType, text: usize) -> (Vec<u8>, FrameAddress) {
     let outputs = [OutputSpec { dtype, rows, data_bytes: text }];
     let frame = args.plan(0..rows, &outputs).expect("it is small");
     let mut memory = vec![0; BASE as usize + frame.len() as usize + BEHIND];
-    let place = &mut memory[BASE as usize..];
-    let address = frame.write(place, BASE, &CallContext::default()).expect("there is room");
+    let mut place = &mut memory[BASE as usize..];
+    let address = frame.write(&mut place, BASE, &CallContext::default()).expect("there is room");
     (memory, address)
 }

@@ -138,8 +138,8 @@ export class Guest {
     this.#view().set(bytes, at);
   }
 
-  get(at, out) {
-    out.set(this.#view().subarray(at, at + out.length));
+  bytes(at, length) {
+    return this.#view().subarray(at, at + length);
   }
 
   /** Memory as it is now: what grew has another buffer. */

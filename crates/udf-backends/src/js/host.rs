@@ -34,8 +34,9 @@ extern "C" {
     pub(super) fn size(this: &Guest) -> u32;
     #[wasm_bindgen(method)]
     pub(super) fn put(this: &Guest, at: u32, bytes: &[u8]);
+    /// What stands there, as long as nothing runs.
     #[wasm_bindgen(method)]
-    pub(super) fn get(this: &Guest, at: u32, out: &mut [u8]);
+    pub(super) fn bytes(this: &Guest, at: u32, len: u32) -> js_sys::Uint8Array;
 
     /// A guest's exported function.
     #[derive(Clone)]

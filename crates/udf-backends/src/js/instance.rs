@@ -171,8 +171,9 @@ impl Apart for JsGuest {
         self.page.put(at as u32, bytes);
     }
 
-    fn get(&self, at: usize, out: &mut [u8]) {
-        self.page.get(at as u32, out);
+    fn get(&self, at: usize, len: usize) -> Vec<u8> {
+        // Read without being zeroed before.
+        self.page.bytes(at as u32, len as u32).to_vec()
     }
 }
 

@@ -48,8 +48,8 @@ impl Apart for ApartGuest {
         self.with(|memory| memory[at..at + bytes.len()].copy_from_slice(bytes));
     }
 
-    fn get(&self, at: usize, out: &mut [u8]) {
-        self.with(|memory| out.copy_from_slice(&memory[at..at + out.len()]));
+    fn get(&self, at: usize, len: usize) -> Vec<u8> {
+        self.with(|memory| memory[at..at + len].to_vec())
     }
 }
 

@@ -96,9 +96,9 @@ impl Aggregate {
         let base = on.alloc(frame.len());
         check_alloc(base, frame.len(), on.memory().len())?;
         // What the guest finds in room for outputs is unspecified.
-        let block = &mut on.memory()[base as usize..][..frame.len() as usize];
+        let mut block = &mut on.memory()[base as usize..][..frame.len() as usize];
         block.fill(0xAB);
-        let address = frame.write(block, base, &CallContext::default())?;
+        let address = frame.write(&mut block, base, &CallContext::default())?;
         let export = format!("{}_{export}", self.function.export);
         let answer = on.call(&export, address.base, address.len);
 

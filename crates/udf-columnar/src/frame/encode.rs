@@ -1,18 +1,26 @@
 //! The buffers of input columns: rebased, padded, and clean where a row is null.
 
-use super::align;
+use super::{ALIGN, Place, align};
 use crate::view::{Bits, BytesView, ColumnView, Values};
 use udf_abi::Column as ColumnHeader;
 
 /// Room that is handed out front to back, 16-byte aligned.
 pub(super) struct Cursor<'b> {
-    rest: &'b mut [u8],
-    address: u32,
+    block: &'b mut dyn Place,
+    /// Address of the block.
+    base: u32,
+    /// Offset of the room that is left.
+    at: usize,
 }
 
 impl<'b> Cursor<'b> {
-    pub(super) fn new(rest: &'b mut [u8], address: u32) -> Self {
-        Self { rest, address }
+    pub(super) fn new(block: &'b mut dyn Place, base: u32, at: usize) -> Self {
+        Self { block, base, at }
+    }
+
+    /// Offset of the room that is left.
+    pub(super) fn end(&self) -> usize {
+        self.at
     }
 
     /// The address of `len` bytes of unspecified content; 0 for none.
@@ -20,31 +28,39 @@ impl<'b> Cursor<'b> {
         if len == 0 {
             return 0;
         }
-        let address = self.address;
-        let rest = std::mem::take(&mut self.rest);
-        self.rest = &mut rest[align(len)..];
-        self.address += align(len) as u32;
+        let address = self.base + self.at as u32;
+        self.at += align(len);
         address
     }
 
     /// The address of `len` bytes that `fill` writes; padding is zeroed.
     fn write(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> u32 {
-        if len == 0 {
-            return 0;
+        let at = self.at;
+        let address = self.reserve(len);
+        let mut fill = Some(fill);
+        if len > 0 {
+            self.block.fill(at, align(len), &mut |out| {
+                let (used, padding) = out.split_at_mut(len);
+                if let Some(fill) = fill.take() {
+                    fill(used);
+                }
+                padding.fill(0);
+            });
         }
-        let rest = std::mem::take(&mut self.rest);
-        let (bytes, rest) = rest.split_at_mut(align(len));
-        let (used, padding) = bytes.split_at_mut(len);
-        fill(used);
-        padding.fill(0);
-        let address = self.address;
-        self.rest = rest;
-        self.address += align(len) as u32;
         address
     }
 
     fn copy(&mut self, bytes: &[u8]) -> u32 {
-        self.write(bytes.len(), |out| out.copy_from_slice(bytes))
+        let at = self.at;
+        let address = self.reserve(bytes.len());
+        if !bytes.is_empty() {
+            self.block.copy(at, bytes);
+            let padding = align(bytes.len()) - bytes.len();
+            if padding > 0 {
+                self.block.copy(at + bytes.len(), &[0; ALIGN][..padding]);
+            }
+        }
+        address
     }
 }
 
@@ -131,12 +147,13 @@ pub(super) fn column(view: &ColumnView<'_>, cursor: &mut Cursor<'_>) -> ColumnHe
             });
         }
         Values::Fixed { bytes, width } => {
-            header.values = cursor.write(bytes.len(), |out| {
-                out.copy_from_slice(bytes);
-                if let Some(validity) = validity {
+            header.values = match validity {
+                None => cursor.copy(bytes),
+                Some(validity) => cursor.write(bytes.len(), |out| {
+                    out.copy_from_slice(bytes);
                     zero_null_slots(out, width, validity);
-                }
-            });
+                }),
+            };
         }
         Values::Bytes(text) => {
             (header.offsets, header.data, header.data_len) =

@@ -9,10 +9,12 @@
 //! the engines' `memory` module and comes back as [`ColumnView`]s for [`collect`](crate::collect).
 
 mod encode;
+mod place;
 
 use crate::{BoundCall, Error, ErrorKind, view::ColumnView};
 use bytemuck::bytes_of;
 use encode::Cursor;
+pub use place::Place;
 use std::ops::Range;
 use udf_abi::{
     ABI_VERSION, Arg, ArgKind, CallHeader, Column as ColumnHeader, DType, FRAME_ALIGN, Physical,
@@ -131,8 +133,9 @@ impl<'a> FrameArgs<'a> {
         let inputs: usize = columns.iter().map(encode::buffer_bytes).sum();
         let room: usize = outputs.iter().map(output_bytes).sum();
         let len = head + inputs + room;
+        let filled = head + inputs;
         match u32::try_from(len) {
-            Ok(len) => Ok(Frame { args: self, columns, outputs, rows: range.len(), len }),
+            Ok(len) => Ok(Frame { args: self, columns, outputs, rows: range.len(), filled, len }),
             Err(_) => Err(Error::new(
                 ErrorKind::TooLarge,
                 format!("the call needs {len} bytes of linear memory; a module has at most 4 GiB"),
@@ -148,6 +151,7 @@ pub struct Frame<'f, 'a> {
     columns: Vec<ColumnView<'a>>,
     outputs: &'f [OutputSpec],
     rows: usize,
+    filled: usize,
     len: u32,
 }
 
@@ -156,6 +160,12 @@ impl Frame<'_, '_> {
     #[must_use]
     pub fn len(&self) -> u32 {
         self.len
+    }
+
+    /// Bytes that are written: all but the room for results, which comes last.
+    #[must_use]
+    pub fn filled(&self) -> usize {
+        self.filled
     }
 
     /// Never: a frame holds at least its headers.
@@ -171,34 +181,29 @@ impl Frame<'_, '_> {
     }
 
     /// Writes the frame to `block`, which lies at the 16-byte aligned address `base` of linear
-    /// memory.
+    /// memory. Of the block, the room for results is left as it is.
     ///
     /// # Errors
-    /// [`Internal`](ErrorKind::Internal) where `block` is shorter than [`len`](Self::len) or ends
-    /// past 4 GiB.
+    /// [`Internal`](ErrorKind::Internal) where `block` is shorter than what is
+    /// [`filled`](Self::filled), or the frame ends past 4 GiB.
     pub fn write(
         &self,
-        block: &mut [u8],
+        block: &mut dyn Place,
         base: u32,
         context: &CallContext,
     ) -> Result<FrameAddress, Error> {
-        let len = self.len as usize;
-        let (Some(block), Some(_)) = (block.get_mut(..len), base.checked_add(self.len)) else {
+        if block.size() < self.filled || base.checked_add(self.len).is_none() {
             return Err(Error::new(
                 ErrorKind::Internal,
-                format!("no room for a frame of {len} bytes at {base:#x}"),
+                format!("no room for a frame of {} bytes at {base:#x}", self.len),
             ));
-        };
+        }
         let args_at = size_of::<CallHeader>();
         let columns_at = args_at + self.args.args.len() * size_of::<Arg>();
         let result_at = columns_at + self.columns.len() * size_of::<ColumnHeader>();
         let outputs_at = result_at + size_of::<ResultHeader>();
         let buffers_at = outputs_at + self.outputs.len() * size_of::<ColumnHeader>();
         let address = |at: usize| base + at as u32;
-
-        let (head, buffers) = block.split_at_mut(buffers_at);
-        let mut cursor = Cursor::new(buffers, address(buffers_at));
-        let mut put = |at: usize, bytes: &[u8]| head[at..at + bytes.len()].copy_from_slice(bytes);
 
         let (flags, seed, now_us) = match context.volatile {
             Some((seed, now_us)) => (CALL_CANONICAL_NAN | CALL_VOLATILE, seed, now_us),
@@ -222,17 +227,20 @@ impl Frame<'_, '_> {
             now_us,
             ..CallHeader::default()
         };
-        put(0, bytes_of(&header));
+        block.copy(0, bytes_of(&header));
         for (index, arg) in self.args.args.iter().enumerate() {
             let mut arg = *arg;
             if arg.kind == ArgKind::Column as u32 {
                 arg.rows = self.columns[arg.first_column as usize].rows as u32;
             }
-            put(args_at + index * size_of::<Arg>(), bytes_of(&arg));
+            block.copy(args_at + index * size_of::<Arg>(), bytes_of(&arg));
         }
+        let mut at = buffers_at;
         for (index, view) in self.columns.iter().enumerate() {
+            let mut cursor = Cursor::new(block, base, at);
             let column = encode::column(view, &mut cursor);
-            put(columns_at + index * size_of::<ColumnHeader>(), bytes_of(&column));
+            at = cursor.end();
+            block.copy(columns_at + index * size_of::<ColumnHeader>(), bytes_of(&column));
         }
         let result = ResultHeader {
             rows: self.outputs.first().map_or(0, |o| o.rows as u32),
@@ -241,10 +249,12 @@ impl Frame<'_, '_> {
             value_columns: self.outputs.len() as u32,
             ..ResultHeader::default()
         };
-        put(result_at, bytes_of(&result));
+        block.copy(result_at, bytes_of(&result));
         for (index, spec) in self.outputs.iter().enumerate() {
+            let mut cursor = Cursor::new(block, base, at);
             let column = output_column(spec, &mut cursor);
-            put(outputs_at + index * size_of::<ColumnHeader>(), bytes_of(&column));
+            at = cursor.end();
+            block.copy(outputs_at + index * size_of::<ColumnHeader>(), bytes_of(&column));
         }
         Ok(FrameAddress { base, len: self.len, result: address(result_at) })
     }
