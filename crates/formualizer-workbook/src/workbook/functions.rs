@@ -79,6 +79,18 @@ impl Workbook {
         self.with_plugins(|plugins| plugins.register_wasm_module_file(path, policy))
     }
 
+    /// Loads several modules, each with what errors call it, all or none.
+    ///
+    /// # Errors
+    /// As [`WasmPluginManager::register_wasm_modules`], naming the module; nothing has changed then.
+    pub fn register_wasm_modules(
+        &mut self,
+        modules: &[(&str, &[u8])],
+        policy: BindPolicy,
+    ) -> Result<Vec<WasmModuleInfo>, Error> {
+        self.with_plugins(|plugins| plugins.register_wasm_modules(modules, policy))
+    }
+
     /// Loads every `*.wasm` file directly in a folder, in the order of their names, all or none.
     ///
     /// # Errors

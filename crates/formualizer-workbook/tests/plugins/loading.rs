@@ -4,7 +4,7 @@ use crate::{
     CONFORMANCE, bare, count_down, engines, expect, gives, plugin, plugin_path, put, runtimes,
     with_conformance,
 };
-use formualizer_workbook::{BindPolicy, ErrorKind, Workbook};
+use formualizer_workbook::{BindPolicy, ErrorKind, FunctionOrigin, Workbook};
 use std::fs;
 
 #[test]
@@ -69,6 +69,39 @@ fn a_folder_is_loaded_wholly_or_not_at_all_and_the_file_is_named() {
         assert!(book.list_wasm_modules().is_empty() && book.list_custom_functions().is_empty());
         let error = book.register_wasm_modules_dir(folder.path().join("none"), BindPolicy::SKIP);
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Io);
+    }
+}
+
+#[test]
+fn modules_are_registered_together_or_not_at_all() {
+    let (finance, text) = (plugin("finance"), plugin("text"));
+    for runtime in engines() {
+        let mut book = bare(&runtime);
+        let both = [("finance", finance.as_slice()), ("broken", b"broken".as_slice())];
+        let error = book.register_wasm_modules(&both, BindPolicy::SKIP).unwrap_err();
+        assert!(error.to_string().starts_with("broken: "), "{error}");
+        assert!(book.list_wasm_modules().is_empty() && book.list_custom_functions().is_empty());
+        let both = [("finance", finance.as_slice()), ("text", text.as_slice())];
+        let infos = book.register_wasm_modules(&both, BindPolicy::SKIP).unwrap();
+        assert_eq!(infos.len(), 2);
+        put(&mut book, &[("A1", "=SLUGIFY(\"Hello World\")")]);
+        gives(&mut book, &[("A1", "hello-world")]);
+    }
+}
+
+#[test]
+fn plugins_tell_what_their_manifest_says_of_a_function() {
+    for runtime in engines() {
+        let mut book = bare(&runtime);
+        book.register_wasm_module_bytes(&plugin("finance"), BindPolicy::REFUSE).unwrap();
+        let details = book.function_details("bs_call").unwrap();
+        assert_eq!(details.origin, FunctionOrigin::Plugin);
+        assert_eq!(details.module_id.as_deref(), Some("formualizer.finance"));
+        assert!(!details.description.is_empty());
+        let names: Vec<_> = details.params.iter().map(|param| param.name.as_str()).collect();
+        assert_eq!(details.signature, format!("BS_CALL({})", names.join(", ")));
+        assert!(details.params.iter().all(|param| param.type_name == "f64" && !param.range));
+        assert!(book.function_details("XNPV").unwrap().params.iter().any(|param| param.range));
     }
 }
 

@@ -137,6 +137,23 @@ impl WasmPluginManager {
             .map_err(|error| folder::named(path, error))
     }
 
+    /// The same with several modules, each with what errors call it: all of them or none.
+    ///
+    /// # Errors
+    /// Those of the first module that is refused, which is named.
+    pub fn register_wasm_modules(
+        &mut self,
+        modules: &[(&str, &[u8])],
+        policy: BindPolicy,
+    ) -> Result<Vec<WasmModuleInfo>, Error> {
+        self.atomically(|next| {
+            let register = |(name, bytes): &(&str, &[u8])| {
+                next.register(None, bytes, policy).map_err(|error| error.context(name))
+            };
+            modules.iter().map(register).collect()
+        })
+    }
+
     /// The same with every file `*.wasm` directly in a folder, in the order of their names: all of them
     /// or none.
     ///
