@@ -2,12 +2,13 @@
 
 import { Workbook } from "formualizer-udf";
 import { h } from "../page/dom.js";
+import { UNDO_LIMIT } from "./book.js";
 
 const BOOKS = /\.(xlsx|xlsm|xlsb|xls|ods)$/i;
 const TABLES = { csv: "csv", tsv: "tsv", txt: "tsv", json: "json", ndjson: "ndjson", jsonl: "ndjson", arrow: "arrow" };
 
 /** What a person may choose. */
-export const ACCEPTED = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.json,.ndjson,.arrow,.wasm";
+const ACCEPTED = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.json,.ndjson,.arrow,.wasm";
 
 /**
  * Opens a file: a workbook takes the place of the one that is shown, a table becomes a sheet, a plugin gives functions.
@@ -21,7 +22,7 @@ export async function openFile(book, file) {
     return openPlugin(book, file.name, bytes);
   }
   if (BOOKS.test(file.name)) {
-    const core = await Workbook.load(bytes);
+    const core = await Workbook.load(bytes, { undoLimit: UNDO_LIMIT });
     await book.replace(core);
     book.edited = true;
     const sheets = core.sheets.length === 1 ? "one sheet" : `${core.sheets.length} sheets`;

@@ -1,6 +1,7 @@
 // The workbook in the page's address: compressed behind the #, as long as it is small. No server sees that part.
 
 import { Workbook } from "formualizer-udf";
+import { UNDO_LIMIT } from "./book.js";
 
 /** Cells in use, and bytes in the address, beyond which nothing is put there. */
 const MOST_CELLS = 50_000;
@@ -46,7 +47,7 @@ export async function bookOf(hash) {
   const all = await through(new DecompressionStream("deflate-raw"), fromText(hash.slice(PREFIX.length)));
   const length = new DataView(all.buffer).getUint32(0, true);
   const about = JSON.parse(new TextDecoder().decode(all.subarray(4, 4 + length)));
-  return { core: Workbook.fromState(all.subarray(4 + length)), about };
+  return { core: Workbook.fromState(all.subarray(4 + length), { undoLimit: UNDO_LIMIT }), about };
 }
 
 async function through(stream, bytes) {

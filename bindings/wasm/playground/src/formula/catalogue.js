@@ -48,8 +48,8 @@ export class Catalogue extends EventTarget {
     if (details === undefined) {
       return undefined;
     }
-    const source = { plugin: details.moduleId, callback: "page" }[details.kind] ?? "built-in";
-    const known = details.kind === "builtin" ? KNOWN[name] : undefined;
+    const source = { plugin: details.moduleId, callback: "page" }[details.origin] ?? "built-in";
+    const known = details.origin === "builtin" ? KNOWN[name] : undefined;
     const params = known ? paramsOf(known[0]) : details.params;
     const description = known?.[1] ?? details.description.replaceAll("\n", " ");
     const signature = `${name}(${params.map(shown).join(", ")})`;

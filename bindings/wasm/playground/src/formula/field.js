@@ -32,9 +32,9 @@ export class Field {
   constructor({ session, helper, label, afterwards }) {
     this.#session = session;
     this.#helper = helper;
-    this.input = h("textarea", {
+    this.input = h("input", {
+      type: "text",
       class: "field-input",
-      rows: 1,
       spellcheck: false,
       autocomplete: "off",
       role: "combobox",
@@ -83,7 +83,7 @@ export class Field {
   }
 
   #changed() {
-    const text = this.input.value.replaceAll("\n", " ");
+    const text = this.input.value;
     if (!this.#session.active) {
       this.#session.begin({ text, source: this });
     }
@@ -114,7 +114,6 @@ export class Field {
 
   #scroll() {
     this.#paint.scrollLeft = this.input.scrollLeft;
-    this.#paint.scrollTop = this.input.scrollTop;
   }
 
   /** An edit that has changed nothing ends when its field is left for anything but another field of it. */

@@ -38,6 +38,11 @@ export class InCell {
     this.#field.focus();
   }
 
+  /** Whether the edited cell is in sight. */
+  get isShown() {
+    return !this.#layer.hidden;
+  }
+
   get isFocused() {
     return this.#field.isFocused;
   }

@@ -36,7 +36,7 @@ export function makePage({ book, view, formats, example, empty }) {
   const host = h("div", { class: "grid" });
   const theme = themeButton();
   const grid = new Grid(host, { book, view, tiles, formats });
-  const main = h("main", { class: "sheet-area", "aria-label": "Sheet" }, host);
+  const area = h("div", { class: "sheet-area", role: "region", "aria-label": "Sheet" }, host);
   const cell = new InCell({ grid, book, session, helper });
   const bar = new Bar({ book, view, grid, session, helper, status });
   const chart = new Chart({ book, view });
@@ -46,6 +46,7 @@ export function makePage({ book, view, formats, example, empty }) {
     session.insertFunction(name);
     (cell.isFocused ? cell : bar.field).focus();
   };
+  const resume = () => (cell.isShown ? cell : bar.field).focus();
 
   const take = async (files) => {
     session.settle();
@@ -92,7 +93,7 @@ export function makePage({ book, view, formats, example, empty }) {
       return true;
     }
     if (session.active && !session.commit()) {
-      setTimeout(() => cell.focus());
+      setTimeout(resume);
       return true;
     }
     return false;
@@ -103,7 +104,7 @@ export function makePage({ book, view, formats, example, empty }) {
   const edit = (text) => {
     grid.scrollTo(...view.cell);
     session.begin(text === undefined ? {} : { text, mode: "type" });
-    cell.focus();
+    resume();
   };
   const clear = () => {
     const range = view.range;
@@ -117,14 +118,14 @@ export function makePage({ book, view, formats, example, empty }) {
     }
   };
 
-  listenToKeys({ grid, view, book, actions: { edit: () => edit(), editStart: edit, clear, ...makeFills({ grid, view, book, status }) } });
+  listenToKeys({ grid, view, book, session, actions: { edit: () => edit(), editStart: edit, resume, clear, ...makeFills({ grid, view, book, status }) } });
   listenToClipboard({ grid, view, book, status });
   tellOnHover({ grid, book, tiles, session });
   listenToDrops(take);
   toolbar.onCopyLink = keepLink({ book, view, formats, chart, status });
   listenToPageKeys({ toolbar, stops: [() => grid.focus(), () => bar.field.focus(), () => panel.focus(), () => toolbar.focus(), () => tabs.focus()] });
 
-  const layout = h("div", { class: "work" }, h("div", { class: "left" }, bar.element, main, tabs.element), panel.element);
+  const layout = h("div", { class: "work" }, h("main", { class: "left" }, bar.element, area, tabs.element), panel.element);
   return { elements: [toolbar.element, layout, status.element], open: show, status };
 }
 

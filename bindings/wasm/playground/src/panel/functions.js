@@ -8,6 +8,7 @@ export class Functions {
   #insert;
   #search = h("input", { type: "search", placeholder: "Search functions", "aria-label": "Search functions", spellcheck: false, oninput: later(80, () => this.#fill()) });
   #source = h("select", { "aria-label": "Where functions come from", onchange: () => this.#fill() });
+  #remove = h("button", { type: "button", title: "Remove this plugin from the workbook", onclick: () => this.#book.removePlugin(this.#source.value) }, "Remove");
   #list = h("ul", { class: "functions", "aria-label": "Functions", onkeydown: (event) => this.#key(event) });
   #found = h("p", { class: "quiet found", role: "status" });
 
@@ -23,16 +24,12 @@ export class Functions {
       "section",
       { class: "functions-panel", "aria-label": "Functions" },
       h("div", { class: "search" }, icon("search"), this.#search),
-      h("div", { class: "sources" }, this.#source, h("button", { type: "button", onclick: open }, icon("plug"), "Add a plugin")),
+      h("div", { class: "sources" }, this.#source, this.#remove, h("button", { type: "button", onclick: open }, icon("plug"), "Add a plugin")),
       this.#found,
       this.#list,
     );
     catalogue.addEventListener("change", () => this.#sources());
     this.#sources();
-  }
-
-  focus() {
-    this.#search.focus();
   }
 
   /** Shows the functions of a plugin alone. */
@@ -56,6 +53,7 @@ export class Functions {
   #fill() {
     const source = this.#source.value;
     const found = this.#catalogue.search(this.#search.value).filter((entry) => source === "" || entry.source === source);
+    this.#remove.hidden = !this.#book.plugins.some(({ info }) => info.moduleId === source);
     this.#found.textContent = found.length === 1 ? "1 function" : `${found.length} functions`;
     this.#list.replaceChildren(...found.map((entry) => this.#item(entry)));
     this.#list.scrollTop = 0;

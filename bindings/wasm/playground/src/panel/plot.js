@@ -6,7 +6,7 @@ import { plainNumber } from "../book/show.js";
 const MARGIN = { top: 10, right: 12, bottom: 24, left: 46 };
 
 /** Round numbers between two others, about so many. */
-export function ticks(low, high, wanted) {
+function ticks(low, high, wanted) {
   const rough = (high - low) / Math.max(1, wanted);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;

@@ -12,7 +12,7 @@ export function columnName(column) {
   return name;
 }
 
-export function columnOf(name) {
+function columnOf(name) {
   return [...name.toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 

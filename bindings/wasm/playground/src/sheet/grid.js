@@ -10,7 +10,7 @@ import { readLook } from "./look.js";
 import { MAX_COLUMNS, MAX_ROWS, columnName, contains } from "./address.js";
 import { kindOf, show } from "../book/show.js";
 
-export const ROW_HEIGHT = 26;
+const ROW_HEIGHT = 26;
 const HEADER_HEIGHT = 28;
 /** Rows and columns that are there beyond those in use. */
 const MARGIN = { rows: 60, columns: 6 };
@@ -86,8 +86,8 @@ export class Grid extends EventTarget {
     this.#component = component;
     if (component && this.#wantsFocus) {
       this.#wantsFocus = false;
-      // Its canvas is laid out in the frame after.
-      setTimeout(() => component.focus(), 50);
+      // Its canvas is laid out in the frame after; until then a person may have gone elsewhere.
+      setTimeout(() => document.activeElement === document.body && component.focus(), 50);
     }
   };
 

@@ -8,9 +8,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 /**
  * Listens to the grid's keys.
  *
- * @param actions what keys other than of movement do: `edit(text)`, `editStart()`, `clear()`, `fillDown()`, `fillRight()`
+ * @param actions what keys other than of movement do: `edit()`, `editStart(text)`, `resume()` an edit, `clear()`, `fillDown()`, `fillRight()`
  */
-export function listenToKeys({ grid, view, book, actions }) {
+export function listenToKeys({ grid, view, book, session, actions }) {
   /** Moves the cursor, or the far corner of the selection. */
   const go = (column, row, extend) => {
     const x = Math.min(Math.max(column, 0), MAX_COLUMNS - 1);
@@ -120,6 +120,11 @@ export function listenToKeys({ grid, view, book, actions }) {
     "keydown",
     (event) => {
       if (event.isComposing || event.defaultPrevented) {
+        return;
+      }
+      if (session.active) {
+        // The key is the field's, which has it once it has the focus.
+        actions.resume();
         return;
       }
       const target = event.altKey && !event.key.startsWith("Page") ? undefined : movement(event);

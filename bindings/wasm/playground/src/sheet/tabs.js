@@ -7,6 +7,7 @@ export class SheetTabs {
   #session;
   #status;
   #formats;
+  #remove = h("button", { type: "button", class: "quiet-button", onclick: () => this.#delete(this.#book.sheet) }, icon("trash"));
   #list = h("div", { class: "sheet-list", role: "tablist", "aria-label": "Sheets" });
 
   constructor({ book, session, status, formats }) {
@@ -14,7 +15,13 @@ export class SheetTabs {
     this.#session = session;
     this.#status = status;
     this.#formats = formats;
-    this.element = h("div", { class: "sheets" }, h("button", { type: "button", class: "quiet-button", "aria-label": "Add a sheet", title: "Add a sheet", onclick: () => this.#add() }, icon("plus")), this.#list);
+    this.element = h(
+      "div",
+      { class: "sheets" },
+      h("button", { type: "button", class: "quiet-button", "aria-label": "Add a sheet", title: "Add a sheet", onclick: () => this.#add() }, icon("plus")),
+      this.#remove,
+      this.#list,
+    );
     book.addEventListener("sheets", () => this.#fill());
     this.#fill();
   }
@@ -26,6 +33,9 @@ export class SheetTabs {
   #fill() {
     const hadFocus = this.#list.contains(document.activeElement);
     this.#list.replaceChildren(...this.#book.sheets.map((name) => this.#tab(name)));
+    this.#remove.disabled = this.#book.sheets.length < 2;
+    this.#remove.title = `Delete the sheet ${this.#book.sheet}`;
+    this.#remove.setAttribute("aria-label", this.#remove.title);
     const chosen = this.#list.querySelector("[aria-selected=true]");
     chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (hadFocus) {
@@ -46,8 +56,7 @@ export class SheetTabs {
       ondblclick: () => this.#rename(name),
       onkeydown: (event) => this.#key(event, name),
     });
-    const close = h("button", { type: "button", class: "quiet-button close", tabIndex: -1, "aria-label": `Delete the sheet ${name}`, title: "Delete the sheet", onclick: () => this.#delete(name) }, icon("close"));
-    return h("div", { class: chosen ? "sheet is-shown" : "sheet", role: "presentation" }, tab, chosen && this.#book.sheets.length > 1 && close);
+    return h("div", { class: chosen ? "sheet is-shown" : "sheet", role: "presentation" }, tab);
   }
 
   #show(name) {

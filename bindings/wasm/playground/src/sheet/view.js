@@ -3,7 +3,7 @@
 import { MAX_COLUMNS, MAX_ROWS, overlap, parseRange } from "./address.js";
 
 const START = { cell: [0, 0], range: { x: 0, y: 0, width: 1, height: 1 } };
-export const COLUMN_WIDTH = 96;
+const COLUMN_WIDTH = 96;
 
 /** Events: `select` when the cursor or the selection has moved, `widths` when a column has another width. */
 export class View extends EventTarget {
