@@ -12,5 +12,6 @@ pub(crate) struct Source {
     /// The part of each sheet that was loaded, such as `xl/worksheets/sheet1.xml`.
     pub(crate) sheets: FxHashMap<SheetId, String>,
     /// Whether its size was held against limits when it was loaded.
+    #[cfg_attr(not(feature = "files"), expect(dead_code, reason = "for whoever saves it"))]
     pub(crate) within_limits: bool,
 }

@@ -15,6 +15,7 @@ pub(crate) mod dates;
 mod table;
 mod value;
 
+#[cfg(feature = "files")]
 pub(crate) use arrow::{ConversionError, texts_of};
 pub(crate) use builder::Builder;
 pub(crate) use table::Table;

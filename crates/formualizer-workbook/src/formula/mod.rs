@@ -18,6 +18,7 @@
 //! ```
 
 mod builtins;
+#[cfg(feature = "files")]
 mod follow;
 mod intersect;
 mod lower;
@@ -35,6 +36,7 @@ mod tree;
 mod tests;
 
 pub(crate) use builtins::traits;
+#[cfg(feature = "files")]
 pub(crate) use follow::Follower;
 pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};
@@ -46,7 +48,7 @@ use crate::{
     Error,
     address::{Area, Cell, Rect, SheetId},
 };
-use formualizer_parse::{ASTNode, parser::ReferenceType};
+use formualizer_parse::ASTNode;
 use shift::Offset;
 use text::Style;
 
@@ -235,7 +237,11 @@ pub(crate) fn move_references(from: &ASTNode, to: &mut ASTNode, origin: Cell, ce
 }
 
 /// Visits the references of a formula.
-pub(crate) fn each_reference(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ReferenceType)) {
+#[cfg(feature = "files")]
+pub(crate) fn each_reference(
+    node: &mut ASTNode,
+    visit: &mut dyn FnMut(&mut formualizer_parse::parser::ReferenceType),
+) {
     shift::each_node(node, &mut |node| {
         if let formualizer_parse::ASTNodeType::Reference { reference, .. } = node {
             visit(reference);

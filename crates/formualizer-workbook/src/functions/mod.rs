@@ -43,7 +43,9 @@ pub use manager::{
 };
 pub use options::{CustomFnInfo, CustomFnOptions};
 pub(crate) use reentry::is_calling;
-pub(crate) use registry::{Functions, is_builtin, is_known};
+#[cfg(feature = "files")]
+pub(crate) use registry::is_builtin;
+pub(crate) use registry::{Functions, is_known};
 pub(crate) use sessions::Sessions;
 
 use crate::{

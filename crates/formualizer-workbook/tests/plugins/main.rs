@@ -11,6 +11,7 @@ mod calls;
 mod failures;
 mod formulas;
 mod loading;
+mod parity;
 mod ranges;
 mod samples;
 #[path = "../../../udf-backends/tests/conformance/functions.rs"]
