@@ -15,10 +15,13 @@ use crate::{
 };
 use wasm_toolchain::{Build, TARGET};
 
+/// Its modules of WebAssembly: the crate, and its name in the package.
+const MODULES: [(&str, &str); 2] =
+    [("formualizer-udf-wasm", "core"), ("formualizer-udf-wasm-files", "files_core")];
 /// Its tests.
-const TESTS: [&str; 11] = [
-    "arrow", "bundlers", "calls", "docs", "modules", "page", "pool", "size", "threads", "workbook",
-    "worker",
+const TESTS: [&str; 13] = [
+    "arrow", "bundlers", "calls", "docs", "files", "modules", "page", "pool", "size", "threads",
+    "tracing", "workbook", "worker",
 ];
 /// What tests of the package take from npm.
 const TEST_PACKAGES: [&str; 6] = [
@@ -33,13 +36,14 @@ const TEST_PACKAGES: [&str; 6] = [
 /// Builds the package; gives its folder, `None` if something failed.
 pub(super) fn build(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<PathBuf> {
     let folder = tools.target_dir.join("package");
-    let build = core(root, tools);
-    let build = steps.call("Core of the npm package", "cargo xtask web", || {
-        let build = build?;
-        println!("$ {build}");
-        Ok(build.run()?)
-    });
-    build?;
+    steps.call("Modules of the npm package", "cargo xtask web", || {
+        for (name, _) in MODULES {
+            let build = module(root, tools, name)?;
+            println!("$ {build}");
+            build.run()?;
+        }
+        Ok(())
+    })?;
     let gather = || gather(root, tools, &folder);
     steps.call("Files of the npm package", "wasm-bindgen, cp", gather)?;
     Some(folder)
@@ -73,28 +77,27 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
     steps.run("Types of the npm package", &types).then_some(())
 }
 
-/// The core's build.
-fn core(root: &Path, tools: &Tools) -> Result<Cmd> {
+/// The build of a module, by its crate's name.
+fn module(root: &Path, tools: &Tools, name: &str) -> Result<Cmd> {
     let folder = root.join(PACKAGE);
-    let build = Build {
-        dir: &folder,
-        shown_as: "formualizer-udf-wasm",
-        target_dir: &tools.target_dir,
-        release: true,
-    };
-    Ok(tools.toolchain.cargo_build(&build)?)
+    let build =
+        Build { dir: &folder, shown_as: name, target_dir: &tools.target_dir, release: true };
+    Ok(tools.toolchain.cargo_build(&build)?.args(["--package", name]))
 }
 
-/// The package's folder: what wasm-bindgen makes of the core, and the files beside it.
+/// The package's folder: what wasm-bindgen makes of the modules, and the files beside them.
 fn gather(root: &Path, tools: &Tools, folder: &Path) -> Result<()> {
     empty(folder)?;
-    let core = tools.target_dir.join(TARGET).join("release").join("formualizer_udf_wasm.wasm");
-    let bind = Cmd::new(root, tools.bindgen.join("wasm-bindgen"))
-        .args(["--target", "web", "--no-typescript", "--out-name", "core", "--out-dir"])
-        .arg(folder)
-        .arg(&core);
-    println!("$ {bind}");
-    bind.run()?;
+    let built = tools.target_dir.join(TARGET).join("release");
+    for (name, out) in MODULES {
+        let bind = Cmd::new(root, tools.bindgen.join("wasm-bindgen"))
+            .args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"])
+            .args(["--out-name", out, "--out-dir"])
+            .arg(folder)
+            .arg(built.join(format!("{}.wasm", name.replace('-', "_"))));
+        println!("$ {bind}");
+        bind.run()?;
+    }
     let package = root.join(PACKAGE);
     copy_all(&package.join("js"), folder)?;
     for name in ["package.json", "README.md"] {
