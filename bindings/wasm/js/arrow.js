@@ -135,7 +135,11 @@ const READERS = {
   },
   [FLOAT]: (part, first, end, { valid }, name) => {
     const values = fixed(part, first, end, name);
-    return values instanceof Uint16Array ? { kind: "f32", values: Float32Array.from(values, half), valid } : { kind: kindOf(values), values, valid };
+    if (values instanceof Float32Array || values instanceof Float64Array) {
+      return { kind: kindOf(values), values, valid };
+    }
+    // Of 16 bits: as whole numbers, or where the host has an array of them.
+    return { kind: "f32", values: values instanceof Uint16Array ? Float32Array.from(values, half) : Float32Array.from(values), valid };
   },
   [BOOL]: (part, first, end, { valid }, name) => {
     enough(part.values?.length * 8, part.bit + end, name);

@@ -85,5 +85,5 @@ const CLASSES = {
 
 /** The error of a class by its name, with fields: what the core throws, and what comes of other threads. */
 export function makeError(name, message, fields) {
-  return Object.assign(new CLASSES[name](message), fields);
+  return Object.assign(new (CLASSES[name] ?? UdfError)(message), fields);
 }

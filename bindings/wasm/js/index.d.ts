@@ -488,6 +488,14 @@ export interface UnknownFunction {
   near: string[];
 }
 
+/** How a workbook is made. */
+export interface WorkbookOptions {
+  /** How many edits it remembers (20). */
+  undoLimit?: number;
+  /** Bounds of its plugins. */
+  pluginLimits?: Limits;
+}
+
 /**
  * A workbook whose formulas are recalculated a column at a time, with plugins and callbacks as functions. Sheets are named; cells and
  * ranges are written as in formulas (`B2`, `A1:B10`, `A:A`); rows and columns count from 1. Nothing is recalculated by itself but
@@ -498,14 +506,14 @@ export interface UnknownFunction {
  */
 export class Workbook {
   /** An empty workbook, which remembers so many edits (20). */
-  constructor(options?: { undoLimit?: number });
+  constructor(options?: WorkbookOptions);
   /**
    * Loads a workbook: `.xlsx`, `.xlsm`, `.xls`, `.xlsb` or `.ods`, told by the content. The values that the file has for its formulas are
    * there at once; {@link recalculate} brings them up to date.
    */
-  static load(source: ModuleSource | Promise<ModuleSource>, options?: { undoLimit?: number; limits?: FileLimits }): Promise<Workbook>;
+  static load(source: ModuleSource | Promise<ModuleSource>, options?: WorkbookOptions & { limits?: FileLimits }): Promise<Workbook>;
   /** The workbook of what {@link state} gave. */
-  static fromState(state: Uint8Array, options?: { undoLimit?: number }): Workbook;
+  static fromState(state: Uint8Array, options?: WorkbookOptions): Workbook;
   /**
    * The workbook as bytes, to be kept for a while or handed to a worker: values, formulas, names, tables, and the file that it was loaded
    * from. Functions are registered again; another version of the package may refuse them.

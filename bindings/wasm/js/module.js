@@ -77,7 +77,9 @@ export class Module {
   static async load(source, { limits } = {}) {
     needCore();
     const bytes = await bytesOf(source);
-    return new Module(await CoreModule.load(bytes, limits), { bytes, limits });
+    // Workers are given what it is now.
+    const kept = { bytes: bytes.slice(), limits: { ...limits } };
+    return new Module(await CoreModule.load(bytes, limits), kept);
   }
 
   get functions() {

@@ -19,11 +19,17 @@ export async function startWorkers(count = Math.max(1, host.parallelism() - 1), 
     throw new RangeError("count: give a number of workers");
   }
   const compiled = await compiledCore(core ?? host.core());
-  const started = pool ?? new Pool(compiled, url);
-  await started.grow(count);
-  pool = started;
-  usePool(pool);
-  return pool.size;
+  pool ??= new Pool(compiled, url);
+  const started = pool;
+  try {
+    await started.grow(count);
+  } finally {
+    if (pool === started) {
+      pool = started.size > 0 ? started : undefined;
+      usePool(pool);
+    }
+  }
+  return started.size;
 }
 
 export function stopWorkers() {
@@ -36,11 +42,14 @@ class Pool {
   #core;
   #url;
   #members = [];
+  /** How many there are and are being started. */
+  #planned = 0;
   #jobs = new Set();
   /** What workers call the plugins, by what these are loaded from. */
   #plugins = new WeakMap();
   #gone = new FinalizationRegistry((plugin) => this.#forget(plugin));
   #next = 1;
+  #stopped;
 
   constructor(core, url) {
     this.#core = core;
@@ -53,10 +62,15 @@ class Pool {
 
   /** Starts workers until there are so many; none is added where one cannot be started. */
   async grow(count) {
-    const members = Array.from({ length: Math.max(0, count - this.size) }, () => new Member(this.#core, this.#url));
+    const members = Array.from({ length: Math.max(0, count - this.#planned) }, () => new Member(this.#core, this.#url));
+    this.#planned += members.length;
     try {
       await Promise.all(members.map((member) => member.started));
+      if (this.#stopped !== undefined) {
+        throw this.#stopped;
+      }
     } catch (error) {
+      this.#planned -= members.length;
       members.forEach((member) => member.thread.end());
       throw error;
     }
@@ -64,11 +78,12 @@ class Pool {
   }
 
   stop() {
-    const why = new WorkerError("the workers were stopped");
+    this.#stopped = new WorkerError("the workers were stopped");
     for (const job of this.#jobs) {
-      this.#settle(job, () => job.reject(why));
+      this.#settle(job, () => job.reject(this.#stopped));
     }
-    this.#members.forEach((member) => member.thread.end(why));
+    this.#members.forEach((member) => member.thread.end(this.#stopped));
+    this.#members = [];
   }
 
   /** Frees a plugin in every worker. */

@@ -3,6 +3,9 @@
 import { ArgumentError, DeadlineExceededError, WorkerError } from "./errors.js";
 import { owned, pack, packThrown, unpack } from "./wire.js";
 
+/** Milliseconds in which an answer that is there is heard. */
+const PATIENCE = 10;
+
 /** How this host makes workers, and where it has the core; `worker-node.js` sets both for Node. */
 export const host = {
   /** A worker that runs `url`, or the package's own. */
@@ -101,15 +104,17 @@ export class Thread {
     if (oldest === undefined) {
       this.#worker.unref?.();
     } else if (oldest.deadline !== undefined) {
+      // An answer that came while this thread was busy is heard before.
       this.#timer = setTimeout(() => {
-        oldest.reject(
-          Object.assign(new DeadlineExceededError(`${oldest.what} did not end within ${oldest.deadline} ms: its worker was ended, and what was in it is lost`), {
-            function: oldest.what,
-          }),
-        );
-        this.end(new WorkerError(`the worker was ended, since ${oldest.what} before this did not end within ${oldest.deadline} ms: what was in it is lost`));
+        this.#timer = setTimeout(() => this.#late(oldest), PATIENCE);
       }, oldest.deadline);
     }
+  }
+
+  #late({ what, deadline, reject }) {
+    const late = new DeadlineExceededError(`${what} did not end within ${deadline} ms: its worker was ended, and what was in it is lost`);
+    reject(Object.assign(late, { function: what }));
+    this.end(new WorkerError(`the worker was ended, since ${what} before this did not end within ${deadline} ms: what was in it is lost`));
   }
 
   /** Ends it, whatever it does. */

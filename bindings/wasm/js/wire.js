@@ -6,6 +6,18 @@ import { CellError, CellTime } from "./values.js";
 
 const MARK = "formualizer-udf";
 
+/** What a response or a file had: its bytes, and what its format is told by. */
+export class NamedBytes {
+  constructor(name, bytes) {
+    this.name = name;
+    this.bytes = bytes;
+  }
+
+  async arrayBuffer() {
+    return this.bytes.buffer;
+  }
+}
+
 /** A value as it crosses. */
 export function pack(value) {
   switch (typeof value) {
@@ -28,6 +40,9 @@ function packObject(value) {
   }
   if (value instanceof CellError) {
     return { [MARK]: "CellError", code: value.code, message: value.message };
+  }
+  if (value instanceof NamedBytes) {
+    return { [MARK]: "bytes", name: value.name, bytes: value.bytes };
   }
   if (value instanceof CellTime) {
     return { [MARK]: "CellTime", kind: value.kind, milliseconds: value.milliseconds };
@@ -75,6 +90,8 @@ export function unpack(value) {
   switch (value[MARK]) {
     case "CellError":
       return new CellError(value.code, value.message);
+    case "bytes":
+      return new NamedBytes(value.name, value.bytes);
     case "CellTime":
       return new CellTime(value.kind, value.milliseconds);
     case "error": {

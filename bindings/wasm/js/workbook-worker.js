@@ -5,10 +5,16 @@ import { ArgumentError, UnsupportedError, WorkbookError, WorkerError } from "./e
 import { bytesOf } from "./module.js";
 import { compiledCore } from "./start.js";
 import { host, Thread } from "./thread.js";
-import { pack } from "./wire.js";
+import { NamedBytes, pack } from "./wire.js";
 import { Workbook } from "./workbook.js";
 
-const OPTIONS = new Set(["undoLimit", "limits", "deadline", "core", "url", "onRestart"]);
+const OPTIONS = new Set(["undoLimit", "pluginLimits", "deadline", "core", "url", "onRestart"]);
+
+/** The properties of workbooks: values of methods and getters. */
+const PROPERTIES = Object.entries(Object.getOwnPropertyDescriptors(Workbook.prototype));
+const METHODS = new Set(PROPERTIES.filter(([name, { value }]) => typeof value === "function" && name !== "constructor").map(([name]) => name));
+/** Lists that are longer have nothing that comes later: they are rows. */
+const FEW = 1000;
 
 /** What this file alone does with a workbook in a worker. */
 let open;
@@ -43,12 +49,12 @@ export class WorkbookWorker {
     return opened(options);
   }
 
-  static load(source, options, workerOptions) {
-    return opened(workerOptions, "load", [source, options]);
+  static load(source, { limits, ...options } = {}) {
+    return opened(options, "load", source, { limits });
   }
 
-  static fromState(state, workerOptions) {
-    return opened(workerOptions, "fromState", [state]);
+  static fromState(state, options) {
+    return opened(options, "fromState", state);
   }
 
   async readColumns(sheet, range, { output } = {}) {
@@ -61,7 +67,7 @@ export class WorkbookWorker {
   async edit(edits) {
     const calls = [];
     const recorder = new Proxy(Object.freeze({}), {
-      get: (_, name) => (typeof Workbook.prototype[name] === "function" ? (...values) => void calls.push({ name, values: pack(values) }) : undefined),
+      get: (_, name) => (METHODS.has(name) ? (...values) => void calls.push({ name, values: pack(values) }) : undefined),
     });
     const result = edits(recorder);
     if (typeof result?.then === "function") {
@@ -120,12 +126,20 @@ export class WorkbookWorker {
     if (typeof listener !== "function") {
       throw new ArgumentError("listener: give a function");
     }
-    this.#listeners.add(listener);
-    if (this.#listeners.size === 1 && this.#thread?.ended === undefined) {
-      // A workbook that cannot tell says so to the next call that can fail.
-      this.#thread?.ask({ ask: "watch" }).catch(() => {});
-    }
-    return () => this.#listeners.delete(listener);
+    // A function that is given twice is called twice.
+    const own = { listener };
+    this.#listeners.add(own);
+    this.#watch();
+    return () => {
+      this.#listeners.delete(own);
+      this.#watch();
+    };
+  }
+
+  /** Has the worker tell what changes, or not. */
+  #watch() {
+    // A worker that has ended is told when there is another.
+    this.#thread.ask({ ask: this.#listeners.size > 0 ? "watch" : "unwatch" }).catch(() => {});
   }
 
   terminate() {
@@ -152,7 +166,7 @@ export class WorkbookWorker {
   }
 
   async #call(name, values) {
-    const ready = values.some(comesLater) ? await Promise.all(values.map(bytesOfLater)) : values;
+    const ready = comesLater(values) ? await settled(values) : values;
     return this.#ask({ ask: "call", name, values: pack(ready) });
   }
 
@@ -193,7 +207,7 @@ export class WorkbookWorker {
   async #open(how, values) {
     const { url, core, deadline } = this.#options.given;
     const compiled = await compiledCore(core ?? host.core());
-    const ready = how === undefined ? values : await Promise.all(values.map(bytesOfLater));
+    const ready = await settled(values);
     const thread = new Thread({ url, notice: (notice) => this.#hear(notice) });
     try {
       await thread.ask({ ask: "start", core: compiled });
@@ -213,22 +227,25 @@ export class WorkbookWorker {
       this.#progress.get(progress)?.(done, all);
       return;
     }
-    for (const listener of [...this.#listeners]) {
-      listener(change);
+    for (const { listener } of [...this.#listeners]) {
+      try {
+        listener(change);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 }
 
 // Whatever else a workbook has, its worker has.
-for (const [name, { get: isGetter }] of Object.entries(Object.getOwnPropertyDescriptors(Workbook.prototype))) {
+for (const [name] of PROPERTIES) {
   if (!Object.hasOwn(WorkbookWorker.prototype, name)) {
-    Object.defineProperty(
-      WorkbookWorker.prototype,
-      name,
-      isGetter === undefined
-        ? { configurable: true, writable: true, value: function (...values) { return call(this, name, values); } }
-        : { configurable: true, get() { return get(this, name); } },
-    );
+    const property = METHODS.has(name)
+      ? { writable: true, value: function (...values) { return call(this, name, values); } }
+      : { get() { return get(this, name); } };
+    Object.defineProperty(WorkbookWorker.prototype, name, { configurable: true, ...property });
   }
 }
 
@@ -240,7 +257,7 @@ class Checked {
         throw new ArgumentError(`there is no option \`${name}\`: take ${[...OPTIONS].join(", ")}`);
       }
     }
-    const { undoLimit, limits, deadline, onRestart } = given;
+    const { undoLimit, pluginLimits, deadline, onRestart } = given;
     if (deadline !== undefined && !(deadline > 0)) {
       throw new ArgumentError("deadline: give milliseconds, more than 0");
     }
@@ -249,22 +266,40 @@ class Checked {
     }
     this.given = given;
     this.isRestart = isRestart;
-    this.book = { undoLimit, limits };
+    this.book = { undoLimit, pluginLimits };
   }
 }
 
-async function opened(options = {}, how, values) {
+async function opened(options = {}, how, source, more) {
   const checked = new Checked(options);
-  return open(new WorkbookWorker(checked), how, values ?? [checked.book]);
+  return open(new WorkbookWorker(checked), how, how === undefined ? [checked.book] : [source, { ...checked.book, ...more }]);
 }
 
-/** Whether a value is not there yet, or crosses as its bytes alone. */
+/** Whether a value is not there yet, or crosses as its bytes alone; or one of a few in it. */
 function comesLater(value) {
-  return typeof value?.then === "function" || (typeof Response === "function" && value instanceof Response);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) {
+    return false;
+  }
+  if (typeof value.then === "function" || typeof value.arrayBuffer === "function") {
+    return true;
+  }
+  const within = Array.isArray(value) ? value : Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : [];
+  return within.length <= FEW && within.some(comesLater);
 }
 
-/** Bytes of a response; anything else as it is. */
-async function bytesOfLater(value) {
-  const given = await value;
-  return comesLater(given) ? bytesOf(given) : given;
+/** The same once all of it is there: bytes with what they were called. */
+async function settled(given) {
+  const value = await given;
+  if (!comesLater(value)) {
+    return value;
+  }
+  if (typeof value.arrayBuffer === "function") {
+    const bytes = await bytesOf(value);
+    return new NamedBytes(value.name ?? value.url, bytes);
+  }
+  if (Array.isArray(value)) {
+    return Promise.all(value.map(settled));
+  }
+  const entries = await Promise.all(Object.entries(value).map(async ([name, field]) => [name, await settled(field)]));
+  return Object.fromEntries(entries);
 }

@@ -16,14 +16,19 @@ const files = () => import("./filing.js");
 export class Workbook {
   #core;
   #listeners = new Set();
+  #pluginLimits;
 
-  constructor({ undoLimit = 20 } = {}, core = undefined) {
+  constructor({ undoLimit = 20, pluginLimits } = {}, core = undefined) {
     needCore();
     if (!Number.isInteger(undoLimit) || undoLimit < 0 || undoLimit > 1e6) {
       throw new ArgumentError("undoLimit: give a number of edits");
     }
     this.#core = core instanceof CoreWorkbook ? core : new CoreWorkbook();
     this.#core.setUndoLimit(undoLimit);
+    if (pluginLimits !== undefined) {
+      this.#pluginLimits = pluginLimits;
+      this.#core.setPluginLimits(pluginLimits);
+    }
   }
 
   static async load(source, { limits, ...options } = {}) {
@@ -330,14 +335,14 @@ export class Workbook {
   async registerWasmModuleBytes(source, { policy = "refuse" } = {}) {
     const [builtins, bindings] = policies(policy);
     const bytes = await bytesOf(source);
-    return prepared([bytes], () => this.#core.registerModule(bytes, builtins, bindings));
+    return prepared([bytes], this.#pluginLimits, () => this.#core.registerModule(bytes, builtins, bindings));
   }
 
   async registerWasmModules(modules, { policy = "refuse" } = {}) {
     const [builtins, bindings] = policies(policy);
     const names = modules.map(({ name }, at) => String(name ?? `module ${at + 1}`));
     const all = await Promise.all(modules.map(({ source }) => bytesOf(source)));
-    return prepared(all, () => this.#core.registerModules(names, all, builtins, bindings));
+    return prepared(all, this.#pluginLimits, () => this.#core.registerModules(names, all, builtins, bindings));
   }
 
   registerWasmModuleUrl(url, options) {
@@ -346,7 +351,7 @@ export class Workbook {
 
   async attachWasmModuleBytes(source) {
     const bytes = await bytesOf(source);
-    return prepared([bytes], () => this.#core.attachModule(bytes));
+    return prepared([bytes], this.#pluginLimits, () => this.#core.attachModule(bytes));
   }
 
   bindWasmFunction(name, moduleId, functionName) {
@@ -396,11 +401,11 @@ export class Workbook {
 }
 
 /** What the core does with modules, which are compiled beside this thread before. */
-async function prepared(modules, use) {
+async function prepared(modules, limits, use) {
   const ready = [];
   try {
     for (const bytes of modules) {
-      ready.push(await prepareModule(bytes));
+      ready.push(await prepareModule(bytes, limits));
     }
     return JSON.parse(use());
   } finally {

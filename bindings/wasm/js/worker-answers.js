@@ -10,6 +10,7 @@ import { Workbook } from "./workbook.js";
 /** A function that answers questions; `tell` says something without being asked. */
 export function answer(tell) {
   let book;
+  let unwatch;
   const plugins = new Map();
 
   const answers = {
@@ -56,7 +57,11 @@ export function answer(tell) {
       if (typeof book.onChange !== "function") {
         throw new UnsupportedError("this version's workbook does not tell what changed");
       }
-      book.onChange((change) => tell({ change }));
+      unwatch ??= book.onChange((change) => tell({ change }));
+    },
+    unwatch: () => {
+      unwatch?.();
+      unwatch = undefined;
     },
 
     // Plugins, a few rows at a time.

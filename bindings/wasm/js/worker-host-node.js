@@ -1,6 +1,7 @@
 // The same in threads of Node.
 
 import { parentPort } from "node:worker_threads";
+import "./node.js";
 import { serve } from "./thread.js";
 import { answer } from "./worker-answers.js";
 

@@ -18,10 +18,11 @@ import type {
   ApacheArrow,
   ArrowColumn,
   ArrowVector,
+  Change,
   CoreSource,
+  FileLimits,
   Flechette,
   FunctionOptions,
-  Limits,
   ModuleSource,
   Policy,
   RecalcOptions,
@@ -30,14 +31,11 @@ import type {
   Value,
   WasmModuleInfo,
   Workbook,
+  WorkbookOptions,
 } from "./index.js";
 
 /** How a workbook in a worker is made. */
-export interface WorkerOptions {
-  /** How many edits it remembers (20). */
-  undoLimit?: number;
-  /** Bounds of its plugins. */
-  limits?: Limits;
+export interface WorkerOptions extends WorkbookOptions {
   /** Milliseconds that any call may take. A worker that does not answer within them is ended, and its workbook is lost. None by itself. */
   deadline?: number;
   /** The core, where this thread has none: without it, what `init` was given, or what it would take. */
@@ -82,9 +80,9 @@ export class WorkbookWorker {
   /** Starts a worker with an empty workbook. */
   static create(options?: WorkerOptions): Promise<WorkbookWorker>;
   /** Starts a worker with the workbook of a file, as `Workbook.load` has it. */
-  static load(source: ModuleSource | Promise<ModuleSource>, options?: object, workerOptions?: WorkerOptions): Promise<WorkbookWorker>;
+  static load(source: ModuleSource | Promise<ModuleSource>, options?: WorkerOptions & { limits?: FileLimits }): Promise<WorkbookWorker>;
   /** Starts a worker with the workbook of a state, as `Workbook.fromState` has it. */
-  static fromState(state: Uint8Array, workerOptions?: WorkerOptions): Promise<WorkbookWorker>;
+  static fromState(state: Uint8Array, options?: WorkerOptions): Promise<WorkbookWorker>;
   /** The columns of a range, as `Workbook.readColumns` has it. */
   readColumns(sheet: string, range: string): Promise<(TypedArray | Value[])[]>;
   readColumns(sheet: string, range: string, options: { output: "buffers" }): Promise<ArrowColumn[]>;
@@ -115,7 +113,7 @@ export class WorkbookWorker {
    */
   registerFunctionModule(name: string, url: string | URL, exportName?: string, options?: FunctionOptions & { vectorized?: boolean }): Promise<void>;
   /** Calls a function after every call that changed values, with the ranges that changed. Gives what ends it. */
-  onChange(listener: (change: { ranges: { sheet: string; range: string }[] }) => void): () => void;
+  onChange(listener: (change: Change) => void): () => void;
   /** Ends the worker, whatever it does. Calls that it has not answered are rejected with a `WorkerError`. */
   terminate(): void;
   /** The same. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as apache from "apache-arrow";
 import { startWorkers, stopWorkers } from "formualizer-udf/worker";
-import { fu, plugin } from "./harness.mjs";
+import { bytes, fu, plugin } from "./harness.mjs";
 
 const conformance = await plugin("conformance");
 const finance = await plugin("finance");
@@ -13,7 +13,7 @@ const ROWS = 200_000;
 const x = Float64Array.from({ length: ROWS }, (_, row) => 50 + (row % 1000) / 7);
 
 before(async () => {
-  assert.equal(await startWorkers(2), 2);
+  assert.deepEqual(await Promise.all([startWorkers(1), startWorkers(2)]), [1, 2]);
 });
 
 after(stopWorkers);
@@ -82,6 +82,14 @@ test("volatile functions get numbers of their own for every row", async () => {
   const found = await conformance.RAND.async(new Float64Array(ROWS).fill(1));
   assert.ok(found.every((value) => value >= 0 && value < 1));
   assert.equal(new Set(found).size, ROWS);
+});
+
+test("workers load what a module was, whatever becomes of its bytes", async () => {
+  const content = new Uint8Array(bytes("text"));
+  const other = await fu.Module.load(content);
+  content.fill(0);
+  const texts = Array.from({ length: 40_000 }, (_, row) => `a${row}`);
+  assert.deepEqual(await other.REVERSE.async(texts), text.REVERSE(texts));
 });
 
 test("many calls at a time do not mix", async () => {

@@ -85,7 +85,7 @@ export function arrow(finance: LoadedModule, spots: apache.Vector<apache.Float64
 
 export async function aside(signal: AbortSignal): Promise<number> {
   const count: number = await startWorkers(2);
-  await using book = await WorkbookWorker.create({ deadline: 100, limits: { memoryBytes: 1 << 26 }, onRestart: (again) => again.addSheet("S") });
+  await using book = await WorkbookWorker.create({ deadline: 100, pluginLimits: { memoryBytes: 1 << 26 }, onRestart: (again) => again.addSheet("S") });
   const value: CellTime | CellError | number | string | boolean | null = await book.value("S", "A1");
   const sheets: string[] = await book.sheets;
   await book.setColumn("S", "A1", Float64Array.of(1));

@@ -108,7 +108,7 @@ test("edits are recorded and made together", async (context) => {
   const book = await made(context);
   const { result, report } = await book.edit((recorded) => {
     recorded.setValue("S", "A1", 3);
-    assert.equal(recorded.setFormula("S", "B1", "=A1+1"), undefined);
+    assert.deepEqual([recorded.setFormula("S", "B1", "=A1+1"), recorded.sheets], [undefined, undefined]);
     return "done";
   });
   assert.deepEqual([result, report.cells, await book.value("S", "B1")], ["done", 1, 4]);
@@ -175,7 +175,7 @@ test("a worker that is closed, or cannot start, says so", async (context) => {
   await assert.rejects(WorkbookWorker.create({ url }), (error) => error instanceof fu.WorkerError && /the worker failed/.test(error.message));
 });
 
-test("what changed is told", { skip: !("onChange" in fu.Workbook.prototype) }, async (context) => {
+test("what changed is told", async (context) => {
   const book = await made(context);
   const changes = [];
   const stop = book.onChange((change) => changes.push(change));
@@ -188,4 +188,34 @@ test("what changed is told", { skip: !("onChange" in fu.Workbook.prototype) }, a
   await book.setValue("S", "A1", 2);
   await book.recalculate();
   assert.equal(changes.length, before);
+  const both = [book.onChange((change) => changes.push(change)), book.onChange((change) => changes.push(change))];
+  await book.setValue("S", "A1", 3);
+  await book.recalculate();
+  assert.equal(changes.length, before + 2);
+  both.forEach((end) => end());
+});
+
+test("a workbook goes from one worker to another as its state", async (context) => {
+  const book = await made(context, { undoLimit: 5 });
+  book.setValue("S", "A1", 5);
+  book.setFormula("S", "B1", "=A1*2");
+  await book.recalculate();
+  const other = await WorkbookWorker.fromState(await book.state(), { deadline: 10_000 });
+  context.after(() => other.terminate());
+  assert.equal(await other.value("S", "B1"), 10);
+  await assert.rejects(WorkbookWorker.fromState(new Uint8Array(5)), (error) => error instanceof fu.UdfError);
+});
+
+test("plugins have the limits that are given", async (context) => {
+  const found = [];
+  for (const memoryBytes of [8 << 20, 2 << 20]) {
+    const book = await made(context, { pluginLimits: { memoryBytes } });
+    await book.registerWasmModuleBytes(bytes("conformance"), { policy: "skip" });
+    book.setFormula("S", "A1", "=GROW(3000)");
+    await book.recalculate();
+    found.push(await book.value("S", "A1"));
+  }
+  assert.equal(found[0], 3_072_000);
+  assert.ok(found[1] instanceof fu.CellError);
+  await assert.rejects(WorkbookWorker.create({ pluginLimits: { memory: 1 } }), { name: "ArgumentError", message: /no limit `memory`/ });
 });

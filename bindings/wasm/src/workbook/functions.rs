@@ -1,10 +1,10 @@
 //! Plugins and callbacks of a workbook.
 
 use super::{CoreWorkbook, callback::Callback, ok};
-use crate::module::runtime;
+use crate::{limits, module::runtime};
 use formualizer_udf_wasm_errors::{argument, of_call};
 use formualizer_workbook::{
-    BindPolicy, CustomFnOptions, Limits, OverridePolicy, WasmFunctionSpec, WasmModuleInfo,
+    BindPolicy, CustomFnOptions, OverridePolicy, WasmFunctionSpec, WasmModuleInfo,
 };
 use js_sys::{Function, Uint8Array};
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use wasm_bindgen::prelude::*;
 
 /// Compiles a module beside the caller, for workbooks: as long as what it gives is held, registering the same bytes takes no time.
 #[wasm_bindgen(js_name = prepareModule)]
-pub async fn prepare(bytes: Vec<u8>) -> Result<Prepared, JsValue> {
-    let module = runtime(&Limits::default()).load_aside(&bytes).await;
+pub async fn prepare(bytes: Vec<u8>, limits: JsValue) -> Result<Prepared, JsValue> {
+    let module = runtime(&limits::of(&limits)?).load_aside(&bytes).await;
     module.map(Prepared).map_err(|error| of_call(&error, None))
 }
 
@@ -23,6 +23,12 @@ pub struct Prepared(#[expect(dead_code, reason = "it is held")] Arc<dyn udf_colu
 
 #[wasm_bindgen]
 impl CoreWorkbook {
+    /// Says what plugins may take.
+    #[wasm_bindgen(js_name = setPluginLimits)]
+    pub fn set_plugin_limits(&self, given: &JsValue) -> Result<(), JsValue> {
+        ok(self.book()?.set_runtime(runtime(&limits::of(given)?)))
+    }
+
     /// Attaches a module and binds all its functions; what becomes of names that are taken: `refuse`, `skip` or `override`.
     #[wasm_bindgen(js_name = registerModule)]
     pub fn register_module(
