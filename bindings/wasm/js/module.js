@@ -13,6 +13,8 @@ const CHUNK = 32_768;
 const LISTED = 100;
 /** How long a call that yields runs before the host's other work has its turn, in milliseconds. */
 const TURN = 12;
+/** Milliseconds of a row from which on workers are worth the copies that they are given: rows that take less are quicker on this thread. */
+const WORTH = 1e-5;
 
 /** The workers that asynchronous calls of many rows run on, once `startWorkers` has made them. */
 let pool;
@@ -101,8 +103,11 @@ export class Module {
   }
 }
 
-/** A function that calls the plugin's, with what is known of it. `source` is what workers load the plugin from. */
-function makeFunction(core, options, source) {
+/**
+ * A function that calls the plugin's, with what is known of it. `source` is what workers load the plugin from, `pace` how long a row of many
+ * took last.
+ */
+function makeFunction(core, options, source, pace = { ofRow: Infinity }) {
   const about = JSON.parse(core.about);
   const call = (...given) => {
     const values = given.map(rowsOf);
@@ -110,16 +115,21 @@ function makeFunction(core, options, source) {
   };
   const async = async (...given) => {
     const values = given.map(rowsOf);
-    const aside = pool !== undefined && plan(core, values).step !== Infinity;
-    const outcome = aside ? runAside(core, about, options, values, source) : runInTurns(core, about, options, values);
-    return finish(core, about, options, values, await outcome);
+    const { rows, step } = plan(core, values);
+    const many = step !== Infinity;
+    const aside = many && pool !== undefined && pace.ofRow >= WORTH;
+    const outcome = await (aside ? runAside(core, about, options, values, source) : runInTurns(core, about, options, values));
+    if (many) {
+      pace.ofRow = outcome.took / rows;
+    }
+    return finish(core, about, options, values, outcome);
   };
   const fields = {
     name: about.name,
     signature: core.signature,
     description: about.description ?? "",
     about,
-    with: (more) => makeFunction(core, checked({ ...options, ...more }), source),
+    with: (more) => makeFunction(core, checked({ ...options, ...more }), source, pace),
     async,
   };
   for (const [name, value] of Object.entries(fields)) {
@@ -203,6 +213,8 @@ class Outcome {
   failed = 0;
   errors = [];
   rows = 0;
+  /** Milliseconds that the calls took. */
+  took = 0;
   /** How many errors are kept. */
   listed;
 
@@ -287,7 +299,9 @@ async function runInTurns(core, about, options, values) {
   let turn = performance.now();
   for (const part of chunks(core, about, options, values)) {
     outcome.add(part);
-    if (performance.now() - turn > TURN) {
+    const spent = performance.now() - turn;
+    if (spent > TURN) {
+      outcome.took += spent;
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (options.signal?.aborted) {
         throw cancelled(about, options.signal);
@@ -295,6 +309,7 @@ async function runInTurns(core, about, options, values) {
       turn = performance.now();
     }
   }
+  outcome.took += performance.now() - turn;
   return outcome;
 }
 
@@ -312,7 +327,10 @@ async function runAside(core, about, options, values, source) {
     signal: options.signal,
     cancelled: () => cancelled(about, options.signal),
     push: (call, first, end) => pushAll(call, about, part(values, first, end)),
-    add: (output, first) => outcome.add({ output, first, rows }),
+    add: (output, first) => {
+      outcome.took += output.took;
+      outcome.add({ output, first, rows });
+    },
   });
   return outcome;
 }

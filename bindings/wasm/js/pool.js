@@ -305,6 +305,7 @@ class Sent {
     this.#part = part;
     this.rows = part.rows;
     this.failed = part.failed;
+    this.took = part.took;
     this.columns = part.columns.length;
   }
 

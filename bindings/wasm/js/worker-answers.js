@@ -80,13 +80,14 @@ export function answer(tell) {
       const called = functions.get(name);
       called.clear();
       pushes.forEach(([push, ...values]) => called[push](...values));
+      const started = performance.now();
       const left = until === undefined ? undefined : Math.max(0, until - now());
       const output = called.call(first, left);
       const { rows, failed } = output;
       const errors = failed > 0 && listed > 0 ? [...output.errors(0, Math.min(listed, rows))] : [];
       const columns = Array.from({ length: output.columns }, (_, at) => output.column(at));
       output.free();
-      return { rows, failed, errors, columns };
+      return { rows, failed, errors, columns, took: performance.now() - started };
     },
   };
   return (question) => answers[question.ask](unpack(question));
