@@ -7,7 +7,7 @@ import { UdfError } from "./errors.js";
  * `otherwise` gives.
  */
 export async function compiled(source, otherwise) {
-  let given = (await source) ?? otherwise();
+  let given = (await source) ?? (await otherwise());
   if (given instanceof WebAssembly.Module) {
     return given;
   }

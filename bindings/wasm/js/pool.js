@@ -18,7 +18,7 @@ export async function startWorkers(count = Math.max(1, host.parallelism() - 1), 
   if (!Number.isInteger(count) || count < 1 || count > 256) {
     throw new RangeError("count: give a number of workers");
   }
-  const compiled = await compiledCore(core ?? host.core());
+  const compiled = await compiledCore(core, host.core);
   pool ??= new Pool(compiled, url);
   const started = pool;
   try {

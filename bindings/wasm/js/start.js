@@ -36,9 +36,9 @@ export function initSync(source) {
   }
 }
 
-/** The compiled core, which workers are given: of a source the first time. */
-export function compiledCore(source) {
-  module ??= compiled(source, () => new URL("core_bg.wasm", import.meta.url)).catch((error) => {
+/** The compiled core, which workers are given: of a source the first time, or of what `otherwise` gives. */
+export function compiledCore(source, otherwise = () => new URL("core_bg.wasm", import.meta.url)) {
+  module ??= compiled(source, otherwise).catch((error) => {
     module = undefined;
     throw error;
   });

@@ -14,8 +14,8 @@ export const host = {
       ? new Worker(new URL("./worker-host.js", import.meta.url), { type: "module", name: "formualizer-udf" })
       : new Worker(url, { type: "module", name: "formualizer-udf" });
   },
-  /** The core's source where none is given; from beside `start.js` where this is undefined. */
-  core: () => undefined,
+  /** What gives the core's source where none is given; from beside `start.js` where this is undefined. */
+  core: undefined,
   /** How many threads run at a time. */
   parallelism: () => globalThis.navigator?.hardwareConcurrency ?? 2,
 };

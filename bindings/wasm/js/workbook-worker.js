@@ -206,7 +206,7 @@ export class WorkbookWorker {
 
   async #open(how, values) {
     const { url, core, deadline } = this.#options.given;
-    const compiled = await compiledCore(core ?? host.core());
+    const compiled = await compiledCore(core, host.core);
     const ready = await settled(values);
     const thread = new Thread({ url, notice: (notice) => this.#hear(notice) });
     try {
