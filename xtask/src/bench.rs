@@ -10,7 +10,7 @@ use crate::{
     cmd::Cmd,
     error::{Context, Error, Result},
     metadata::{metadata, target_directory},
-    package, plugins,
+    package, plugins, web,
 };
 
 /// The variable that tells the measurements where the built command line stands.
@@ -42,13 +42,16 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     let one_call = benches.join("release").join(format!("one_call{}", env::consts::EXE_SUFFIX));
     let build =
         Cmd::cargo(root, "build --release --manifest-path benches/Cargo.toml --bin one_call");
+    let web = web::for_benches(root)?;
+    let mut of_web = Cmd::new(&web, "node").arg("figures.mjs").arg(&one_call).env("FZ_ROOT", root);
     let mut of_python = Cmd::new(root, python).arg("benches/python/figures.py").arg(one_call);
     if let Some(file) = json {
         figures = figures.arg("--json").arg(&file);
         upstream = upstream.arg("--into").arg(&file);
+        of_web = of_web.arg("--into").arg(&file);
         of_python = of_python.arg("--into").arg(file);
     }
-    for command in [figures, upstream, build, of_python] {
+    for command in [figures, upstream, build, of_python, of_web] {
         println!("$ {command}");
         command.run()?;
     }

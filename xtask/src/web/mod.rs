@@ -18,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     metadata::{metadata, target_directory},
     steps::Steps,
 };
@@ -40,6 +40,15 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     let _ = all(root, &mut steps);
     steps.print_times();
     Ok(steps.close())
+}
+
+/// A project in which the package is measured beside others.
+pub(crate) fn for_benches(root: &Path) -> Result<PathBuf> {
+    let mut steps = Steps::default();
+    let install = || Tools::find_or_install(root);
+    let tools = steps.call("Tools for JavaScript", "cargo install, apt-get install", install);
+    let project = tools.and_then(|tools| package::for_benches(root, &tools, &mut steps));
+    project.ok_or_else(|| Error::new("the npm package could not be built"))
 }
 
 /// Runs every step up to the first that fails; `None` if one did.

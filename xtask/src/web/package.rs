@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::tools::{PACKAGE, Tools};
+use super::{
+    playground,
+    tools::{PACKAGE, Tools},
+};
 use crate::{
     cmd::Cmd,
     error::{Context, Error, Result},
@@ -19,9 +22,21 @@ use wasm_toolchain::{Build, TARGET};
 const MODULES: [(&str, &str); 2] =
     [("formualizer-udf-wasm", "core"), ("formualizer-udf-wasm-files", "files_core")];
 /// Its tests.
-const TESTS: [&str; 13] = [
-    "arrow", "bundlers", "calls", "docs", "files", "modules", "page", "pool", "size", "threads",
-    "tracing", "workbook", "worker",
+const TESTS: [&str; 14] = [
+    "arrow",
+    "bundlers",
+    "calls",
+    "docs",
+    "files",
+    "modules",
+    "page",
+    "playground",
+    "pool",
+    "size",
+    "threads",
+    "tracing",
+    "workbook",
+    "worker",
 ];
 /// What tests of the package take from npm.
 const TEST_PACKAGES: [&str; 6] = [
@@ -49,16 +64,19 @@ pub(super) fn build(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<Pat
     Some(folder)
 }
 
-/// Builds the package, installs it into an empty project, and runs its tests there; `None` if something failed.
+/// Builds the package and the playground, installs the package into an empty project, and runs the tests there; `None` if something
+/// failed.
 pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> {
     let folder = build(root, tools, steps)?;
     let project = tools.target_dir.join("project");
     let made = || install(root, &folder, &project);
     steps.call("npm package", "npm pack, npm install", made)?;
+    let site = playground::build(root, tools, &folder, steps)?;
     let tests = Cmd::new(&project, "node")
         .args(["--test", "--test-reporter=tap"])
         .args(TESTS.map(|name| format!("tests/{name}.test.mjs")))
         .env("FZ_ROOT", root)
+        .env("FZ_PLAYGROUND", site)
         .env(GUESTS, tools.target_dir.with_file_name("guests"));
     steps.run_tests("Tests of the npm package", &tests).then_some(())?;
     let types = Cmd::new(&project, "npx").args([
@@ -77,11 +95,15 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
     steps.run("Types of the npm package", &types).then_some(())
 }
 
-/// The build of a module, by its crate's name.
+/// The build of a module, by its crate's name. All have the same folder and flags, so that they share what they stand on.
 fn module(root: &Path, tools: &Tools, name: &str) -> Result<Cmd> {
     let folder = root.join(PACKAGE);
-    let build =
-        Build { dir: &folder, shown_as: name, target_dir: &tools.target_dir, release: true };
+    let build = Build {
+        dir: &folder,
+        shown_as: "formualizer-udf-wasm",
+        target_dir: &tools.target_dir,
+        release: true,
+    };
     Ok(tools.toolchain.cargo_build(&build)?.args(["--package", name]))
 }
 
@@ -109,11 +131,30 @@ fn gather(root: &Path, tools: &Tools, folder: &Path) -> Result<()> {
 /// An empty project with the package, as a user installs it, and the tests.
 fn install(root: &Path, folder: &Path, project: &Path) -> Result<()> {
     empty(project)?;
-    let tests = project.join("tests");
-    empty(&tests)?;
     let file = project.join("package.json");
     fs::write(&file, r#"{"private": true, "type": "module"}"#)
         .context(format_args!("cannot write {}", file.display()))?;
+    add(folder, project, &TEST_PACKAGES)?;
+    let tests = project.join("tests");
+    empty(&tests)?;
+    copy_all(&root.join(PACKAGE).join("tests"), &tests)
+}
+
+/// A project in which the package is measured beside others, at `benches/web`; `None` if something failed.
+pub(super) fn for_benches(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<PathBuf> {
+    let folder = build(root, tools, steps)?;
+    let project = tools.target_dir.join("benches");
+    let make = || {
+        empty(&project)?;
+        copy_all(&root.join("benches").join("web"), &project)?;
+        add(&folder, &project, &[])
+    };
+    steps.call("npm packages of the benches", "npm pack, npm install", make)?;
+    Some(project)
+}
+
+/// Adds the package to a project, as it comes out of the tarball, and others of npm.
+fn add(folder: &Path, project: &Path, others: &[&str]) -> Result<()> {
     let pack =
         Cmd::new(folder, "npm").args(["pack", "--silent", "--pack-destination"]).arg(project);
     println!("$ {pack}");
@@ -125,10 +166,9 @@ fn install(root: &Path, folder: &Path, project: &Path) -> Result<()> {
     let install = Cmd::new(project, "npm")
         .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
         .arg(format!("./{packed}"))
-        .args(TEST_PACKAGES);
+        .args(others);
     println!("$ {install}");
-    install.run()?;
-    copy_all(&root.join(PACKAGE).join("tests"), &tests)
+    Ok(install.run()?)
 }
 
 /// Makes a folder that is there and has nothing in it.
