@@ -45,6 +45,17 @@ pub fn doubles(rows: usize, low: f64, high: f64, seed: u64) -> Vec<f64> {
     (0..rows).map(|_| low + (high - low) * unit(next())).collect()
 }
 
+/// Spot, strike, rate, volatility and years of so many options.
+#[must_use]
+pub fn options(rows: usize) -> [Vec<f64>; 5] {
+    let ranges = [(50.0, 150.0), (50.0, 150.0), (0.0, 0.05), (0.1, 0.6), (0.1, 3.0)];
+    let mut seed = 4;
+    ranges.map(|(low, high)| {
+        seed += 1;
+        doubles(rows, low, high, seed)
+    })
+}
+
 /// `rows` integers from 1 to `high`.
 #[must_use]
 pub fn integers(rows: usize, high: u64, seed: u64) -> Vec<i64> {

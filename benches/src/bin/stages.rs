@@ -107,7 +107,8 @@ fn parts(signature: &Signature, bound: &BoundCall, result: &Column) -> Result<Pa
         let frame = frame?;
         sum.plan += time;
         block.resize(block.len().max(frame.len() as usize), 0u8);
-        let (time, address) = seconds(|| frame.write(&mut block.as_mut_slice(), BASE, &CallContext::default()));
+        let (time, address) =
+            seconds(|| frame.write(&mut block.as_mut_slice(), BASE, &CallContext::default()));
         address?;
         sum.copy_in += time;
         let part = whole.slice(range.start, range.len());

@@ -7,7 +7,7 @@ use crate::{
 use arrow_array::{Array, Float64Array, StringArray, builder::StringBuilder, cast::AsArray};
 use fz_benches::{
     Function, column, doubles, int_column, integers, load, native_gcd, native_mulp, numbers,
-    seconds, texts,
+    options, seconds, texts,
 };
 use std::{hint::black_box, sync::Arc};
 use udf_backends::WasmiRuntime;
@@ -104,16 +104,6 @@ pub(crate) fn interpreted(compiled: &dyn UdfModule, figures: &mut Figures) -> Re
     figures.set("wasmi_vs_wasmtime_bs", ratio);
     figures.set("wasmi_bs_row_ns", ours / ROWS as f64 * 1e9);
     Ok(())
-}
-
-/// Spot, strike, rate, volatility and years of so many options.
-fn options(rows: usize) -> [Vec<f64>; 5] {
-    let ranges = [(50.0, 150.0), (50.0, 150.0), (0.0, 0.05), (0.1, 0.6), (0.1, 3.0)];
-    let mut seed = 4;
-    ranges.map(|(low, high)| {
-        seed += 1;
-        doubles(rows, low, high, seed)
-    })
 }
 
 /// Reversed texts of about twelve characters, one in four with letters beyond ASCII.
