@@ -78,7 +78,7 @@ fn gather(root: &Path, package: &Path, project: &Path) -> Result<()> {
     for name in ["src", "public", "plugins"] {
         package::empty(&project.join(name))?;
     }
-    for name in ["package.json", "vite.config.js", "index.html"] {
+    for name in ["package.json", "package-lock.json", "vite.config.js", "index.html"] {
         package::copy(&sources.join(name), &project.join(name))?;
     }
     for name in ["src", "public"] {
@@ -89,13 +89,8 @@ fn gather(root: &Path, package: &Path, project: &Path) -> Result<()> {
         let to = project.join("plugins").join(&file);
         package::copy(&root.join("plugins").join(&file), &to)?;
     }
-    let install = Cmd::new(project, "npm").args([
-        "install",
-        "--no-package-lock",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]);
+    let install =
+        Cmd::new(project, "npm").args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
     println!("$ {install}");
     install.run()?;
     let installed = project.join("node_modules").join("formualizer-udf");

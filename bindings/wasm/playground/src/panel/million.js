@@ -5,7 +5,7 @@ import { count, duration } from "../book/show.js";
 
 const SHEET = "Million";
 const FORMATS = [
-  ["A1:F1", { bold: true, align: "right" }],
+  ["A1:D1", { bold: true, align: "right" }],
   ["A2:A1048576", { decimals: 2 }],
   ["B2:B1048576", { percent: true, decimals: 1 }],
   ["D2:D1048576", { decimals: 4 }],

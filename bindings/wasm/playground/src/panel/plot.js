@@ -3,6 +3,7 @@
 import { h, svg } from "../page/dom.js";
 import { plainNumber } from "../book/show.js";
 
+const MOST_LABELS = 5000;
 const MARGIN = { top: 10, right: 12, bottom: 24, left: 46 };
 
 /** Round numbers between two others, about so many. */
@@ -61,7 +62,7 @@ export function plot(host, data, kind) {
       text(MARGIN.left - 6, up(tick) + 4, short(tick), "end"),
     );
   }
-  for (const { at, label } of marks(x, rows, inner.width)) {
+  for (const { at, label } of marks(banded ? rowLabels(x) : x, rows, inner.width)) {
     const position = x.values && !banded ? MARGIN.left + ((at - first) / (last - first || 1)) * inner.width : place(at);
     picture.append(text(position, height - 7, label, "middle"));
   }
@@ -108,6 +109,11 @@ function text(x, y, content, anchor) {
   const made = svg("text", { x, y, "text-anchor": anchor });
   made.textContent = content;
   return made;
+}
+
+/** Bars stand side by side: each row has a label, also where the axis has numbers, as long as there is room for some. */
+function rowLabels(x) {
+  return x.values ? { name: x.name, labels: x.values.length > MOST_LABELS ? [] : Array.from(x.values, short) } : x;
 }
 
 /** What stands below the axis, as far as there is room. */

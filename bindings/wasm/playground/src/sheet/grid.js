@@ -16,6 +16,9 @@ const HEADER_HEIGHT = 28;
 const MARGIN = { rows: 60, columns: 6 };
 const LEAST = { rows: 200, columns: 26 };
 
+/** How often it is looked whether a cell has come into sight. */
+const TRIES = 5;
+
 const RENDERERS = [textCellRenderer, markerCellRenderer];
 const NONE = CompactSelection.empty();
 const NO_IMAGES = { setWindow() {}, loadOrGetImage() {}, setCallback() {} };
@@ -118,18 +121,32 @@ export class Grid extends EventTarget {
   }
 
   /**
-   * Brings a cell into sight. The component does so itself where the cursor has moved, and goes by what is drawn: so this waits until
-   * it has.
+   * Brings a cell into sight. The component does so itself where the cursor has moved, and goes by what was drawn last: where both happen
+   * in one frame it goes too far. So this looks after a while, and again.
    */
   scrollTo(column, row) {
     const waits = this.#target !== undefined;
     this.#target = [column, row];
     if (!waits) {
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        this.#component?.scrollTo(...this.#target);
-        this.#target = undefined;
-      }));
+      this.#settle(TRIES);
     }
+  }
+
+  #settle(tries) {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        const { x, y, width, height } = this.#visible;
+        const inside = contains({ x, y, width: width - 1, height: height - 1 }, ...this.#target);
+        if (!inside) {
+          this.#component?.scrollTo(...this.#target);
+        }
+        if (inside || tries === 0) {
+          this.#target = undefined;
+        } else {
+          this.#settle(tries - 1);
+        }
+      }),
+    );
   }
 
   /** Ends the selecting of a range for a formula. */
