@@ -13,7 +13,7 @@ const ACCEPTED = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.json,.ndjson,.arrow,.wa
 /**
  * Opens a file: a workbook takes the place of the one that is shown, a table becomes a sheet, a plugin gives functions.
  *
- * @returns what was done: `{ message, moduleId, replaced }`
+ * @returns what was done: `{ message, moduleId, sheets, replaced }`, where `sheets` are new
  */
 export async function openFile(book, file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -27,7 +27,7 @@ export async function openFile(book, file) {
     book.edited = true;
     const sheets = core.sheets.length === 1 ? "one sheet" : `${core.sheets.length} sheets`;
     const [warning] = core.loadWarnings;
-    return { replaced: true, message: `${file.name} is open, with ${sheets}.${warning === undefined ? "" : ` ${warning}`}` };
+    return { replaced: true, sheets: core.sheets, message: `${file.name} is open, with ${sheets}.${warning === undefined ? "" : ` ${warning}`}` };
   }
   if (extension in TABLES) {
     return openTable(book, file.name, bytes, TABLES[extension]);
@@ -46,7 +46,7 @@ async function openPlugin(book, file, bytes) {
 async function openTable(book, file, bytes, format) {
   const name = book.freeName(file.replace(/\.[^.]*$/, ""));
   const found = await book.addFilled(name, (core) => core.import(name, "A1", bytes, { format }));
-  return { message: `${file} is the sheet ${name}: ${found.rows} rows of ${found.columns} columns.` };
+  return { sheets: [name], message: `${file} is the sheet ${name}: ${found.rows} rows of ${found.columns} columns.` };
 }
 
 /** Gives a file to the person. */

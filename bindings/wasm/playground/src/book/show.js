@@ -32,6 +32,32 @@ export function plainNumber(number) {
   return String(Number(number.toPrecision(DIGITS)));
 }
 
+/**
+ * A number in so many characters: with fewer digits, or with a power of ten, or as `###` where even that has no room. Digits before the
+ * point are never left out.
+ */
+function fitted(number, text, room) {
+  if (text.length <= room) {
+    return text;
+  }
+  if (Math.abs(number) < 1e15) {
+    for (let digits = DIGITS - 1; digits > 0; digits -= 1) {
+      const shorter = String(Number(number.toPrecision(digits)));
+      const whole = Math.abs(Number(shorter)) < 10 ** digits && !(Number.isInteger(number) && Number(shorter) !== number);
+      if (shorter.length <= room && whole && Number(shorter) !== 0) {
+        return shorter;
+      }
+    }
+  }
+  for (let digits = DIGITS - 1; digits >= 0; digits -= 1) {
+    const power = number.toExponential(digits).replace(/\.?0+e/, "e");
+    if (power.length <= room) {
+      return power;
+    }
+  }
+  return "#".repeat(Math.max(1, room));
+}
+
 /** A number in a format: `{ decimals, percent, thousands }`. */
 function formatted(number, { decimals, percent = false, thousands = false }) {
   const shown = percent ? number * 100 : number;
@@ -40,19 +66,31 @@ function formatted(number, { decimals, percent = false, thousands = false }) {
   return percent ? `${grouped}%` : grouped;
 }
 
-/** The text of a cell. */
-export function show(value, format) {
+/**
+ * The text of a cell.
+ *
+ * @param room characters that a number may have
+ */
+export function show(value, format, room = Infinity) {
   if (value === null || value === undefined) {
     return "";
   }
   switch (typeof value) {
     case "number":
-      return format === undefined ? plainNumber(value) : formatted(value, format);
+      return inRoom(value, format, room);
     case "boolean":
       return value ? "TRUE" : "FALSE";
     default:
       return String(value);
   }
+}
+
+function inRoom(number, format, room) {
+  if (format?.decimals === undefined && !format?.percent) {
+    return fitted(number, plainNumber(number), room);
+  }
+  const text = formatted(number, format);
+  return text.length <= room ? text : "#".repeat(Math.max(1, room));
 }
 
 /** What is plain about an error's code, where nothing else is known of it. */

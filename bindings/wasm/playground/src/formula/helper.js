@@ -1,6 +1,6 @@
 // What stands below a formula while it is typed: functions that complete the word, the signature of the call, and what is wrong.
 
-import { h } from "../page/dom.js";
+import { h, words } from "../page/dom.js";
 import { callAround, wordBefore } from "./tokens.js";
 import { shown } from "./catalogue.js";
 
@@ -153,9 +153,9 @@ function about({ name, params, description, source }, argument) {
   ]);
   const lines = [h("div", { class: "signature" }, h("b", { textContent: name }), "(", ...list, ")")];
   if (current?.description) {
-    lines.push(h("p", { class: "of-param" }, h("b", { textContent: current.name }), ` ${current.description}`));
+    lines.push(h("p", { class: "of-param" }, h("b", { textContent: current.name }), " ", ...words(current.description)));
   } else if (description) {
-    lines.push(h("p", { textContent: description }));
+    lines.push(h("p", {}, words(description)));
   }
   if (source !== "built-in") {
     lines.push(h("p", { class: "from", textContent: source }));

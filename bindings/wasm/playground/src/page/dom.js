@@ -59,6 +59,11 @@ export function icon(name) {
   );
 }
 
+/** A text whose parts between backticks are code. */
+export function words(text) {
+  return text.split("`").map((part, at) => (at % 2 === 1 ? h("code", { textContent: part }) : part));
+}
+
 /** Resolves when the page has been painted with what was changed before. */
 export function painted() {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));

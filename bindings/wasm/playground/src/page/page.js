@@ -17,6 +17,7 @@ import { tellOnHover } from "../sheet/hover.js";
 import { listenToKeys } from "../sheet/keys.js";
 import { SheetTabs } from "../sheet/tabs.js";
 import { Tiles } from "../sheet/tiles.js";
+import { fittingWidths } from "../sheet/widths.js";
 import { rangeName } from "../sheet/address.js";
 import { chooseFiles, openFile } from "../book/files.js";
 import { listenToDrops } from "./drop.js";
@@ -52,10 +53,11 @@ export function makePage({ book, view, formats, example, empty }) {
     session.settle();
     for (const file of files) {
       try {
-        const { message, moduleId, replaced } = await openFile(book, file);
+        const { message, moduleId, sheets = [], replaced } = await openFile(book, file);
         if (replaced) {
           formats.rules = {};
         }
+        sheets.forEach((sheet) => view.setWidths(fittingWidths(book.core, sheet), sheet));
         if (moduleId) {
           panel.show("functions");
           functions.showOnly(moduleId);

@@ -1,6 +1,6 @@
 // The list of functions: searched, with what each does and where it comes from, and inserted by a click.
 
-import { h, icon, later } from "../page/dom.js";
+import { h, icon, later, words } from "../page/dom.js";
 
 export class Functions {
   #book;
@@ -65,7 +65,7 @@ export class Functions {
       "button",
       { type: "button", class: "function", title: `Insert ${name} into the formula`, onclick: () => this.#insert(name) },
       h("span", { class: "signature" }, h("b", { textContent: name }), args),
-      description && h("span", { class: "description", textContent: description }),
+      description && h("span", { class: "description" }, words(description)),
       h("span", { class: source === "built-in" ? "badge" : "badge is-plugin", textContent: source }),
     );
     return h("li", {}, button);

@@ -1,6 +1,7 @@
 // Cells as they are drawn: texts reach over empty cells to their right, and lines stand where no text does.
 
-const PADDING = 7;
+/** Room beside a cell's content, in pixels. */
+export const PADDING = 7;
 /** Cells that a text may reach over. */
 const FARTHEST = 12;
 

@@ -5,7 +5,7 @@ import { createRoot } from "react-dom/client";
 import { CompactSelection, DataEditorCore, GridCellKind, markerCellRenderer, textCellRenderer } from "@glideapps/glide-data-grid";
 import "@glideapps/glide-data-grid/dist/index.css";
 import { later } from "../page/dom.js";
-import { drawCell } from "./draw.js";
+import { PADDING, drawCell } from "./draw.js";
 import { readLook } from "./look.js";
 import { MAX_COLUMNS, MAX_ROWS, columnName, contains } from "./address.js";
 import { kindOf, show } from "../book/show.js";
@@ -254,7 +254,7 @@ export class Grid extends EventTarget {
     const value = this.#tiles.value(column, row);
     const kind = kindOf(value);
     const style = this.#formats.at(this.#book.sheet, column, row);
-    const text = show(value, style);
+    const text = show(value, style, Math.floor((this.#view.width(column) - 2 * PADDING + 1) / this.#look.digit));
     const themeOverride = {};
     if (kind === "error") {
       themeOverride.textDark = this.#look.error;

@@ -1,5 +1,7 @@
 // The colours and fonts of the grid's canvas, taken from the page's style sheet.
 
+import { PADDING } from "./draw.js";
+
 /** The grid's theme, and the colours that cells take by what they hold. */
 export function readLook() {
   const style = getComputedStyle(document.documentElement);
@@ -31,7 +33,7 @@ export function readLook() {
       headerBottomBorderColor: of("line"),
       drilldownBorder: of("line"),
       linkColor: of("accent"),
-      cellHorizontalPadding: 7,
+      cellHorizontalPadding: PADDING,
       cellVerticalPadding: 3,
       headerFontStyle: "500 12px",
       headerIconSize: 16,
@@ -45,6 +47,14 @@ export function readLook() {
     quiet: of("ink-2"),
     input: of("input"),
     error: of("error"),
+    digit: widthOfDigit(fontFamily),
     fontFamily,
   };
+}
+
+/** How wide a digit is, in pixels. */
+function widthOfDigit(fontFamily) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `13px ${fontFamily}`;
+  return context.measureText("0").width;
 }
