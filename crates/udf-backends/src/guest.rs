@@ -168,7 +168,7 @@ impl<G: Guest> Instance for GuestInstance<G> {
         let messages =
             MessageRoom { each: job.limits.message_bytes, all: job.limits.messages_bytes };
         let (block, read) = {
-            let view = self.guest.memory().view();
+            let view = self.guest.memory().view_of(base, room);
             let memory = view.memory();
             // What the request leaves of its block is the host's too.
             let block = memory.owned_block(answer, &FrameAddress { len: room, ..address })?;

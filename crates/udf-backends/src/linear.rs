@@ -86,9 +86,21 @@ impl<'g> Linear<'g> {
 
     /// The same for reading.
     pub(crate) fn view(self) -> View<'g> {
+        self.view_of(0, 0)
+    }
+
+    /// The same, where most of what is read will be in the `len` bytes at `at`.
+    pub(crate) fn view_of(self, at: u32, len: u32) -> View<'g> {
         match self {
             Self::Lent(bytes) => View::Lent(bytes),
-            Self::Apart(apart) => View::Apart(Copies { of: apart, first: OnceCell::new() }),
+            Self::Apart(apart) => {
+                let size = apart.size();
+                // What is small is got at once.
+                let near = memory::range(at, len, size).filter(|r| r.len() <= GATHERED);
+                let near = near.filter(|range| !range.is_empty());
+                let near = near.map(|range| (range.start, apart.get(range.start, range.len())));
+                View::Apart(Copies { of: apart, size, near, first: OnceCell::new() })
+            }
         }
     }
 }
@@ -145,6 +157,9 @@ impl View<'_> {
 /// What was read of a memory that is reached by offset. It is kept until the view ends, as lent bytes are.
 pub(crate) struct Copies<'g> {
     of: &'g dyn Apart,
+    size: usize,
+    /// Some bytes and where they begin.
+    near: Option<(usize, Vec<u8>)>,
     first: OnceCell<Box<Copied>>,
 }
 
@@ -155,11 +170,18 @@ struct Copied {
 
 impl Copies<'_> {
     pub(crate) fn size(&self) -> usize {
-        self.of.size()
+        self.size
     }
 
     /// The bytes in a range that lies inside.
     pub(crate) fn read(&self, at: usize, len: usize) -> &[u8] {
+        let near = self.near.as_ref().and_then(|(start, bytes)| {
+            let first = at.checked_sub(*start)?;
+            bytes.get(first..first.checked_add(len)?)
+        });
+        if let Some(near) = near {
+            return near;
+        }
         let bytes = self.of.get(at, len);
         let mut copied = Box::new(Copied { bytes, next: OnceCell::new() });
         let mut place = &self.first;

@@ -4,6 +4,7 @@ mod bare;
 mod features;
 mod lanes;
 mod language;
+mod recent;
 mod references;
 mod scan;
 mod section;
@@ -132,7 +133,9 @@ pub(crate) fn inspect_hashed(
     sha256: [u8; 32],
     limits: &Limits,
 ) -> Result<ModuleInfo, Error> {
-    stack::with_room(LOAD_ROOM, || inspect_here(bytes, sha256, limits))?
+    recent::or_else(sha256, limits, || {
+        stack::with_room(LOAD_ROOM, || inspect_here(bytes, sha256, limits))?
+    })
 }
 
 /// Refuses a module by its size, before anything is done with its bytes.
