@@ -10,7 +10,7 @@ import { launch, serve } from "./server.mjs";
 
 const FOLDER = join(process.cwd(), "bundled");
 const APP = `
-  import { init, Module } from "formualizer-udf/bundler";
+  import { init, Module, Workbook } from "formualizer-udf/bundler";
   import { startWorkers, stopWorkers, WorkbookWorker } from "formualizer-udf/worker";
 
   globalThis.run = async () => {
@@ -24,7 +24,11 @@ const APP = `
     await book.addSheet("S");
     await book.setFormula("S", "A1", "=6*7");
     await book.recalculate();
-    return [one, many.length, many.at(-1), await book.value("S", "A1")];
+    const value = await book.value("S", "A1");
+    const { bytes } = await book.save();
+    book.terminate();
+    const loaded = await Workbook.load(bytes);
+    return [one, many.length, many.at(-1), value, loaded.value("S", "A1")];
   };`;
 const PAGE = '<!doctype html><meta charset="utf-8"><title>app</title><script type="module" src="./app.js"></script>';
 
@@ -49,7 +53,7 @@ async function runs(folder) {
   const page = await browser.newPage();
   try {
     await page.goto(server.address);
-    assert.deepEqual(await page.evaluate(() => run()), [7, 100_000, 7, 42]);
+    assert.deepEqual(await page.evaluate(() => run()), [7, 100_000, 7, 42, 42]);
   } finally {
     await page.close();
     server.end();
@@ -63,6 +67,7 @@ test("esbuild, with the package's files as entries beside the app", async () => 
     entryPoints: {
       app: "./app.js",
       core_bg: "formualizer-udf/core_bg.wasm",
+      files_core_bg: "formualizer-udf/files_core_bg.wasm",
       "worker-host": "formualizer-udf/worker-host",
     },
     bundle: true,

@@ -84,7 +84,7 @@ test("plugins are registered from bytes, responses and promises of them", async 
   book.setFormulas("S", "B1:B1000", "=BS_CALL(A1, 100, 0.02, 0.2, 1)");
   const report = await book.recalculate();
   assert.deepEqual([report.udfCalls, report.udfRows], [1, 1000]);
-  await assert.rejects(book.registerWasmModuleUrl("data:text/html,no", { policy: "skip" }), { name: "ModuleError" });
+  await assert.rejects(book.registerWasmModuleUrl("data:text/html,no", { policy: "skip" }), { name: "WorkbookError", kind: "plugin" });
 });
 
 test("functions of modules are bound, and closures are refused in words", async (context) => {
@@ -204,6 +204,21 @@ test("a workbook goes from one worker to another as its state", async (context) 
   context.after(() => other.terminate());
   assert.equal(await other.value("S", "B1"), 10);
   await assert.rejects(WorkbookWorker.fromState(new Uint8Array(5)), (error) => error instanceof fu.UdfError);
+});
+
+test("files are loaded and saved, and data is told by what it is called", async (context) => {
+  const book = await made(context);
+  const table = "a,b\n1,2\n";
+  const { range } = await book.import("S", "A1", new File([table], "table.csv"));
+  assert.equal(range, "A1:B2");
+  await book.import("S", "D1", Promise.resolve(new Response(table)), { format: "csv" });
+  const { bytes: saved } = await book.save();
+  const other = await WorkbookWorker.load(new Response(saved), { undoLimit: 3, limits: { fileBytes: 1 << 20 } });
+  context.after(() => other.terminate());
+  assert.deepEqual(await other.values("S", "A1:E2"), [["a", "b", null, "a", "b"], [1, 2, null, 1, 2]]);
+  assert.equal(new TextDecoder().decode(await other.export("S", "A1:B2", { format: "csv" })), table);
+  await assert.rejects(WorkbookWorker.load(saved, { limits: { fileBytes: 10 } }), (error) => error instanceof fu.UdfError);
+  await assert.rejects(WorkbookWorker.load(new Response("", { status: 404 })), { name: "ArgumentError", message: /404/ });
 });
 
 test("plugins have the limits that are given", async (context) => {
