@@ -226,6 +226,18 @@ test("a table that is dropped becomes a sheet, which one step of undo takes away
   assert.deepEqual(await sheets(), ["Options", "Cities", "Prices"]);
 });
 
+test("files are opened by a button as well, and an empty workbook", async () => {
+  await page.getByRole("button", { name: "Open" }).click();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("menuitem", { name: /^A file/ }).click()]);
+  await chooser.setFiles({ name: "legs.csv", mimeType: "text/csv", buffer: Buffer.from("name,legs\nant,6\n") });
+  await shows("B2", "6");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("menuitem", { name: /^An empty workbook/ }).click();
+  await type("A1", "=BS_CALL(100,100,0,0.2,1)");
+  await shows("A1", /^7\.96/);
+  assert.deepEqual(await sheets(), ["Sheet1"]);
+});
+
 test("a workbook that is dropped takes the place of the example, with the plugins", async () => {
   await drop(["portfolio.xlsx", repository("testdata/portfolio.xlsx")]);
   await page.getByText(/^portfolio.xlsx is open/).waitFor();
@@ -252,6 +264,9 @@ test("the state is in the address, and comes back from it", async () => {
   await page.waitForTimeout(600);
   const address = page.url();
   assert.ok(address.includes("#b1=") && address.length < 20_000, `${address.length} letters`);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByText("The address of this workbook is copied.").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
   await page.reload();
   await shows("H4", "240");
   await shows("B8", /^5\d\.\d\d$/);
