@@ -634,14 +634,22 @@ export class Workbook {
   /** Attaches a plugin without binding anything. */
   attachWasmModuleBytes(source: ModuleSource | Promise<ModuleSource>): Promise<WasmModuleInfo>;
   /** Binds a name to a function of an attached plugin; false where the name stays with what it has. */
-  bindWasmFunction(name: string, moduleId: string, functionName: string): boolean;
+  bindWasmFunction(
+    name: string,
+    moduleId: string,
+    functionName: string,
+    options?: { policy?: Policy | { builtins?: Policy; bindings?: Policy } },
+  ): boolean;
   /** Removes a plugin with all its names. */
   unregisterWasmModule(moduleId: string): void;
   listWasmModules(): WasmModuleInfo[];
 
   /** Binds a function that is called for each cell. What it throws is the error of the cell, with its words. */
   registerFunction(name: string, callback: (...values: CallbackArgument[]) => CellInput | CellInput[][], options?: FunctionOptions & { vectorized?: false }): void;
-  /** Binds a function that is called for whole columns, and answers a value a row. */
+  /**
+   * Binds a function that is called for whole columns, and answers a value a row: `null` is a blank, or the error of an argument in that
+   * row. Missing numbers of a column are NaN.
+   */
   registerFunction(
     name: string,
     callback: (...columns: ColumnArgument[]) => ArrayLike<CellInput>,

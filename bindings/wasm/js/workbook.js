@@ -3,7 +3,7 @@
 import { builtinFunctions, CoreWorkbook, prepareModule } from "./core.js";
 import { ArrowRows, makerOf, rowsOf, textsOf } from "./arrow.js";
 import { isColumn, toTyped } from "./columns.js";
-import { ArgumentError } from "./errors.js";
+import { ArgumentError, UdfError, WorkbookError } from "./errors.js";
 import { kindOf } from "./kinds.js";
 import { bytesOf } from "./module.js";
 import { needCore } from "./start.js";
@@ -342,7 +342,7 @@ export class Workbook {
     const [builtins, bindings] = policies(policy);
     const names = modules.map(({ name }, at) => String(name ?? `module ${at + 1}`));
     const all = await Promise.all(modules.map(({ source }) => bytesOf(source)));
-    return prepared(all, this.#pluginLimits, () => this.#core.registerModules(names, all, builtins, bindings));
+    return prepared(all, this.#pluginLimits, () => this.#core.registerModules(names, all, builtins, bindings), names);
   }
 
   registerWasmModuleUrl(url, options) {
@@ -354,8 +354,8 @@ export class Workbook {
     return prepared([bytes], this.#pluginLimits, () => this.#core.attachModule(bytes));
   }
 
-  bindWasmFunction(name, moduleId, functionName) {
-    return this.#core.bindFunction(name, moduleId, functionName);
+  bindWasmFunction(name, moduleId, functionName, { policy = "refuse" } = {}) {
+    return this.#core.bindFunction(name, moduleId, functionName, ...policies(policy));
   }
 
   unregisterWasmModule(moduleId) {
@@ -400,17 +400,26 @@ export class Workbook {
   }
 }
 
-/** What the core does with modules, which are compiled beside this thread before. */
-async function prepared(modules, limits, use) {
+/** What the core does with modules, which are compiled beside this thread before; errors tell the names. */
+async function prepared(modules, limits, use, names) {
   const ready = [];
   try {
-    for (const bytes of modules) {
-      ready.push(await prepareModule(bytes, limits));
+    for (const [at, bytes] of modules.entries()) {
+      ready.push(await prepareModule(bytes, limits).catch((error) => refuse(error, names?.[at])));
     }
     return JSON.parse(use());
   } finally {
     ready.forEach((module) => module.free());
   }
+}
+
+/** A plugin that cannot be taken is a refusal of the workbook like any other. */
+function refuse(error, name) {
+  if (!(error instanceof UdfError)) {
+    throw error;
+  }
+  const refused = new WorkbookError(name === undefined ? error.message : `${name}: ${error.message}`, { cause: error });
+  throw Object.assign(refused, { kind: "plugin", details: error.details });
 }
 
 /** The format of data: the one that is named, or of a file's or URL's extension. */

@@ -59,6 +59,10 @@ impl CustomFnHandler for Callback {
         }
     }
 
+    fn takes_columns(&self) -> bool {
+        self.columns
+    }
+
     fn call_batch(&self, args: &BatchArguments<'_>) -> Option<Result<BatchOutput, ExcelError>> {
         if !self.columns {
             return None;
@@ -80,12 +84,13 @@ impl CustomFnHandler for Callback {
             };
             arguments.push(&given);
         }
-        Some(self.apply(&arguments).and_then(|given| rows(&given, args.rows())))
+        Some(self.apply(&arguments).and_then(|given| rows(&given, args)))
     }
 }
 
-/// A value a row, of an array or a typed array.
-fn rows(given: &JsValue, rows: usize) -> Result<BatchOutput, ExcelError> {
+/// A value a row, of an array or a typed array. Where there is none in a row with an error among the arguments, it is that error.
+fn rows(given: &JsValue, args: &BatchArguments<'_>) -> Result<BatchOutput, ExcelError> {
+    let rows = args.rows();
     let given = if given.is_object() { Array::from(given) } else { Array::new() };
     if given.length() as usize != rows {
         let found = given.length();
@@ -93,9 +98,11 @@ fn rows(given: &JsValue, rows: usize) -> Result<BatchOutput, ExcelError> {
             "a function of columns answered {found} values for {rows} rows"
         )));
     }
-    let values = given.iter().map(|value| {
+    let values = given.iter().enumerate().map(|(row, value)| match cell(&value) {
+        Ok(Value::Empty) => args.error(row).map_or(Value::Empty, Value::Error),
+        Ok(value) => value,
         // One row that is no value leaves the others as they are.
-        cell(&value).unwrap_or_else(Value::Error)
+        Err(error) => Value::Error(error),
     });
     Ok(BatchOutput::Values(values.collect()))
 }

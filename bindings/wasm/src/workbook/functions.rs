@@ -68,8 +68,16 @@ impl CoreWorkbook {
 
     /// Binds a name to a function of an attached module; false where the name stays with what it has.
     #[wasm_bindgen(js_name = bindFunction)]
-    pub fn bind_function(&self, name: &str, module: &str, function: &str) -> Result<bool, JsValue> {
-        let spec = WasmFunctionSpec::new(name, module, function);
+    pub fn bind_function(
+        &self,
+        name: &str,
+        module: &str,
+        function: &str,
+        builtins: &str,
+        bindings: &str,
+    ) -> Result<bool, JsValue> {
+        let policy = BindPolicy { builtins: policy(builtins)?, bindings: policy(bindings)? };
+        let spec = WasmFunctionSpec::new(name, module, function).policy(policy);
         ok(self.book()?.bind_wasm_function(&spec))
     }
 
