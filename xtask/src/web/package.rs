@@ -22,7 +22,7 @@ use wasm_toolchain::{Build, TARGET};
 const MODULES: [(&str, &str); 2] =
     [("formualizer-udf-wasm", "core"), ("formualizer-udf-wasm-files", "files_core")];
 /// Its tests.
-const TESTS: [&str; 14] = [
+const TESTS: [&str; 15] = [
     "arrow",
     "bundlers",
     "calls",
@@ -30,6 +30,7 @@ const TESTS: [&str; 14] = [
     "files",
     "modules",
     "page",
+    "parity",
     "playground",
     "pool",
     "size",

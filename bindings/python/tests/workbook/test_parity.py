@@ -323,7 +323,9 @@ class Runner:
         self.book.attach_wasm_module_bytes(plugin(name))
 
     def bind(self, what):
-        self.book.bind_wasm_function(what["name"], what["module"], what["function"])
+        named = (what["name"], what["module"], what["function"])
+        binds = self.book.bind_wasm_function(*named, on_conflict=what.get("policy", "refuse"))
+        assert binds is what.get("binds", True)
 
     def unregister(self, module):
         self.book.unregister_wasm_module(module)

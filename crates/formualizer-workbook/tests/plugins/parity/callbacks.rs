@@ -173,6 +173,10 @@ impl CustomFnHandler for Columns {
         }
     }
 
+    fn takes_columns(&self) -> bool {
+        true
+    }
+
     fn call_batch(&self, args: &BatchArguments<'_>) -> Option<Result<BatchOutput, ExcelError>> {
         let varies = |at| matches!(args.get(at), Some(BatchArgument::Column(_)));
         if !(0..args.len()).any(varies) {

@@ -186,7 +186,8 @@ impl Runner {
                     let part = |name: &str| text(&value[name]);
                     let (name, module) = (part("name"), part("module"));
                     let spec = WasmFunctionSpec::new(name, module, part("function"));
-                    book.bind_wasm_function(&spec)?;
+                    let binds = book.bind_wasm_function(&spec.policy(policy(value)))?;
+                    return same(binds, value.get("binds").unwrap_or(&Json::Bool(true)));
                 }
                 "unregister" => book.unregister_wasm_module(text(value))?,
                 "unbind" => book.unregister_custom_function(text(value))?,
