@@ -42,8 +42,7 @@ class Pool {
   #core;
   #url;
   #members = [];
-  /** How many there are and are being started. */
-  #planned = 0;
+  #growing = Promise.resolve();
   #jobs = new Set();
   /** What workers call the plugins, by what these are loaded from. */
   #plugins = new WeakMap();
@@ -61,16 +60,20 @@ class Pool {
   }
 
   /** Starts workers until there are so many; none is added where one cannot be started. */
-  async grow(count) {
-    const members = Array.from({ length: Math.max(0, count - this.#planned) }, () => new Member(this.#core, this.#url));
-    this.#planned += members.length;
+  grow(count) {
+    const grown = this.#growing.then(() => this.#start(count - this.size));
+    this.#growing = grown.catch(() => {});
+    return grown;
+  }
+
+  async #start(count) {
+    const members = Array.from({ length: Math.max(0, count) }, () => new Member(this.#core, this.#url));
     try {
       await Promise.all(members.map((member) => member.started));
       if (this.#stopped !== undefined) {
         throw this.#stopped;
       }
     } catch (error) {
-      this.#planned -= members.length;
       members.forEach((member) => member.thread.end());
       throw error;
     }
