@@ -109,7 +109,13 @@ export class Module {
  */
 function makeFunction(core, options, source, pace = { ofRow: Infinity }) {
   const about = JSON.parse(core.about);
+  // One row of numbers, which most calls without columns are, goes in and out without columns.
+  const count = Object.keys(options).length === 0 ? core.takesNumbers : undefined;
+  const numbers = new Float64Array(count ?? 0);
   const call = (...given) => {
+    if (given.length === count && fill(numbers, given)) {
+      return one(core, about.name, numbers);
+    }
     const values = given.map(rowsOf);
     return finish(core, about, options, values, run(core, about, options, values));
   };
@@ -136,6 +142,26 @@ function makeFunction(core, options, source, pace = { ofRow: Infinity }) {
     Object.defineProperty(call, name, { value, enumerable: true });
   }
   return call;
+}
+
+/** What a row of numbers gives. */
+function one(core, name, numbers) {
+  try {
+    return core.numbers(numbers) ?? null;
+  } catch (error) {
+    throw Array.isArray(error) ? rowsError(name, 1, 1, error) : error;
+  }
+}
+
+/** Whether all are numbers, which are in the array then. */
+function fill(numbers, given) {
+  for (let at = 0; at < given.length; at += 1) {
+    if (typeof given[at] !== "number") {
+      return false;
+    }
+    numbers[at] = given[at];
+  }
+  return true;
 }
 
 const OPTIONS = new Set(["errors", "deadline", "signal", "output"]);

@@ -1,9 +1,14 @@
 //! Plugins, and calls of their functions, put together argument by argument.
 
 use crate::{input, limits, output};
-use formualizer_udf_wasm_errors::{argument, make, of_call};
+use arrow_array::{Array as _, Float64Array, cast::AsArray, types::Float64Type};
+use formualizer_udf_wasm_errors::{argument, of_call};
 use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array};
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
+use udf_abi::{
+    DType,
+    manifest::{Param, Shape},
+};
 use udf_backends::{JsRuntime, ModuleInfo};
 use udf_columnar::{
     Argument, Call, Column, Limits, Output, Session, SessionOptions, Signature, UdfModule,
@@ -14,9 +19,6 @@ thread_local! {
     /// One runtime for each set of limits.
     static RUNTIMES: RefCell<Vec<(Limits, Arc<JsRuntime>)>> = const { RefCell::new(Vec::new()) };
 }
-
-/// Most rows that an error lists.
-const LISTED: usize = 100;
 
 /// The runtime with these limits.
 pub(crate) fn runtime(limits: &Limits) -> Arc<JsRuntime> {
@@ -169,6 +171,42 @@ impl CoreFunction {
         Ok(())
     }
 
+    /// Whether it takes so many numbers and gives one, which [`numbers`](Self::numbers) calls; otherwise nothing.
+    #[wasm_bindgen(getter, js_name = takesNumbers)]
+    pub fn takes_numbers(&self) -> Option<usize> {
+        let function = self.signature.function();
+        let number = |param: &Param| {
+            param.dtype.0 == DType::F64
+                && param.shape == Shape::Scalar
+                && !param.optional
+                && !param.variadic
+        };
+        let takes = self.signature.is_elementwise()
+            && function.params.iter().all(number)
+            && self.signature.return_dtypes() == [DType::F64];
+        takes.then_some(function.params.len())
+    }
+
+    /// Calls the function for one row of numbers; nothing where the row is null.
+    ///
+    /// # Errors
+    /// Those of [`call`](Self::call); an array with the row's error where it has one.
+    pub fn numbers(&mut self, values: &[f64]) -> Result<Option<f64>, JsValue> {
+        self.arguments.clear();
+        for value in values {
+            let array = Arc::new(Float64Array::from_value(*value, 1));
+            let column = Column::try_new(array).map_err(|error| of_call(&error, None))?;
+            self.arguments.push(Argument::Scalar(column));
+        }
+        let given = self.call(0.0, None)?;
+        if given.failed() > 0 {
+            return Err(given.errors(0, 1)?.into());
+        }
+        let column = given.output.columns.first();
+        let array = column.and_then(|column| column.array().as_primitive_opt::<Float64Type>());
+        Ok(array.filter(|array| array.is_valid(0)).map(|array| array.value(0)))
+    }
+
     /// Calls the function, and forgets the arguments. `offset` is the first row in the whole input, `deadline` in milliseconds.
     pub fn call(&mut self, offset: f64, deadline: Option<f64>) -> Result<CoreOutput, JsValue> {
         let arguments = std::mem::take(&mut self.arguments);
@@ -188,7 +226,7 @@ impl CoreFunction {
         }
         let name = self.signature.name();
         let output = output.map_err(|error| of_call(&error, Some(name)))?;
-        Ok(CoreOutput { output, function: name.to_owned() })
+        Ok(CoreOutput { output })
     }
 }
 
@@ -211,7 +249,6 @@ fn options(deadline: Option<f64>) -> Result<SessionOptions, JsValue> {
 #[wasm_bindgen]
 pub struct CoreOutput {
     output: Output,
-    function: String,
 }
 
 #[wasm_bindgen]
@@ -274,35 +311,5 @@ impl CoreOutput {
     #[wasm_bindgen(getter)]
     pub fn log(&self) -> Vec<String> {
         self.output.log.shown().map(|line| line.to_string()).collect()
-    }
-
-    /// The error of a call whose rows failed: so many of `total`, of which these are the first.
-    #[wasm_bindgen(js_name = rowsError)]
-    pub fn rows_error(&self, count: f64, total: f64, first: &Array) -> JsValue {
-        let listed = first.iter().take(3).map(|entry| {
-            let field = |name: &str| Reflect::get(&entry, &JsValue::from_str(name)).ok();
-            let text = |name: &str| field(name).and_then(|value| value.as_string());
-            let row = field("row").and_then(|row| row.as_f64()).unwrap_or_default();
-            let why = text("message").map(|m| format!(" ({m})")).unwrap_or_default();
-            format!("row {row}: {}{why}", text("code").unwrap_or_default())
-        });
-        let listed: Vec<String> = listed.collect();
-        let dots = if count > listed.len() as f64 { ", …" } else { "" };
-        let message = format!(
-            "{} failed in {count} of {total} rows: {}{dots}; {{ errors: \"null\" }} makes them null, {{ errors: \"struct\" }} gives the errors beside the values",
-            self.function,
-            listed.join(", ")
-        );
-        let first = first.slice(0, LISTED as u32);
-        make(
-            "RowsError",
-            &message,
-            &[
-                ("function", JsValue::from_str(&self.function)),
-                ("count", JsValue::from_f64(count)),
-                ("total", JsValue::from_f64(total)),
-                ("rows", first.into()),
-            ],
-        )
     }
 }
