@@ -490,6 +490,8 @@ export interface UnknownFunction {
 
 /** How a workbook is made. */
 export interface WorkbookOptions {
+  /** The year from which dates count (1900); a loaded workbook has its own. */
+  dateSystem?: 1900 | 1904;
   /** How many edits it remembers (20). */
   undoLimit?: number;
   /** Bounds of its plugins. */
@@ -521,6 +523,8 @@ export class Workbook {
   state(): Uint8Array;
   /** The `.xlsx` file: what it was loaded from with the changes in it, or a new one. */
   save(options?: { valuesOnly?: boolean }): Promise<SavedFile>;
+  /** The year from which dates count. */
+  readonly dateSystem: 1900 | 1904;
   /** What the loaded file says that was not taken over. */
   readonly loadWarnings: string[];
   /** Puts the data of a file into a sheet, from a cell on. */
@@ -590,7 +594,8 @@ export class Workbook {
   deleteColumns(sheet: string, column: number, count?: number): void;
 
   defineName(name: string, refersTo: string): void;
-  removeName(name: string): void;
+  /** Removes a name of the workbook, or the one that a sheet knows. */
+  removeName(name: string, sheet?: string): void;
   readonly names: { name: string; refersTo: string; sheet: string | null }[];
 
   /** Gives a name that one sheet knows to what it refers to. */

@@ -18,12 +18,15 @@ export class Workbook {
   #listeners = new Set();
   #pluginLimits;
 
-  constructor({ undoLimit = 20, pluginLimits } = {}, core = undefined) {
+  constructor({ undoLimit = 20, dateSystem = 1900, pluginLimits } = {}, core = undefined) {
     needCore();
     if (!Number.isInteger(undoLimit) || undoLimit < 0 || undoLimit > 1e6) {
       throw new ArgumentError("undoLimit: give a number of edits");
     }
-    this.#core = core instanceof CoreWorkbook ? core : new CoreWorkbook();
+    if (dateSystem !== 1900 && dateSystem !== 1904) {
+      throw new ArgumentError("dateSystem: give 1900 or 1904");
+    }
+    this.#core = core instanceof CoreWorkbook ? core : new CoreWorkbook(dateSystem === 1904);
     this.#core.setUndoLimit(undoLimit);
     if (pluginLimits !== undefined) {
       this.#pluginLimits = pluginLimits;
@@ -52,6 +55,10 @@ export class Workbook {
   async save({ valuesOnly = false } = {}) {
     const { save } = await files();
     return save(this.#core.state(), valuesOnly);
+  }
+
+  get dateSystem() {
+    return this.#core.countsFrom1904 ? 1904 : 1900;
   }
 
   get loadWarnings() {
@@ -236,8 +243,8 @@ export class Workbook {
     this.#core.defineName(name, refersTo);
   }
 
-  removeName(name) {
-    this.#core.removeName(name);
+  removeName(name, sheet) {
+    this.#core.removeName(sheet, name);
   }
 
   get names() {

@@ -304,3 +304,17 @@ test("ten thousand workbooks that come and go leave no memory behind", () => {
   const grown = after.at(-1) - after[4];
   assert.ok(grown < 40 << 20, `grown by ${grown} bytes`);
 });
+
+test("dates count from 1904 where the workbook says so, and names of sheets are removed", () => {
+  const own = new fu.Workbook({ dateSystem: 1904 });
+  own.addSheet("S");
+  own.setFormula("S", "A1", "=DATE(1904,1,2)*1");
+  own.recalculate();
+  assert.deepEqual([own.value("S", "A1"), own.dateSystem, fu.Workbook.fromState(own.state()).dateSystem], [1, 1904, 1904]);
+  assert.equal(new fu.Workbook().dateSystem, 1900);
+  assert.throws(() => new fu.Workbook({ dateSystem: 1901 }), { name: "ArgumentError", message: /1900 or 1904/ });
+  own.defineSheetName("S", "Local", "=S!$A$1");
+  assert.throws(() => own.removeName("Local"), { kind: "name" });
+  own.removeName("Local", "S");
+  assert.deepEqual(own.names, []);
+});

@@ -12,7 +12,8 @@ use arrow_array::{Array as ArrowArray, RecordBatch};
 use arrow_select::concat::concat;
 use formualizer_udf_wasm_errors::{self as error, of_workbook};
 use formualizer_workbook::{
-    CancelToken, Error, Limits, Progress, RecalcOptions, RecalcReport, Snapshot, Workbook,
+    CancelToken, DateSystem, Error, Limits, Progress, RecalcOptions, RecalcReport, Snapshot,
+    Workbook,
 };
 use js_sys::{Array, Function, Uint8Array};
 use std::cell::{RefCell, RefMut};
@@ -54,10 +55,11 @@ impl CoreWorkbook {
 
 #[wasm_bindgen]
 impl CoreWorkbook {
-    /// An empty workbook.
+    /// An empty workbook, whose dates count from 1900 or 1904.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> Result<CoreWorkbook, JsValue> {
-        Self::of(Workbook::new())
+    pub fn new(from_1904: bool) -> Result<CoreWorkbook, JsValue> {
+        let dates = if from_1904 { DateSystem::Excel1904 } else { DateSystem::Excel1900 };
+        Self::of(Workbook::with_date_system(dates))
     }
 
     /// Names of sheets, in order.

@@ -12,10 +12,10 @@ impl CoreWorkbook {
         ok(self.book()?.define_name(name, refers_to))
     }
 
-    /// Removes a name of the workbook.
+    /// Removes a name of the workbook, or of a sheet.
     #[wasm_bindgen(js_name = removeName)]
-    pub fn remove_name(&self, name: &str) -> Result<(), JsValue> {
-        ok(self.book()?.remove_name(None, name))
+    pub fn remove_name(&self, sheet: Option<String>, name: &str) -> Result<(), JsValue> {
+        ok(self.book()?.remove_name(sheet.as_deref(), name))
     }
 
     /// Names of the workbook and of sheets, and what they refer to, as JSON.
