@@ -48,6 +48,13 @@ function milliseconds(work, repeat = 1) {
   return (performance.now() - start) / repeat;
 }
 
+/** Calls it until the engine has compiled what it runs for good. */
+function warm(work, times = 100) {
+  for (let i = 0; i < times; i += 1) {
+    work();
+  }
+}
+
 /** The medians of the ratios and of our milliseconds. The first pair only warms up. */
 async function pairs(ours, theirs, count = PAIRS) {
   const ratios = [];
@@ -77,12 +84,14 @@ async function calls(figures) {
   const finance = await fu.Module.load(plugin("finance"));
   const a = doubles(MILLION, 0, 100, 1);
   const b = doubles(MILLION, 0, 100, 2);
+  warm(() => conformance.MULADD(a, b));
   let rust = new Rust("MULADD");
   let [ratio, ours] = await pairs(() => milliseconds(() => conformance.MULADD(a, b)), () => rust.milliseconds(MILLION));
   rust.end();
   figures.web_mulp_1m_vs_native_wasmtime = ratio;
   figures.web_mulp_1m_ms = ours;
   const options = [[50, 150], [50, 150], [0, 0.05], [0.1, 0.6], [0.1, 3]].map(([low, high], at) => doubles(MILLION, low, high, 5 + at));
+  warm(() => finance.BS_CALL(...options), 20);
   rust = new Rust("BS_CALL");
   [ratio, ours] = await pairs(() => milliseconds(() => finance.BS_CALL(...options)), () => rust.milliseconds(MILLION));
   rust.end();
@@ -116,7 +125,7 @@ function another(bytes, number) {
 async function registering(figures) {
   const finance = plugin("finance");
   const times = [];
-  for (let i = 0; i < 31; i += 1) {
+  for (let i = 0; i < 91; i += 1) {
     const bytes = another(finance, i);
     const book = new fu.Workbook();
     book.addSheet("S");
@@ -126,7 +135,7 @@ async function registering(figures) {
     book.free();
   }
   figures.web_register_first_ms = times[0];
-  figures.web_register_ms = median(times.slice(1));
+  figures.web_register_ms = median(times.slice(60));
 }
 
 async function workbooks(figures) {

@@ -273,9 +273,16 @@ class Outcome {
     if (whole !== undefined && whole.valid === undefined && output.copyTo(whole.values.subarray?.(first, first + output.rows))) {
       return;
     }
+    const Type = ARRAYS[whole?.kind ?? output.kind];
+    if (first === 0 && Type !== undefined) {
+      const values = new Type(rows);
+      if (output.copyTo(values.subarray(0, output.rows))) {
+        this.columns = [{ kind: output.kind, values, valid: undefined }];
+        return;
+      }
+    }
     const part = output.column(0);
     if (first === 0) {
-      const Type = ARRAYS[part.kind];
       const values = Type === undefined ? part.values : new Type(rows);
       if (Type !== undefined) {
         values.set(part.values);
@@ -287,7 +294,7 @@ class Outcome {
       whole.valid ??= new Uint8Array(rows).fill(1);
       whole.valid.set(part.valid ?? new Uint8Array(output.rows).fill(1), first);
     }
-    if (ARRAYS[part.kind] === undefined) {
+    if (Type === undefined) {
       whole.values = typeof whole.values.concat === "function" ? whole.values.concat(part.values) : joined(whole.values, part.values);
     } else {
       whole.values.set(part.values, first);

@@ -265,6 +265,12 @@ impl CoreOutput {
         self.output.rows()
     }
 
+    /// The kind of the first column.
+    #[wasm_bindgen(getter)]
+    pub fn kind(&self) -> String {
+        self.output.columns.first().map_or("", |column| column.dtype().name()).to_owned()
+    }
+
     /// A column: `{ kind, values, valid }`.
     pub fn column(&self, at: usize) -> Result<JsValue, JsValue> {
         match self.output.columns.get(at) {
