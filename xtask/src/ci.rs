@@ -40,7 +40,8 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
         steps.run("Lints of the plugins", &of_plugins(clippy()).args(deny));
     }
     // It runs on hosts of JavaScript alone, and compiles everywhere.
-    let lints = of_web(cargo("clippy --all-targets --target-dir").arg(web::native_dir(root)?));
+    let lints =
+        of_web(cargo("clippy --workspace --all-targets --target-dir").arg(web::native_dir(root)?));
     steps.run("Lints of the npm package", &lints.args(deny));
     steps.call("Invariants", "cargo xtask tidy", || match tidy::report(root)? {
         0 => Ok(()),
