@@ -82,10 +82,24 @@ impl Store {
         options: &LoadOptions,
         compile: impl FnOnce(&[u8], [u8; 32]) -> Result<LoadedModule, Error> + Send + 'static,
     ) -> Outcome {
-        let patience = Patience::of(limits, options);
         // Before it is hashed and copied.
         check_size(bytes, limits)?;
-        let key = sha256(bytes);
+        self.load_hashed(bytes, sha256(bytes), limits, options, compile)
+    }
+
+    /// The same of bytes that are not too many, whose SHA-256 is known.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(crate) fn load_hashed(
+        &self,
+        bytes: &[u8],
+        key: [u8; 32],
+        limits: &Limits,
+        options: &LoadOptions,
+        compile: impl FnOnce(&[u8], [u8; 32]) -> Result<LoadedModule, Error> + Send + 'static,
+    ) -> Outcome {
+        let patience = Patience::of(limits, options);
         let compilation = match self.0.enter(key, &patience)? {
             Entered::Loaded(module) => return Ok(module),
             Entered::Joined(compilation) => compilation,

@@ -54,13 +54,15 @@ impl JsRuntime {
     /// Those of [`load`](WasmUdfRuntime::load).
     pub async fn load_aside(&self, bytes: &[u8]) -> Result<Arc<dyn UdfModule>, Error> {
         check_size(bytes, &self.limits)?;
-        let info = inspect_hashed(bytes, sha256(bytes), &self.limits)?;
+        let key = sha256(bytes);
+        let info = inspect_hashed(bytes, key, &self.limits)?;
         let rewritten = rewrite::rewrite(bytes, self.limits.memory_bytes)?;
         let compiled = JsFuture::from(host::compile_aside(&rewritten)).await;
         let module = compiled.map_err(|thrown| refused(&thrown))?;
         let (limits, slots) = (self.limits.clone(), self.slots.clone());
         let finish = move |_: &[u8], _: [u8; 32]| loaded(info, module, slots, &limits);
-        Ok(self.store.load(bytes, &self.limits, &LoadOptions::default(), finish)?)
+        let options = LoadOptions::default();
+        Ok(self.store.load_hashed(bytes, key, &self.limits, &options, finish)?)
     }
 }
 
