@@ -15,6 +15,10 @@ const NOWHERE: &[(&str, &[&str])] = &[
     ("udf-abi", &["wasmtime", "wasmi", "wasmparser"]),
     ("udf-columnar", &["wasmtime", "wasmi", "wasmparser"]),
     ("udf-backends", &["formualizer-workbook"]),
+    (
+        "formualizer-functions",
+        &["wasmtime", "wasmi", "udf-backends", "formualizer-workbook", "formualizer-eval"],
+    ),
 ];
 
 /// Crates that must not be direct dependencies.

@@ -1,0 +1,28 @@
+//! What values mean to Excel. Kernels, coercion and output call these functions and have no rules of their own.
+//!
+//! | module | rule |
+//! |---|---|
+//! | [`Scalar`], [`TextRules`] | a value, and what reading a text depends on |
+//! | [`Decimal`] | a number as its fifteen digits, which most of the rules below are about |
+//! | [`general`] | numbers as texts: what `&` gives, and what the format General shows |
+//! | [`calendar`] | serial numbers as days and times, in both date systems |
+//! | [`fold`] | the case of letters |
+//! | [`compare`] | order and equality of values |
+//! | [`arithmetic`] | sums and differences that are zero when only noise is left |
+//! | [`round`] | rounding, whole parts and remainders |
+//!
+//! Each module says what its rule is and where it is known from. "Stored" means: seen in workbooks that Excel
+//! calculated. The cases are in `testdata/functions/semantics`.
+
+pub mod arithmetic;
+pub mod calendar;
+pub mod compare;
+mod decimal;
+pub mod fold;
+pub mod general;
+pub mod round;
+mod scalar;
+
+pub use calendar::DateSystem;
+pub use decimal::{Decimal, Direction};
+pub use scalar::{Scalar, TextRules};

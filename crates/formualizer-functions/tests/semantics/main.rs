@@ -1,0 +1,5 @@
+//! The semantics module, held against the cases of `testdata/functions/semantics`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod cases;
+mod table;
