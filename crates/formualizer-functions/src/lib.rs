@@ -1,15 +1,17 @@
 //! Excel's functions, a column at a time.
 //!
 //! ```
-//! use formualizer_functions::semantics::{general, round};
+//! use formualizer_functions::semantics::{DateSystem, TextRules, general, parse_number};
 //!
+//! // A number as `&` makes a text of it, and back.
 //! assert_eq!(general::to_text(1.0 / 3.0), "0.333333333333333");
-//! assert_eq!(round::round(2.675, 2), 2.68);
+//! let rules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
+//! assert_eq!(parse_number("$1,234.50", rules), Some(1234.5));
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`semantics`] | what values mean: texts of numbers, order, rounding, days |
+//! | [`semantics`] | what values mean: texts of numbers, numbers of texts, order, criteria, rounding, days |
 //!
 //! Deliberately absent: workbooks, engines, files, clocks and the locale of the machine. The same arguments give
 //! the same results everywhere.

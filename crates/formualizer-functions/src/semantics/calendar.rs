@@ -7,6 +7,22 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
+/// The months, in English.
+pub(crate) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// Which day the serial numbers of a workbook count from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum DateSystem {

@@ -1,7 +1,9 @@
 //! One test a subject.
 
-use crate::table::{check, error, same};
-use formualizer_functions::semantics::{arithmetic, calendar, compare, general, round};
+use crate::table::{check, error, same, scalar};
+use formualizer_functions::semantics::{
+    Criterion, arithmetic, calendar, compare, general, parse_number, round,
+};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 
@@ -13,6 +15,25 @@ fn numbers_are_the_texts_that_excel_makes_of_them() {
 #[test]
 fn general_shows_eleven_characters() {
     check("general", "text", |case| general::shown(case.number("number")).into());
+}
+
+#[test]
+fn texts_are_the_numbers_that_excel_reads() {
+    check("number_of_text", "number", |case| {
+        let wanted = &case.value["number"];
+        match parse_number(case.text("text"), case.rules()) {
+            // The wanted quotient may be a neighbour of the sum of its parts.
+            Some(n)
+                if wanted
+                    .as_f64()
+                    .is_some_and(|wanted| (wanted - n).abs() <= wanted.abs() * 1e-15) =>
+            {
+                wanted.clone()
+            }
+            Some(n) => n.into(),
+            None => Value::Null,
+        }
+    });
 }
 
 #[test]
@@ -40,6 +61,15 @@ fn differences_that_are_noise_are_zero() {
         let found = arithmetic::subtract(left, right);
         assert_eq!(arithmetic::add(left, -right), found, "{}", case.value);
         same(found, &case.value["difference"])
+    });
+}
+
+#[test]
+fn criteria_find_the_cells_that_countif_counts() {
+    check("criteria", "found", |case| {
+        let criterion = Criterion::new(case.scalar("criterion"), case.rules());
+        let cells = case.value["cells"].as_array().unwrap();
+        cells.iter().map(|cell| criterion.matches(scalar(cell))).collect()
     });
 }
 
