@@ -1,17 +1,22 @@
 //! Excel's functions, a column at a time.
 //!
 //! ```
-//! use formualizer_functions::semantics::{DateSystem, TextRules, general, parse_number};
+//! use formualizer_functions::semantics::{DateSystem, Format, Scalar, TextRules, general, parse_number};
 //!
 //! // A number as `&` makes a text of it, and back.
 //! assert_eq!(general::to_text(1.0 / 3.0), "0.333333333333333");
 //! let rules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
 //! assert_eq!(parse_number("$1,234.50", rules), Some(1234.5));
+//!
+//! // A number as TEXT shows it.
+//! let format = Format::parse("#,##0.00_);(#,##0.00)")?;
+//! assert_eq!(format.show(Scalar::Number(-12.5), rules)?, "(12.50)");
+//! # Ok::<(), formualizer_functions::semantics::FormatError>(())
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`semantics`] | what values mean: texts of numbers, numbers of texts, order, criteria, rounding, days |
+//! | [`semantics`] | what values mean: texts of numbers, numbers of texts, order, criteria, number formats, rounding, days |
 //!
 //! Deliberately absent: workbooks, engines, files, clocks and the locale of the machine. The same arguments give
 //! the same results everywhere.

@@ -7,6 +7,9 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
+/// The days of the week, in English.
+pub(crate) const DAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 /// The months, in English.
 pub(crate) const MONTHS: [&str; 12] = [
     "January",

@@ -12,6 +12,7 @@
 //! | [`arithmetic`] | sums and differences that are zero when only noise is left |
 //! | [`round`] | rounding, whole parts and remainders |
 //! | [`Pattern`], [`Criterion`] | the wildcards and criteria of `COUNTIF` and its family |
+//! | [`Format`] | the number formats of `TEXT` |
 //!
 //! Each module says what its rule is and where it is known from. "Stored" means: seen in workbooks that Excel
 //! calculated. The cases are in `testdata/functions/semantics`.
@@ -22,6 +23,7 @@ pub mod compare;
 mod criterion;
 mod decimal;
 pub mod fold;
+mod format;
 pub mod general;
 mod parse;
 mod pattern;
@@ -31,6 +33,7 @@ mod scalar;
 pub use calendar::DateSystem;
 pub use criterion::Criterion;
 pub use decimal::{Decimal, Direction};
+pub use format::{Format, FormatError};
 pub use parse::parse_number;
 pub use pattern::Pattern;
 pub use scalar::{Scalar, TextRules};

@@ -2,7 +2,7 @@
 
 use crate::table::{check, error, same, scalar};
 use formualizer_functions::semantics::{
-    Criterion, arithmetic, calendar, compare, general, parse_number, round,
+    Criterion, Format, arithmetic, calendar, compare, general, parse_number, round,
 };
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -105,5 +105,14 @@ fn serials_are_the_days_that_excel_shows() {
             assert_eq!(calendar::serial(day.year, day.month, day.day, dates), Some(serial));
         }
         json!([day.year, day.month, day.day, day.weekday])
+    });
+}
+
+#[test]
+fn formats_show_what_text_gives() {
+    check("format", "text", |case| {
+        let shown = Format::parse(case.text("format"))
+            .and_then(|format| format.show(case.scalar("value"), case.rules()));
+        shown.map_or_else(|refused| error(refused.into()), Value::from)
     });
 }

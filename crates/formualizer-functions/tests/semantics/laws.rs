@@ -1,7 +1,8 @@
 //! What must be true of all values, and naive references where there are any.
 
 use formualizer_functions::semantics::{
-    DateSystem, Decimal, Direction, Pattern, TextRules, compare, fold, general, parse_number, round,
+    DateSystem, Decimal, Direction, Format, Pattern, TextRules, calendar, compare, fold, general,
+    parse_number, round,
 };
 use proptest::prelude::*;
 use std::cmp::Ordering;
@@ -171,9 +172,52 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_a_panic(code in any::<String>(), text in any::<String>()) {
+    fn every_day_is_read_back_as_it_is_shown(serial in 1..2_958_466_i64) {
+        let shown = |code: &str| Format::parse(code).unwrap().number(serial as f64, RULES.dates).unwrap();
+        for code in ["yyyy-mm-dd", "m/d/yyyy", "d-mmm-yyyy", "mmmm d, yyyy", "d mmmm yyyy"] {
+            prop_assert_eq!(parse_number(&shown(code), RULES), Some(serial as f64), "{}", shown(code));
+        }
+        let day = calendar::day(serial, DateSystem::Excel1900).unwrap();
+        prop_assert_eq!(calendar::serial(day.year, day.month, day.day, DateSystem::Excel1900), Some(serial));
+    }
+
+    #[test]
+    fn every_second_of_a_day_is_read_back_as_it_is_shown(second in 0..86_400_i64) {
+        let serial = second as f64 / 86_400.0;
+        for code in ["h:mm:ss", "hh:mm:ss", "h:mm:ss AM/PM", "[h]:mm:ss", "[h]:mm:ss.000"] {
+            let shown = Format::parse(code).unwrap().number(serial, RULES.dates).unwrap();
+            let back = parse_number(&shown, RULES).unwrap();
+            prop_assert!((back - serial).abs() < 1e-12, "{}", shown);
+        }
+    }
+
+    #[test]
+    fn a_fixed_number_of_places_is_the_rounded_number(number in -1e12..1e12_f64, places in 0..8_usize) {
+        let code = format!("0.{}", "0".repeat(places));
+        let shown = Format::parse(&code).unwrap().number(number, RULES.dates).unwrap();
+        let wanted = Decimal::new(number).rounded(places as i32, Direction::Nearest);
+        prop_assert_eq!(Decimal::new(shown.parse().unwrap()), wanted);
+    }
+
+    #[test]
+    fn no_text_and_no_code_is_a_panic(code in any::<String>(), text in any::<String>(), number in any::<f64>()) {
         let _ = parse_number(&text, RULES);
         let _ = Pattern::new(&text).matches(&code);
+        if let Ok(format) = Format::parse(&code) {
+            let _ = format.number(number, RULES.dates);
+        }
+    }
+
+    #[test]
+    fn no_code_of_formats_own_characters_is_a_panic(
+        code in "[0#?.,%Ee+/@;\\[\\]hmsdyAaPp\"_*$<>=1-]{0,12}",
+        number in numbers(),
+    ) {
+        if let Ok(format) = Format::parse(&code) {
+            for dates in [DateSystem::Excel1900, DateSystem::Excel1904] {
+                let _ = format.number(number, dates);
+            }
+        }
     }
 
     #[test]
