@@ -204,7 +204,13 @@ class Pool {
   /** Adds the parts that are next in order. */
   #advance(job) {
     while (job.parts.has(job.added)) {
-      job.add(new Sent(job.parts.get(job.added)), job.added * job.step);
+      try {
+        job.add(new Sent(job.parts.get(job.added)), job.added * job.step);
+      } catch (error) {
+        // A call whose parts cannot be put together ends with the reason.
+        this.#settle(job, () => job.reject(error));
+        return;
+      }
       job.parts.delete(job.added);
       job.added += 1;
     }
@@ -310,6 +316,7 @@ class Sent {
     this.failed = part.failed;
     this.took = part.took;
     this.columns = part.columns.length;
+    this.kind = part.columns[0]?.kind;
   }
 
   errors(_, most) {

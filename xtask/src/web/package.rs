@@ -74,7 +74,8 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
     steps.call("npm package", "npm pack, npm install", made)?;
     let site = playground::build(root, tools, &folder, steps)?;
     let tests = Cmd::new(&project, "node")
-        .args(["--test", "--test-reporter=tap"])
+        // A test that hangs fails.
+        .args(["--test", "--test-reporter=tap", "--test-timeout=300000"])
         .args(TESTS.map(|name| format!("tests/{name}.test.mjs")))
         .env("FZ_ROOT", root)
         .env("FZ_PLAYGROUND", site)
