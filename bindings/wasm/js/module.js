@@ -1,16 +1,12 @@
 // Plugins: loaded, and called over values, arrays and typed arrays.
 
 import { CoreModule, inspectModule } from "./core.js";
-import { ArrowRows, makerOf, rowsOf } from "./arrow.js";
-import { isColumn, push, toTyped, toValues } from "./columns.js";
-import { ArgumentError, CancelledError, makeError } from "./errors.js";
-import { ARRAYS, kindOf } from "./kinds.js";
+import { pushAll, part, plan } from "./arguments.js";
+import { makerOf, rowsOf } from "./arrow.js";
+import { ArgumentError, CancelledError } from "./errors.js";
+import { finish, Outcome, rowsError } from "./outcome.js";
 import { needCore } from "./start.js";
 
-/** Rows that cross at a time: their columns stay in a processor's cache on the way. */
-const CHUNK = 32_768;
-/** Rows that an error lists. */
-const LISTED = 100;
 /** How long a call that yields runs before the host's other work has its turn, in milliseconds. */
 const TURN = 12;
 /** Milliseconds of a row from which on workers are worth the copies that they are given: rows that take less are quicker on this thread. */
@@ -179,48 +175,6 @@ function checked(options) {
   return options;
 }
 
-/** The parameter that an argument is for. */
-function paramOf(about, at) {
-  const last = about.params[about.params.length - 1];
-  return about.params[at] ?? (last?.variadic ? last : { name: `argument ${at + 1}`, type: "any" });
-}
-
-function pushAll(core, about, values) {
-  core.clear();
-  values.forEach((value, at) => {
-    const param = paramOf(about, at);
-    if (param.shape === "range") {
-      pushRange(core, value, param);
-    } else {
-      push(core, value, param);
-    }
-  });
-}
-
-/** The columns of a range: one, or an array of columns. */
-function pushRange(core, value, param) {
-  const given = Array.isArray(value) ? value.map(rowsOf) : value;
-  const columns = Array.isArray(given) && given.some(isColumn) ? given : [given];
-  for (const column of columns) {
-    push(core, isColumn(column) ? column : [column], param);
-  }
-  core.asRange(columns.length);
-}
-
-/** The rows of a call, and how many of them cross at a time. */
-function plan(core, values) {
-  const columns = values.filter(isColumn);
-  const rows = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
-  const even = columns.every((column) => column.length === rows);
-  return { rows, step: core.isElementwise && even && rows > CHUNK ? CHUNK : Infinity };
-}
-
-/** Some rows of each column. */
-function part(values, first, end) {
-  const some = (value) => (kindOf(value) === undefined ? value.slice(first, end) : value.subarray(first, end));
-  return values.map((value) => (isColumn(value) ? some(value) : value));
-}
-
 /** The calls of chunks, one after the other: what each gave is handed to the generator's caller. */
 function* chunks(core, about, options, values) {
   options.signal?.throwIfAborted();
@@ -231,92 +185,6 @@ function* chunks(core, about, options, values) {
     const left = options.deadline === undefined ? undefined : Math.max(0, options.deadline - (performance.now() - started));
     yield { output: core.call(first, left), first, rows };
   }
-}
-
-/** What the chunks gave, put together. */
-class Outcome {
-  columns = [];
-  failed = 0;
-  errors = [];
-  rows = 0;
-  /** Milliseconds that the calls took. */
-  took = 0;
-  /** How many errors are kept. */
-  listed;
-
-  /** `mode` is what becomes of rows that fail. */
-  constructor(mode = "raise") {
-    this.listed = { raise: LISTED, null: 0, struct: Infinity }[mode];
-  }
-
-  add({ output, first, rows }) {
-    this.rows = rows;
-    this.failed += output.failed;
-    const wanted = Math.min(this.listed - this.errors.length, output.rows);
-    if (output.failed > 0 && wanted > 0) {
-      for (const error of output.errors(0, wanted)) {
-        error.row += first;
-        this.errors.push(error);
-      }
-    }
-    this.#gather(output, first, rows);
-    output.free();
-  }
-
-  #gather(output, first, rows) {
-    if (first === 0 && output.rows >= rows) {
-      this.columns = Array.from({ length: output.columns }, (_, at) => output.column(at));
-      return;
-    }
-    // A whole column of numbers is filled in place; whatever else is put together.
-    const [whole] = this.columns;
-    if (whole !== undefined && whole.valid === undefined && output.copyTo(whole.values.subarray?.(first, first + output.rows))) {
-      return;
-    }
-    const Type = ARRAYS[whole?.kind ?? output.kind];
-    if (first === 0 && Type !== undefined) {
-      const values = new Type(rows);
-      if (output.copyTo(values.subarray(0, output.rows))) {
-        this.columns = [{ kind: output.kind, values, valid: undefined }];
-        return;
-      }
-    }
-    const part = output.column(0);
-    if (first === 0) {
-      const values = Type === undefined ? part.values : new Type(rows);
-      if (Type !== undefined) {
-        values.set(part.values);
-      }
-      this.columns = [{ kind: part.kind, values, valid: spread(part.valid, rows) }];
-      return;
-    }
-    if (part.valid !== undefined || whole.valid !== undefined) {
-      whole.valid ??= new Uint8Array(rows).fill(1);
-      whole.valid.set(part.valid ?? new Uint8Array(output.rows).fill(1), first);
-    }
-    if (Type === undefined) {
-      whole.values = typeof whole.values.concat === "function" ? whole.values.concat(part.values) : joined(whole.values, part.values);
-    } else {
-      whole.values.set(part.values, first);
-    }
-  }
-}
-
-/** Whether rows are there, of the first part; all others are so far. */
-function spread(valid, rows) {
-  if (valid === undefined) {
-    return undefined;
-  }
-  const all = new Uint8Array(rows).fill(1);
-  all.set(valid);
-  return all;
-}
-
-function joined(a, b) {
-  const both = new a.constructor(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function run(core, about, options, values) {
@@ -370,47 +238,4 @@ async function runAside(core, about, options, values, source) {
 
 function cancelled(about, signal) {
   return Object.assign(new CancelledError("the call was cancelled", { cause: signal.reason }), { function: about.name });
-}
-
-/** The result in the caller's type. */
-function finish(core, about, options, values, { columns, failed, errors, rows }) {
-  if (failed > 0 && (options.errors ?? "raise") === "raise") {
-    throw rowsError(about.name, failed, rows, errors);
-  }
-  const give = makerOf(options.output) ?? like(values.find(isColumn));
-  const single = core.isElementwise ? !values.some(isColumn) : about.kind === "reduce";
-  if (!core.isElementwise && !single) {
-    return table(about, columns, give);
-  }
-  const value = single ? toValues(columns[0])[0] : give(columns[0]);
-  if (options.errors !== "struct") {
-    return value;
-  }
-  const texts = new Array(single ? 1 : rows).fill(null);
-  for (const { row, code, message } of errors) {
-    texts[row] = message === undefined ? code : `${code} ${message}`;
-  }
-  return { values: value, errors: single ? texts[0] : texts };
-}
-
-/** What a column of the core becomes where nothing else is asked for: what the first column that was passed is. */
-function like(first) {
-  return kindOf(first) !== undefined || first instanceof ArrowRows ? toTyped : toValues;
-}
-
-/** The error of a call whose rows failed: so many of `total`, of which these are the first. */
-function rowsError(name, count, total, rows) {
-  const shown = rows.slice(0, 3).map(({ row, code, message }) => `row ${row}: ${code}${message === undefined ? "" : ` (${message})`}`);
-  const dots = count > shown.length ? ", …" : "";
-  const message = `${name} failed in ${count} of ${total} rows: ${shown.join(", ")}${dots}; { errors: "null" } makes them null, { errors: "struct" } gives the errors beside the values`;
-  return makeError("RowsError", message, { function: name, count, total, rows });
-}
-
-/** The columns of an array function: one alone, or several by name. */
-function table(about, columns, give) {
-  const names = about.returns?.columns?.map((column) => column.name);
-  if (columns.length === 1 && names === undefined) {
-    return give(columns[0]);
-  }
-  return Object.fromEntries(columns.map((column, at) => [names?.[at] ?? `column${at + 1}`, give(column)]));
 }

@@ -75,7 +75,7 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
     let site = playground::build(root, tools, &folder, steps)?;
     let tests = Cmd::new(&project, "node")
         // A test that hangs fails.
-        .args(["--test", "--test-reporter=tap", "--test-timeout=300000"])
+        .args(["--test", "--test-reporter=tap", "--test-timeout=600000"])
         .args(TESTS.map(|name| format!("tests/{name}.test.mjs")))
         .env("FZ_ROOT", root)
         .env("FZ_PLAYGROUND", site)
