@@ -18,6 +18,7 @@ use arrow_array::{
 };
 use arrow_schema::DataType;
 use formualizer_common::DateSystem;
+use formualizer_functions::semantics::general;
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode, frame::tag, manifest::Param};
 use udf_columnar::{Column, RowErrors, arrow_type, byte_array};
@@ -286,42 +287,8 @@ fn text(cell: CellRef<'_>) -> String {
         CellRef::Blank => String::new(),
         CellRef::Text(text) => text.to_owned(),
         CellRef::Logical(b) => if b { "TRUE" } else { "FALSE" }.to_owned(),
-        CellRef::Number(n, _) => number_text(n),
+        CellRef::Number(n, _) => general::to_text(n),
         CellRef::Error(kind, _) => kind.to_string(),
-    }
-}
-
-/// Digits of a number that Excel shows.
-const DIGITS: usize = 15;
-
-/// A number as Excel makes text of it: 15 digits, an exponent where it has very many places.
-pub(super) fn number_text(n: f64) -> String {
-    let scientific = format!("{n:.*e}", DIGITS - 1);
-    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
-    let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", mantissa),
-    };
-    let digits = mantissa.replace('.', "");
-    let digits = digits.trim_end_matches('0');
-    if digits.is_empty() {
-        return "0".to_owned();
-    }
-    if !(-9..=20).contains(&exponent) {
-        let (first, rest) = digits.split_at(1);
-        let point = if rest.is_empty() { "" } else { "." };
-        let exponent_sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{sign}{first}{point}{rest}E{exponent_sign}{:02}", exponent.unsigned_abs());
-    }
-    let places = exponent.unsigned_abs() as usize;
-    if exponent < 0 {
-        return format!("{sign}0.{}{digits}", "0".repeat(places - 1));
-    }
-    match digits.split_at_checked(places + 1) {
-        Some((whole, "")) => format!("{sign}{whole}"),
-        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
-        None => format!("{sign}{digits}{}", "0".repeat(places + 1 - digits.len())),
     }
 }
 
