@@ -16,6 +16,7 @@
 //! | `json_answers` | what a plugin of codec 1 answers | the same |
 //! | `tables` | a data file | it is refused, or is the same after export and import |
 //! | `workbooks` | a workbook's file | it is refused, or its values are the same after saving |
+//! | `states` | a workbook's state | it is refused, or the workbook has a state that is the same workbook |
 //! | `formulas` | formulas and values | a formula's text is stable, recalculation ends, and a second one changes nothing |
 //! | `cache` | damage done to a compiled module on disk | the load succeeds, and what was damaged is not run |
 //! | `engines` | what wasm-smith makes a module of | both engines give the same values, failures and state |
@@ -35,6 +36,7 @@ mod formulas;
 mod json_answers;
 mod manifest;
 mod module;
+mod states;
 mod tables;
 mod valid;
 mod workbooks;
@@ -46,7 +48,7 @@ mod workbooks;
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("answers", answers::hold),
     ("cache", cache::hold),
     ("engines", engines::hold),
@@ -54,6 +56,7 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("json_answers", json_answers::hold),
     ("manifest", manifest::hold),
     ("module", module::hold),
+    ("states", states::hold),
     ("tables", tables::hold),
     ("workbooks", workbooks::hold),
 ];
