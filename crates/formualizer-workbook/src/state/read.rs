@@ -50,9 +50,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Book, Vec<String>), Error> {
     Ok((reading.book, state.warnings.into_iter().map(Cow::into_owned).collect()))
 }
 
+/// Cells with formulas in all: a few words claim a sheet, and recalculating makes a value for each cell.
+const MOST_FORMULAS: u64 = 1 << 30;
+/// Cells of a formula that has to be compiled in parts.
+const MOST_FITTED: u64 = 1 << 20;
+
 struct Reading {
     book: Book,
     ids: Vec<SheetId>,
+    /// Cells that formulas may still have.
+    formulas: u64,
 }
 
 impl Reading {
@@ -69,7 +76,7 @@ impl Reading {
             }
             ids.push(book.add_sheet(&sheet.name));
         }
-        Ok(Self { book, ids })
+        Ok(Self { book, ids, formulas: MOST_FORMULAS })
     }
 
     fn sheet_id(&self, at: u32) -> Result<SheetId, Error> {
@@ -161,6 +168,8 @@ impl Reading {
         let rect = formula.range.rect().ok_or("a formula beyond its sheet")?;
         let origin = cell(formula.origin).ok_or("a formula beyond its sheet")?;
         let told = |e: Error| format!("the formula of {rect}: {e}");
+        let left = self.formulas.checked_sub(rect.cells());
+        self.formulas = left.ok_or("more cells with formulas than any workbook has")?;
         let arrays = formula.arrays.into();
         let template = self.book.template(&formula.text, arrays, id, origin).map_err(told)?;
         let spill = match formula.fills {
@@ -182,6 +191,10 @@ impl Reading {
         if spill.is_some() {
             self.book.add_loaded(Region { spill, ..Region::new(id, rect, template) });
             return Ok(());
+        }
+        // What a workbook has in one piece holds for all of it.
+        if !template.holds.covers(&rect) && rect.cells() > MOST_FITTED {
+            return Err(format!("the formula of {rect} does not hold for all its cells"));
         }
         for (part, template) in self.book.fitted(id, &rect, template).map_err(told)? {
             self.book.add_loaded(Region::new(id, part, template));

@@ -129,6 +129,30 @@ fn what_is_no_state_is_refused_with_the_reason() -> Result<(), Error> {
 }
 
 #[test]
+fn a_few_words_do_not_claim_more_cells_than_a_workbook_has() -> Result<(), Error> {
+    let mut book = Workbook::new();
+    for name in ["A", "B"] {
+        book.add_sheet(name)?;
+        book.set_formulas(name, "A1:A2", "=1")?;
+    }
+    let state = book.to_state()?;
+    // Rows and columns of both formulas, first and last: 0, 1, 0, 0.
+    let small = [0, 1, 0, 0, 2, b'=', b'1'];
+    let whole = [&[0][..], &[0xff, 0xff, 0x3f], &[0], &[0xff, 0x7f], &[2, b'=', b'1']].concat();
+    let mut hostile = Vec::new();
+    let mut rest = state.as_slice();
+    while let Some(at) = rest.windows(small.len()).position(|part| part == small) {
+        hostile.extend_from_slice(&rest[..at]);
+        hostile.extend_from_slice(&whole);
+        rest = &rest[at + small.len()..];
+    }
+    hostile.extend_from_slice(rest);
+    let error = Workbook::from_state(&hostile).unwrap_err();
+    assert!(error.to_string().contains("more cells with formulas"), "{error}");
+    Ok(())
+}
+
+#[test]
 fn a_state_with_bytes_changed_is_refused_or_is_a_workbook() -> Result<(), Error> {
     let state = sample()?.to_state()?;
     for at in 0..state.len() {
