@@ -238,22 +238,27 @@ def _plain(column):
 
 
 def interrupted(call, after=0.3):
-    """The seconds from Ctrl+C to the end of a call, which must be a KeyboardInterrupt."""
+    """The seconds from Ctrl+C to the end of a call, which must be a KeyboardInterrupt.
+
+    Python loses one that reaches it in a finaliser: it is sent again after a while, as a user would.
+    """
     sent = []
 
     def send():
         sent.append(time.monotonic())
         _thread.interrupt_main()
 
-    timer = threading.Timer(after, send)
-    timer.start()
+    timers = [threading.Timer(seconds, send) for seconds in (after, after + 10)]
+    for timer in timers:
+        timer.start()
     try:
         with pytest.raises(KeyboardInterrupt):
             call()
-        return time.monotonic() - sent[0]
+        return time.monotonic() - sent[-1]
     finally:
-        timer.cancel()
-        timer.join()
+        for timer in timers:
+            timer.cancel()
+            timer.join()
 
 
 def slow_book(rows=400_000):
