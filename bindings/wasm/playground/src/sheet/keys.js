@@ -116,6 +116,17 @@ export function listenToKeys({ grid, view, book, session, actions }) {
     }
   };
 
+  // While the grid draws anew, the focus is nobody's for a moment: what is typed then is the edited cell's.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (session.active && !event.isComposing && document.activeElement === document.body) {
+        actions.resume();
+      }
+    },
+    { capture: true },
+  );
+
   grid.host.addEventListener(
     "keydown",
     (event) => {
