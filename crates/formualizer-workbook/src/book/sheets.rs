@@ -6,7 +6,7 @@ use crate::{
     address::{Cell, MAX_COLS, MAX_ROWS, Rect, SheetId},
     formula::{
         Deleted, Named, SHEET_ORDER, Scope, TABLE_PLACES, TableDef, compile_as, delete_in,
-        rename_in,
+        rename_in, validate_table,
     },
     storage::Grid,
 };
@@ -18,6 +18,28 @@ pub(crate) struct Names {
     /// Of the whole workbook where there is no sheet.
     pub(crate) named: FxHashMap<(Option<SheetId>, String), Named>,
     pub(crate) tables: FxHashMap<String, TableDef>,
+}
+
+impl Names {
+    /// Takes a table of a file or a state.
+    ///
+    /// # Errors
+    /// What is wrong with it, alone or beside the others.
+    pub(crate) fn take_table(&mut self, table: TableDef) -> Result<(), String> {
+        validate_table(&table).map_err(|error| error.to_string())?;
+        let key = table.name.to_lowercase();
+        if self.tables.contains_key(&key) {
+            return Err(format!("there are two tables named {:?}", table.name));
+        }
+        let meets = |other: &&TableDef| {
+            other.sheet == table.sheet && other.rect.intersection(&table.rect).is_some()
+        };
+        if let Some(other) = self.tables.values().find(meets) {
+            return Err(format!("the tables {:?} and {:?} overlap", table.name, other.name));
+        }
+        self.tables.insert(key, table);
+        Ok(())
+    }
 }
 
 impl Scope for Book {

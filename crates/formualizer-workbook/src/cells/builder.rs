@@ -103,18 +103,11 @@ impl Builder {
         const BLANK: u16 = 1 << tag::BLANK;
         const TEXT: u16 = 1 << tag::TEXT;
         const LOGICAL: u16 = 1 << tag::LOGICAL;
-        let kinds = [
-            NumberKind::Number,
-            NumberKind::Date,
-            NumberKind::DateTime,
-            NumberKind::Time,
-            NumberKind::Duration,
-        ];
         let filled = self.seen & !BLANK;
         if filled == 0 {
             return Cells::Blank(self.tags.len());
         }
-        if let Some(kind) = kinds.into_iter().find(|kind| filled == 1 << kind.tag()) {
+        if let Some(kind) = NumberKind::ALL.into_iter().find(|kind| filled == 1 << kind.tag()) {
             let nulls = self.nulls();
             return Cells::Numbers(kind, Float64Array::new(self.numbers.into(), nulls));
         }

@@ -16,6 +16,10 @@ pub(crate) enum NumberKind {
 }
 
 impl NumberKind {
+    /// Each of them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Number, Self::Date, Self::DateTime, Self::Time, Self::Duration];
+
     pub(crate) fn tag(self) -> u8 {
         match self {
             Self::Number => tag::NUMBER,

@@ -16,14 +16,6 @@ const FALSE: u8 = 6;
 const TRUE: u8 = 7;
 const TEXT: u8 = 8;
 const ERROR: u8 = 9;
-/// Kinds of numbers by their own number less one.
-const NUMBERS: [NumberKind; 5] = [
-    NumberKind::Number,
-    NumberKind::Date,
-    NumberKind::DateTime,
-    NumberKind::Time,
-    NumberKind::Duration,
-];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Lanes<'a> {
@@ -199,18 +191,14 @@ fn numbers(bytes: &[u8]) -> Result<Vec<f64>, &'static str> {
     }
 }
 
+/// The kind of a number, from 1 on.
 fn number(kind: NumberKind) -> u8 {
-    match kind {
-        NumberKind::Number => 1,
-        NumberKind::Date => 2,
-        NumberKind::DateTime => 3,
-        NumberKind::Time => 4,
-        NumberKind::Duration => 5,
-    }
+    let known = (1..).zip(NumberKind::ALL).find(|(_, known)| *known == kind);
+    known.map_or(BLANK, |(number, _)| number)
 }
 
 fn number_kind(kind: u8) -> Option<NumberKind> {
-    NUMBERS.get(usize::from(kind).checked_sub(1)?).copied()
+    NumberKind::ALL.get(usize::from(kind).checked_sub(1)?).copied()
 }
 
 fn error_kind(code: u8) -> Option<ExcelErrorKind> {

@@ -8,7 +8,7 @@ use crate::{
     Error, ErrorKind,
     address::{MAX_COLS, MAX_ROWS, Rect, SheetId, validate_sheet_name},
     book::{Book, Move, Region, RowSet, Source},
-    formula::{TableDef, parse_named, validate_table},
+    formula::{TableDef, parse_named},
 };
 use formualizer_common::DateSystem;
 use rustc_hash::FxHashMap;
@@ -95,19 +95,7 @@ impl Reading {
             headers: table.headers,
             totals: table.totals,
         };
-        validate_table(&table).map_err(|e| damaged(e.to_string()))?;
-        let tables = &mut self.book.names.tables;
-        let meets = |other: &TableDef| {
-            other.sheet == sheet && other.rect.intersection(&table.rect).is_some()
-        };
-        if tables.values().any(meets) {
-            return Err(damaged(format!("the table {} meets another one", table.name)));
-        }
-        let name = table.name.clone();
-        match tables.insert(name.to_lowercase(), table) {
-            None => Ok(()),
-            Some(_) => Err(damaged(format!("two tables named {name}"))),
-        }
+        self.book.names.take_table(table).map_err(damaged)
     }
 
     fn name(&mut self, name: &Name<'_>) -> Result<(), Error> {

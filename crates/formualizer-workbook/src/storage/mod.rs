@@ -81,12 +81,8 @@ impl Grid {
     /// The rows of a column whose cells are not those of another grid.
     pub(crate) fn different_rows(&self, other: &Self, col: u32) -> Vec<Range<u32>> {
         let empty = Column::default();
-        let column = |grid: &'_ Self| grid.columns.get(col as usize).cloned();
-        match (column(self), column(other)) {
-            (Some(own), Some(other)) => own.different_rows(&other),
-            (Some(column), None) | (None, Some(column)) => column.different_rows(&empty),
-            (None, None) => Vec::new(),
-        }
+        let [own, other] = [self, other].map(|grid| grid.columns.get(col as usize));
+        own.unwrap_or(&empty).different_rows(other.unwrap_or(&empty))
     }
 
     /// Moves the rows from `at` on down; the new ones are blank. What is pushed off the sheet must be blank.

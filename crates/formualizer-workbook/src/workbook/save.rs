@@ -85,7 +85,7 @@ impl Workbook {
     /// # Errors
     /// As [`save`](Self::save), where it is not about the file.
     pub fn to_xlsx(&self, options: &SaveOptions) -> Result<Vec<u8>, Error> {
-        Ok(walking(|| xlsx::save::save(&self.book, *options))?.bytes)
+        Ok(self.save_bytes(options)?.0)
     }
 }
 

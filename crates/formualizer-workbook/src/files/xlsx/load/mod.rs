@@ -27,7 +27,7 @@ use crate::{
         LoadOptions, Warnings,
         collect::{FormulaRun, LoadedSheet},
     },
-    formula::{Scope, Template, parse_named, validate_table},
+    formula::{Scope, Template, parse_named},
 };
 use formualizer_common::DateSystem;
 use rayon::prelude::*;
@@ -205,27 +205,12 @@ impl Assembly {
 
     fn table(&mut self, part: &str, loaded: LoadedTable) -> Result<(), Error> {
         let LoadedTable { table, filtered } = loaded;
-        if let Err(error) = validate_table(&table) {
-            return Err(refused(format!("{part}: {error}")));
-        }
-        let key = table.name.to_lowercase();
-        if self.book.names.tables.contains_key(&key) {
-            return Err(refused(format!("{part}: there are two tables named {:?}", table.name)));
-        }
-        let meets = |other: &&crate::formula::TableDef| {
-            other.sheet == table.sheet && other.rect.intersection(&table.rect).is_some()
-        };
-        if let Some(other) = self.book.names.tables.values().find(meets) {
-            return Err(refused(format!(
-                "{part}: the tables {:?} and {:?} overlap",
-                table.name, other.name
-            )));
-        }
-        if let (Some(rect), Some(sheet)) = (filtered, self.book.sheets.get_mut(&table.sheet)) {
+        let sheet = table.sheet;
+        self.book.names.take_table(table).map_err(|what| refused(format!("{part}: {what}")))?;
+        if let (Some(rect), Some(sheet)) = (filtered, self.book.sheets.get_mut(&sheet)) {
             // Until the sheet's rows are known: those that are hidden are moved here.
             sheet.hidden.filtered.insert(rect.rows());
         }
-        self.book.names.tables.insert(key, table);
         Ok(())
     }
 
