@@ -25,8 +25,13 @@ pub(super) fn or_else(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{inspect, sha256};
-    use udf_columnar::Limits;
+    use super::{super::sha256, or_else};
+    use crate::ModuleInfo;
+    use udf_columnar::{Error, Limits};
+
+    fn inspect(bytes: &[u8], limits: &Limits) -> Result<ModuleInfo, Error> {
+        or_else(sha256(bytes), limits, || crate::inspect(bytes, limits))
+    }
 
     #[test]
     fn a_module_that_was_inspected_is_held_against_other_limits_again() {
