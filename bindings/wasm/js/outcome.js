@@ -43,51 +43,32 @@ export class Outcome {
       this.columns = Array.from({ length: output.columns }, (_, at) => output.column(at));
       return;
     }
-    // A whole column of numbers is filled in place; whatever else is put together.
-    const [whole] = this.columns;
-    if (whole !== undefined && whole.valid === undefined && output.copyTo(whole.values.subarray?.(first, first + output.rows))) {
-      return;
+    const Type = ARRAYS[this.columns[0]?.kind ?? output.kind];
+    if (first === 0) {
+      this.columns = [{ kind: output.kind, values: Type && new Type(rows), valid: undefined }];
     }
-    const Type = ARRAYS[whole?.kind ?? output.kind];
-    if (first === 0 && Type !== undefined) {
-      const values = new Type(rows);
-      if (output.copyTo(values.subarray(0, output.rows))) {
-        this.columns = [{ kind: output.kind, values, valid: undefined }];
-        return;
-      }
+    const [whole] = this.columns;
+    // A column of numbers that are all there is filled in place; whatever else is put together.
+    if (Type !== undefined && whole.valid === undefined && output.copyTo(whole.values.subarray(first, first + output.rows))) {
+      return;
     }
     const part = output.column(0);
-    if (first === 0) {
-      const values = Type === undefined ? part.values : new Type(rows);
-      if (Type !== undefined) {
-        values.set(part.values);
-      }
-      this.columns = [{ kind: part.kind, values, valid: spread(part.valid, rows) }];
-      return;
-    }
     if (part.valid !== undefined || whole.valid !== undefined) {
       whole.valid ??= new Uint8Array(rows).fill(1);
       whole.valid.set(part.valid ?? new Uint8Array(output.rows).fill(1), first);
     }
-    if (Type === undefined) {
-      whole.values = typeof whole.values.concat === "function" ? whole.values.concat(part.values) : joined(whole.values, part.values);
-    } else {
+    if (Type !== undefined) {
       whole.values.set(part.values, first);
+    } else {
+      whole.values = whole.values === undefined ? part.values : joined(whole.values, part.values);
     }
   }
 }
 
-/** Whether rows are there, of the first part; all others are so far. */
-function spread(valid, rows) {
-  if (valid === undefined) {
-    return undefined;
-  }
-  const all = new Uint8Array(rows).fill(1);
-  all.set(valid);
-  return all;
-}
-
 function joined(a, b) {
+  if (Array.isArray(a)) {
+    return a.concat(b);
+  }
   const both = new a.constructor(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

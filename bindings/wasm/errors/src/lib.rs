@@ -13,14 +13,19 @@ extern "C" {
     fn make_error(class: &str, message: &str, fields: &Object) -> JsValue;
 }
 
-/// The error of a class with a message and fields.
-pub fn make(class: &str, message: &str, fields: &[(&str, JsValue)]) -> JsValue {
+/// An object with these fields.
+pub fn object(fields: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in fields {
         // A plain object takes every field.
         let _ = Reflect::set(&object, &JsValue::from_str(name), value);
     }
-    make_error(class, message, &object)
+    object
+}
+
+/// The error of a class with a message and fields.
+pub fn make(class: &str, message: &str, fields: &[(&str, JsValue)]) -> JsValue {
+    make_error(class, message, &object(fields))
 }
 
 /// The error for arguments that do not fit.
@@ -44,6 +49,14 @@ pub fn of_call(error: &Error, function: Option<&str>) -> JsValue {
         fields.push(("code", JsValue::from_str(code.text())));
     }
     make(class, &OneLine(error.message()).to_string(), &fields)
+}
+
+/// What a workbook gave.
+///
+/// # Errors
+/// The workbook's.
+pub fn ok<T>(result: Result<T, workbook::Error>) -> Result<T, JsValue> {
+    result.map_err(|error| of_workbook(&error))
 }
 
 /// The error of a workbook.

@@ -5,28 +5,16 @@
 
 mod options;
 
-use formualizer_udf_wasm_errors::{argument, of_workbook};
+use formualizer_udf_wasm_errors::{argument, object, ok};
 use formualizer_workbook::{
     DataFormat, DateSystem, ExportOptions, ImportOptions, LoadOptions, SaveOptions, Workbook,
 };
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Object, Uint8Array};
 use std::path::Path;
 use wasm_bindgen::prelude::*;
 
 /// The sheet of imported data.
 const DATA: &str = "Data";
-
-fn ok<T>(result: Result<T, formualizer_workbook::Error>) -> Result<T, JsValue> {
-    result.map_err(|error| of_workbook(&error))
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Result<Object, JsValue> {
-    let object = Object::new();
-    for (name, value) in fields {
-        Reflect::set(&object, &JsValue::from_str(name), value)?;
-    }
-    Ok(object)
-}
 
 /// The state of the workbook in a file: .xlsx, .xlsm, .xls, .xlsb or .ods, told by its content.
 #[wasm_bindgen(js_name = loadFile)]
@@ -42,7 +30,7 @@ pub fn save(state: &[u8], values_only: bool) -> Result<Object, JsValue> {
     let (bytes, report) = ok(book.save_bytes(&SaveOptions::default().values_only(values_only)))?;
     let number = |n: u64| JsValue::from_f64(n as f64);
     let warnings: js_sys::Array = report.warnings.iter().map(JsValue::from).collect();
-    object(&[
+    Ok(object(&[
         ("bytes", Uint8Array::from(bytes.as_slice()).into()),
         ("warnings", warnings.into()),
         ("cellsWritten", number(report.cells_written)),
@@ -50,7 +38,7 @@ pub fn save(state: &[u8], values_only: bool) -> Result<Object, JsValue> {
         ("partsCopied", number(report.parts_copied as u64)),
         ("partsRewritten", number(report.parts_rewritten as u64)),
         ("macros", JsValue::from_bool(report.macros)),
-    ])
+    ]))
 }
 
 /// The state of a workbook with the data of a file and nothing else: `{ state, rows, columns }`.
@@ -68,11 +56,11 @@ pub fn import(
     let options = ImportOptions::default().headers(headers).limits(options::limits(limits)?);
     let report = ok(book.import_bytes(DATA, "A1", data_format(format)?, bytes, &options))?;
     let number = |n: usize| JsValue::from_f64(n as f64);
-    object(&[
+    Ok(object(&[
         ("state", Uint8Array::from(ok(book.to_state())?.as_slice()).into()),
         ("rows", number(report.rows)),
         ("columns", number(report.columns)),
-    ])
+    ]))
 }
 
 /// The file of a range of a state; options are the names of those that are on.

@@ -1,8 +1,8 @@
 //! Plugins and callbacks of a workbook.
 
-use super::{CoreWorkbook, callback::Callback, ok};
+use super::{CoreWorkbook, callback::Callback};
 use crate::{limits, module::runtime};
-use formualizer_udf_wasm_errors::{argument, of_call};
+use formualizer_udf_wasm_errors::{argument, of_call, ok};
 use formualizer_workbook::{
     BindPolicy, CustomFnOptions, OverridePolicy, WasmFunctionSpec, WasmModuleInfo,
 };

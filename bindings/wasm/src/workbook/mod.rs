@@ -10,10 +10,9 @@ mod value;
 use crate::{input, module::runtime, output};
 use arrow_array::{Array as ArrowArray, RecordBatch};
 use arrow_select::concat::concat;
-use formualizer_udf_wasm_errors::{self as error, of_workbook};
+use formualizer_udf_wasm_errors::{self as error, of_workbook, ok};
 use formualizer_workbook::{
-    CancelToken, DateSystem, Error, Limits, Progress, RecalcOptions, RecalcReport, Snapshot,
-    Workbook,
+    CancelToken, DateSystem, Limits, Progress, RecalcOptions, RecalcReport, Snapshot, Workbook,
 };
 use js_sys::{Array, Function, Uint8Array};
 use std::cell::{RefCell, RefMut};
@@ -26,10 +25,6 @@ pub struct CoreWorkbook {
     book: RefCell<Workbook>,
     /// The values when changes were told last, while somebody wants to know.
     watched: RefCell<Option<Snapshot>>,
-}
-
-fn ok<T>(result: Result<T, Error>) -> Result<T, JsValue> {
-    result.map_err(|error| of_workbook(&error))
 }
 
 impl CoreWorkbook {

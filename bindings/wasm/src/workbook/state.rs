@@ -1,6 +1,7 @@
 //! Workbooks as bytes, and the values that cross to files and back.
 
-use super::{CoreWorkbook, ok};
+use super::CoreWorkbook;
+use formualizer_udf_wasm_errors::ok;
 use formualizer_workbook::{DateSystem, Workbook};
 use wasm_bindgen::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Names and tables, and what moves cells: rows and columns, ranges.
 
-use super::{CoreWorkbook, ok};
+use super::CoreWorkbook;
+use formualizer_udf_wasm_errors::ok;
 use formualizer_workbook::TableOptions;
 use wasm_bindgen::prelude::*;
 

@@ -1,6 +1,7 @@
 //! What depends on what, what a formula or function is, and what has changed.
 
-use super::{CoreWorkbook, ok};
+use super::CoreWorkbook;
+use formualizer_udf_wasm_errors::ok;
 use formualizer_workbook::{FunctionDetails, FunctionOrigin, SheetRange, builtin_functions};
 use wasm_bindgen::prelude::*;
 
