@@ -13,6 +13,7 @@ use super::{
 use crate::{
     cmd::Cmd,
     error::{Context, Error, Result},
+    package::copy,
     steps::Steps,
     test::GUESTS,
 };
@@ -205,8 +206,4 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).context(format_args!("cannot copy {}", from.display())).map(|_| ())
 }

@@ -1,7 +1,6 @@
 //! `playground`: the page in which a person tries the package.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -10,11 +9,7 @@ use super::{
     package,
     tools::{PACKAGE, Tools},
 };
-use crate::{
-    cmd::Cmd,
-    error::{Context, Result},
-    steps::Steps,
-};
+use crate::{cmd::Cmd, error::Result, package::copy, steps::Steps};
 
 /// The plugins that come with the page.
 const PLUGINS: [&str; 4] = ["conformance", "finance", "geo", "text"];
@@ -79,7 +74,7 @@ fn gather(root: &Path, package: &Path, project: &Path) -> Result<()> {
         package::empty(&project.join(name))?;
     }
     for name in ["package.json", "package-lock.json", "vite.config.js", "index.html"] {
-        package::copy(&sources.join(name), &project.join(name))?;
+        copy(&sources.join(name), &project.join(name))?;
     }
     for name in ["src", "public"] {
         package::copy_tree(&sources.join(name), &project.join(name))?;
@@ -87,16 +82,13 @@ fn gather(root: &Path, package: &Path, project: &Path) -> Result<()> {
     for name in PLUGINS {
         let file = format!("{name}.wasm");
         let to = project.join("plugins").join(&file);
-        package::copy(&root.join("plugins").join(&file), &to)?;
+        copy(&root.join("plugins").join(&file), &to)?;
     }
     let install =
         Cmd::new(project, "npm").args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
     println!("$ {install}");
     install.run()?;
     let installed = project.join("node_modules").join("formualizer-udf");
-    if installed.exists() {
-        fs::remove_dir_all(&installed)
-            .context(format_args!("cannot empty {}", installed.display()))?;
-    }
+    package::empty(&installed)?;
     package::copy_tree(package, &installed)
 }
