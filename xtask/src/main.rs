@@ -11,6 +11,7 @@ mod cmd;
 mod differential;
 mod error;
 mod foreign;
+mod functions;
 mod fuzz;
 mod languages;
 mod matrix;
@@ -110,6 +111,12 @@ const TASKS: &[Task] = &[
         options: "[FOLDER]",
         about: "build the Python package's wheel (into target/wheels), and try it in an empty environment",
         run: package::run_wheel,
+    },
+    Task {
+        name: "functions",
+        options: "",
+        about: "write docs/functions.md from the records of the functions",
+        run: functions::run,
     },
     Task {
         name: "tidy",

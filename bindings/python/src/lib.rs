@@ -1,13 +1,14 @@
 //! The extension module `formualizer_udf._native`: plugins on Python's columns, and the workbook.
 //!
 //! `input/` brings what Python passes to columns, `call/` runs a function over them with the interpreter lock released,
-//! `output/` gives results in the caller's own type. Types of dataframe libraries are known to the Python side of the package
+//! `excel/` the same of Excel's functions, `output/` gives results in the caller's own type. Types of dataframe libraries are known to the Python side of the package
 //! alone (`python/formualizer_udf/_frames`).
 
 #![deny(unsafe_code)]
 
 mod call;
 mod error;
+mod excel;
 mod fork;
 mod function;
 mod input;
@@ -29,6 +30,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<runtime::Runtime>()?;
     module.add_class::<module::Module>()?;
     module.add_class::<function::Function>()?;
+    module.add_class::<excel::ExcelFunction>()?;
+    excel::Functions::add_to(module)?;
     module.add_class::<input::Input>()?;
     module.add_class::<output::Outcome>()?;
     module.add_class::<output::Block>()?;

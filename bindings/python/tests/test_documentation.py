@@ -21,8 +21,8 @@ def documented() -> list[tuple[str, str | None, str]]:
         text = ast.get_docstring(node) if isinstance(node, (ast.ClassDef, ast.FunctionDef)) else None
         if text is None or node.name.startswith("_"):
             continue
-        # What `help` shows of a Function is the plugin's own description.
-        if node.name != "Function":
+        # What `help` shows of a function is its own description.
+        if node.name not in ("Function", "ExcelFunction"):
             found.append((node.name, None, text))
         for method in getattr(node, "body", []):
             if isinstance(method, ast.FunctionDef) and not method.name.startswith("__"):

@@ -1,4 +1,4 @@
-"""The examples run: the script as a program, the notebook cell by cell."""
+"""The examples run: the scripts as programs, the notebook cell by cell."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ def test_the_script_prints_prices_and_the_row_that_failed() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "spot  90.00  call  4.1476" in done.stdout
     assert "1 row failed: #NUM! price -1 is below" in done.stdout
+
+
+def test_the_script_of_cash_flows_prints_a_line_for_each() -> None:
+    command = [sys.executable, str(EXAMPLES / "cash_flows.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 7 and lines[0].startswith("internal rate of return")
+    assert lines[2].split() == ["Jan", "2024", "after", "0.00", "years", "paid", "1000.00"]
 
 
 def test_the_notebook_runs_and_was_saved_with_its_outputs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import { rowsOf } from "./arrow.js";
 import { isColumn, push } from "./columns.js";
 import { kindOf } from "./kinds.js";
 
-/** Rows that cross at a time: their columns stay in a processor's cache on the way. */
+/** Rows that cross at a time, about: their columns stay in a processor's cache on the way. */
 const CHUNK = 32_768;
 
 /** The parameter that an argument is for. */
@@ -40,7 +40,12 @@ export function plan(core, values) {
   const columns = values.filter(isColumn);
   const rows = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
   const even = columns.every((column) => column.length === rows);
-  return { rows, step: core.isElementwise && even && rows > CHUNK ? CHUNK : Infinity };
+  if (!core.isElementwise || !even || rows <= CHUNK) {
+    return { rows, step: Infinity };
+  }
+  // As many as guests are given at once, or a few times as many.
+  const batch = core.batchRows(columns.length);
+  return { rows, step: batch * Math.max(1, Math.floor(CHUNK / batch)) };
 }
 
 /** Some rows of each column. */

@@ -202,6 +202,45 @@ export interface PluginFunction {
   async(...values: Argument[]): Promise<Result>;
 }
 
+/** How a function of Excel is called. */
+export interface ExcelOptions {
+  /** What becomes of rows that are errors: an error that tells which (`raise`), null, or null with their errors beside (`struct`). */
+  errors?: "raise" | "null" | "struct";
+  /** What columns of the result are: buffers of Arrow, or vectors of a library, which is given. */
+  output?: "buffers" | ApacheArrow | Flechette;
+  /** Of `RAND` and its like: the same whole number gives the same results. */
+  seed?: number;
+  /** What `NOW` and `TODAY` take for the time; the clock's if absent. */
+  now?: Date;
+}
+
+/** A function of Excel. */
+export interface ExcelFunction {
+  /**
+   * Calls it. A parameter of one value takes a value, a column (it is called row by row) or an array of columns; a parameter of an array or
+   * of cells takes a column or an array of columns whole. `null` and NaN in columns are blank cells, `undefined` leaves an argument out.
+   *
+   * Where a parameter of one value was given a column the result has a value for each row, in the type of the first column that was passed,
+   * as results of a plugin have; otherwise it is one value, or an array: a column, or columns by the names `column1`, `column2`, ….
+   *
+   * @throws ArgumentError where the arguments do not fit; RowsError where the result has errors.
+   */
+  (...values: Argument[]): Result;
+  readonly name: string;
+  /** `NAME(param: any, …) -> any`. */
+  readonly signature: string;
+  readonly description: string;
+  readonly about: FunctionEntry;
+  /** The same function with options. */
+  with(options: ExcelOptions): ExcelFunction;
+}
+
+/**
+ * Excel's functions on columns, without a workbook, in any case: `functions.XIRR(values, dates)`, `functions["NORM.S.DIST"]`. `_` stands for
+ * the `.` of names: `functions.NORM_S_DIST`. `Object.keys(functions)` lists them. Names in capitals that there are not throw, with near names.
+ */
+export const functions: { readonly [name: string]: ExcelFunction };
+
 /** A plugin's manifest. */
 export interface Manifest {
   module: { id: string; version: string; description?: string; [field: string]: unknown };
@@ -327,6 +366,11 @@ export interface RecalcOptions {
   progress?: (done: number, all: number) => void;
   /** Ends the recalculation where `progress` aborts it. */
   signal?: AbortSignal;
+  /**
+   * What becomes of cells whose formulas call what cannot be calculated, functions that nobody knows and those that ask other programs: they
+   * `keep` their stored values, which they do by themselves, or are the `error` `#NAME?`.
+   */
+  unknown?: "keep" | "error";
 }
 
 /** What becomes of names that are taken: an error, they stay with what they have, or they are bound anew. */
@@ -510,7 +554,7 @@ export class Workbook {
   /** An empty workbook, which remembers so many edits (20). */
   constructor(options?: WorkbookOptions);
   /**
-   * Loads a workbook: `.xlsx`, `.xlsm`, `.xls`, `.xlsb` or `.ods`, told by the content. The values that the file has for its formulas are
+   * Loads a workbook: `.xlsx`, `.xlsm`, `.xls`, `.xlsb`, `.ods` or `.fods`, told by the content. The values that the file has for its formulas are
    * there at once; {@link recalculate} brings them up to date.
    */
   static load(source: ModuleSource | Promise<ModuleSource>, options?: WorkbookOptions & { limits?: FileLimits }): Promise<Workbook>;

@@ -113,7 +113,7 @@ function makeFunction(core, options, source, pace = { ofRow: Infinity }) {
       return one(core, about.name, numbers);
     }
     const values = given.map(rowsOf);
-    return finish(core, about, options, values, run(core, about, options, values));
+    return finish(about, options, values, run(core, about, options, values));
   };
   const async = async (...given) => {
     const values = given.map(rowsOf);
@@ -124,7 +124,7 @@ function makeFunction(core, options, source, pace = { ofRow: Infinity }) {
     if (many) {
       pace.ofRow = outcome.took / rows;
     }
-    return finish(core, about, options, values, outcome);
+    return finish(about, options, values, outcome);
   };
   const fields = {
     name: about.name,

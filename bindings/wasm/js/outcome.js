@@ -14,6 +14,8 @@ export class Outcome {
   failed = 0;
   errors = [];
   rows = 0;
+  /** "rows", "value" or "table". */
+  shape = "rows";
   /** Milliseconds that the calls took. */
   took = 0;
   /** How many errors are kept. */
@@ -26,10 +28,16 @@ export class Outcome {
 
   add({ output, first, rows }) {
     this.rows = rows;
+    this.shape = output.shape ?? this.shape;
     this.failed += output.failed;
-    const wanted = Math.min(this.listed - this.errors.length, output.rows);
-    if (output.failed > 0 && wanted > 0) {
-      for (const error of output.errors(0, wanted)) {
+    // Of a table the errors are those of all its columns.
+    const columns = this.shape === "table" ? output.columns : 1;
+    for (let at = 0; output.failed > 0 && at < columns; at += 1) {
+      const wanted = Math.min(this.listed - this.errors.length, output.rows);
+      if (wanted <= 0) {
+        break;
+      }
+      for (const error of output.errors(at, wanted)) {
         error.row += first;
         this.errors.push(error);
       }
@@ -76,13 +84,13 @@ function joined(a, b) {
 }
 
 /** The result in the caller's type. */
-export function finish(core, about, options, values, { columns, failed, errors, rows }) {
+export function finish(about, options, values, { columns, failed, errors, rows, shape }) {
   if (failed > 0 && (options.errors ?? "raise") === "raise") {
     throw rowsError(about.name, failed, rows, errors);
   }
   const give = makerOf(options.output) ?? like(values.find(isColumn));
-  const single = core.isElementwise ? !values.some(isColumn) : about.kind === "reduce";
-  if (!core.isElementwise && !single) {
+  const single = shape === "value" || (shape === "rows" && !values.some(isColumn));
+  if (shape === "table") {
     return table(about, columns, give);
   }
   const value = single ? toValues(columns[0])[0] : give(columns[0]);

@@ -329,14 +329,17 @@ export class Workbook {
     return this.#told({ result, report: JSON.parse(report) });
   }
 
-  recalculate({ progress, signal } = {}) {
+  recalculate({ progress, signal, unknown = "keep" } = {}) {
     signal?.throwIfAborted();
+    if (unknown !== "keep" && unknown !== "error") {
+      throw new ArgumentError(`unknown: give "keep" or "error"`);
+    }
     const tell = (done, all) => {
       progress?.(done, all);
       return signal?.aborted !== true;
     };
     const watched = progress === undefined && signal === undefined ? undefined : tell;
-    return this.#told(JSON.parse(this.#core.recalculate(watched)));
+    return this.#told(JSON.parse(this.#core.recalculate(watched, unknown === "keep")));
   }
 
   async registerWasmModuleBytes(source, { policy = "refuse" } = {}) {

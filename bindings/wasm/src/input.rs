@@ -1,14 +1,18 @@
 //! Columns of what JavaScript passes: typed arrays, and what stands beside them.
 
-use arrow_array::{
-    ArrayRef, BooleanArray, PrimitiveArray, StringArray, TimestampMicrosecondArray, types as t,
-};
+use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, StringArray, types as t};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use formualizer_udf_wasm_errors::{argument, of_call};
 use js_sys::Uint8Array;
 use std::sync::Arc;
+use udf_abi::DType;
+use udf_backends::internal::typed_array;
 use udf_columnar::{AnyValue, Column};
 use wasm_bindgen::prelude::*;
+
+/// Bytes from which on a typed array without missing rows stays where it is until a guest is given its values: what is smaller is put
+/// together with the rest of its call.
+const LEFT: u32 = 16 << 10;
 
 /// The column of a typed array, whose `kind` is a name of `js/columns.js`. `valid` has a byte a row where rows are missing.
 pub(crate) fn column(
@@ -18,7 +22,14 @@ pub(crate) fn column(
 ) -> Result<Column, JsValue> {
     macro_rules! primitive {
         ($array:ty, $type:ty) => {{
-            let values = values.dyn_ref::<$array>().ok_or_else(|| other(kind))?.to_vec();
+            let array = values.dyn_ref::<$array>().ok_or_else(|| other(kind))?;
+            if valid.is_none()
+                && array.byte_length() >= LEFT
+                && let Some(column) = left(kind, array)?
+            {
+                return Ok(column);
+            }
+            let values = array.to_vec();
             let nulls = nulls(valid, values.len())?;
             Arc::new(PrimitiveArray::<$type>::new(values.into(), nulls))
         }};
@@ -35,12 +46,7 @@ pub(crate) fn column(
         "u32" => primitive!(js_sys::Uint32Array, t::UInt32Type),
         "u64" => primitive!(js_sys::BigUint64Array, t::UInt64Type),
         "date32" => primitive!(js_sys::Int32Array, t::Date32Type),
-        "timestamp" => {
-            let values = values.dyn_ref::<js_sys::BigInt64Array>().ok_or_else(|| other(kind))?;
-            let values = values.to_vec();
-            let nulls = nulls(valid, values.len())?;
-            Arc::new(TimestampMicrosecondArray::new(values.into(), nulls))
-        }
+        "timestamp" => primitive!(js_sys::BigInt64Array, t::TimestampMicrosecondType),
         "bool" => {
             let values = values.dyn_ref::<Uint8Array>().ok_or_else(|| other(kind))?.to_vec();
             let nulls = nulls(valid, values.len())?;
@@ -49,6 +55,12 @@ pub(crate) fn column(
         _ => return Err(other(kind)),
     };
     Column::try_new(array).map_err(|error| of_call(&error, None))
+}
+
+/// The column of a typed array that stays where it is, if it can.
+fn left(kind: &str, array: &js_sys::Object) -> Result<Option<Column>, JsValue> {
+    let dtype = DType::from_name(kind).ok_or_else(|| other(kind))?;
+    typed_array(dtype, array).map_err(|error| of_call(&error, None))
 }
 
 /// The column of texts, which stand one behind the other in `data`: `ends` says where each ends.

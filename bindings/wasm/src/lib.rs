@@ -7,6 +7,8 @@
 //! input        typed arrays to columns
 //! output       columns to typed arrays
 //! module       plugins and calls of their functions
+//! excel        Excel's functions, called like those of plugins
+//! clock        the host's clock and chance
 //! workbook     formulas, recalculated a column at a time
 //!
 //! errors/      failures as the classes of js/errors.js, for both modules
@@ -14,6 +16,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod clock;
+mod excel;
 mod input;
 mod limits;
 mod module;

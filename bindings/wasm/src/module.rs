@@ -1,17 +1,19 @@
 //! Plugins, and calls of their functions, put together argument by argument.
 
-use crate::{input, limits, output};
+use crate::{clock, input, limits, output};
 use arrow_array::{Array as _, Float64Array, cast::AsArray, types::Float64Type};
+use formualizer_functions::columns::{Function, Shape};
 use formualizer_udf_wasm_errors::{argument, of_call};
 use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array};
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 use udf_abi::{
     DType,
-    manifest::{Param, Shape},
+    manifest::{self, Param},
 };
 use udf_backends::{JsRuntime, ModuleInfo};
 use udf_columnar::{
     Argument, Call, Column, Limits, Output, Session, SessionOptions, Signature, UdfModule,
+    internal::rows_of_width,
 };
 use wasm_bindgen::prelude::*;
 
@@ -56,7 +58,7 @@ fn json(info: &ModuleInfo) -> String {
 #[wasm_bindgen]
 pub struct CoreModule(Rc<Plugin>);
 
-struct Plugin {
+pub(crate) struct Plugin {
     module: Arc<dyn UdfModule>,
     /// A session at rest, which serves calls of functions that are not volatile.
     warm: RefCell<Option<Box<dyn Session>>>,
@@ -80,17 +82,28 @@ impl CoreModule {
     /// A function by name, alias or export.
     pub fn function(&self, name: &str) -> Result<CoreFunction, JsValue> {
         let signature = self.0.module.signature(name).map_err(|error| of_call(&error, None))?;
-        let plugin = self.0.clone();
-        Ok(CoreFunction { plugin, signature, arguments: Vec::new() })
+        Ok(CoreFunction::new(Callee::Plugin(self.0.clone()), signature))
     }
+}
+
+/// Whose function it is.
+pub(crate) enum Callee {
+    Plugin(Rc<Plugin>),
+    Excel(Function),
 }
 
 /// A function, and the arguments of its next call so far.
 #[wasm_bindgen]
 pub struct CoreFunction {
-    plugin: Rc<Plugin>,
+    pub(crate) callee: Callee,
     signature: Arc<Signature>,
-    arguments: Vec<Argument>,
+    pub(crate) arguments: Vec<Argument>,
+}
+
+impl CoreFunction {
+    pub(crate) fn new(callee: Callee, signature: Arc<Signature>) -> Self {
+        Self { callee, signature, arguments: Vec::new() }
+    }
 }
 
 #[wasm_bindgen]
@@ -107,10 +120,16 @@ impl CoreFunction {
         serde_json::to_string(self.signature.function()).unwrap_or_default()
     }
 
-    /// Whether it gives a row for each row.
+    /// Whether it gives a row for each row, so that rows may be passed in parts.
     #[wasm_bindgen(getter, js_name = isElementwise)]
     pub fn is_elementwise(&self) -> bool {
-        self.signature.is_elementwise()
+        matches!(self.callee, Callee::Plugin(_)) && self.signature.is_elementwise()
+    }
+
+    /// Rows that a guest is given at a time of so many columns of doubles.
+    #[wasm_bindgen(js_name = batchRows)]
+    pub fn batch_rows(&self, columns: usize) -> usize {
+        rows_of_width(size_of::<f64>() * (columns + 1))
     }
 
     /// Forgets the arguments.
@@ -177,7 +196,7 @@ impl CoreFunction {
         let function = self.signature.function();
         let number = |param: &Param| {
             param.dtype.0 == DType::F64
-                && param.shape == Shape::Scalar
+                && param.shape == manifest::Shape::Scalar
                 && !param.optional
                 && !param.variadic
         };
@@ -209,24 +228,32 @@ impl CoreFunction {
 
     /// Calls the function, and forgets the arguments. `offset` is the first row in the whole input, `deadline` in milliseconds.
     pub fn call(&mut self, offset: f64, deadline: Option<f64>) -> Result<CoreOutput, JsValue> {
+        let Callee::Plugin(plugin) = &self.callee else {
+            return Err(argument("a function of Excel is called by `calculate`"));
+        };
         let arguments = std::mem::take(&mut self.arguments);
         let call = Call::new(arguments).row_offset(offset as u64);
         let function = self.signature.function();
         let may_be_warm =
             self.signature.is_elementwise() && !function.volatile && deadline.is_none();
         // A call that cannot take the session at rest leaves it there.
-        let warm = may_be_warm.then(|| self.plugin.warm.borrow_mut().take());
+        let warm = may_be_warm.then(|| plugin.warm.borrow_mut().take());
         let mut session = match warm.flatten() {
             Some(session) => session,
-            None => self.plugin.module.open(options(deadline)?),
+            None => plugin.module.open(options(deadline)?),
         };
         let output = session.call(&self.signature, call);
         if may_be_warm {
-            *self.plugin.warm.borrow_mut() = Some(session);
+            *plugin.warm.borrow_mut() = Some(session);
         }
         let name = self.signature.name();
         let output = output.map_err(|error| of_call(&error, Some(name)))?;
-        Ok(CoreOutput { output })
+        let shape = match (self.signature.is_elementwise(), self.signature.is_reduce()) {
+            (true, _) => Shape::Rows,
+            (_, true) => Shape::Value,
+            _ => Shape::Table,
+        };
+        Ok(CoreOutput { output, shape })
     }
 }
 
@@ -240,15 +267,15 @@ fn options(deadline: Option<f64>) -> Result<SessionOptions, JsValue> {
         Some(Ok(deadline)) => Some(deadline),
         None => None,
     };
-    let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
     let now = (js_sys::Date::now() * 1e3) as i64;
-    Ok(SessionOptions::default().threads(1).deadline(deadline).volatile(seed, now))
+    Ok(SessionOptions::default().threads(1).deadline(deadline).volatile(clock::seed(), now))
 }
 
 /// What a call gave.
 #[wasm_bindgen]
 pub struct CoreOutput {
-    output: Output,
+    pub(crate) output: Output,
+    pub(crate) shape: Shape,
 }
 
 #[wasm_bindgen]
@@ -263,6 +290,17 @@ impl CoreOutput {
     #[wasm_bindgen(getter)]
     pub fn rows(&self) -> usize {
         self.output.rows()
+    }
+
+    /// What it is: "rows" (a column with a row for each of the arguments), "value" or "table".
+    #[wasm_bindgen(getter)]
+    pub fn shape(&self) -> String {
+        match self.shape {
+            Shape::Rows => "rows",
+            Shape::Value => "value",
+            Shape::Table => "table",
+        }
+        .to_owned()
     }
 
     /// The kind of the first column.

@@ -84,7 +84,8 @@ test("reduce and array functions take whole columns", () => {
 });
 
 test("rows at the ends of chunks keep their places", () => {
-  for (const rows of [32_767, 32_768, 32_769, 100_000]) {
+  // Of one column there are 40 960 in a chunk, of two 27 264.
+  for (const rows of [32_767, 32_768, 32_769, 40_960, 40_961, 54_528, 54_529, 100_000]) {
     const x = Float64Array.from({ length: rows }, (_, row) => row);
     const found = conformance.MULADD(x, 2);
     assert.equal(found.length, rows);
@@ -96,6 +97,48 @@ test("rows at the ends of chunks keep their places", () => {
     const filled = conformance.MULADD(holes, 2);
     assert.ok(filled.every((value, row) => value === (row === rows - 1 ? null : 2 * row + 1)));
   }
+});
+
+test("long typed arrays give what the same values do in an array", () => {
+  // As many bytes as stay where they are and one row less, then ends of chunks, of views that begin amid their buffer.
+  for (const rows of [2_047, 2_048, 32_769, 54_528, 54_529, 100_000]) {
+    const x = new Float64Array(rows + 5).map((_, row) => row / 4 - 9).subarray(3, rows + 3);
+    const missing = Array.from(x, (value, row) => (row % 1000 === 7 ? null : value));
+    const same = (call, typed, values) => {
+      const [found, wanted] = [call(...typed), call(...values)];
+      assert.ok(found.length === wanted.length && wanted.every((value, row) => Object.is(found[row], value ?? NaN)));
+    };
+    same(conformance.MULADD, [x, x], [[...x], [...x]]);
+    same(conformance.MULADD, [x, missing], [[...x], missing]);
+    same(conformance.NULL_IF_NEG, [x], [[...x]]);
+    assert.equal(conformance.SUM_RANGE(x), conformance.SUM_RANGE([...x]));
+    // What the parameter has another type than, and rows in error.
+    const whole = Int32Array.from(x);
+    same(conformance.MULADD, [whole, x], [[...whole], [...x]]);
+    const { values, errors } = conformance.SQRT_CHECKED.with({ errors: "struct" })(x);
+    const wanted = conformance.SQRT_CHECKED.with({ errors: "struct" })([...x]);
+    assert.ok(wanted.values.every((value, row) => Object.is(values[row], value ?? NaN)));
+    assert.deepEqual(errors, wanted.errors);
+  }
+  for (const [name, Type] of [["I8", Int8Array], ["F32", Float32Array], ["U64", BigUint64Array], ["I64", BigInt64Array]]) {
+    const big = name.endsWith("64");
+    const values = Type.from({ length: 40_000 }, (_, row) => (big ? BigInt(row) : row % 100));
+    assert.deepEqual(conformance[`ID_${name}`](values), values);
+  }
+});
+
+test("a buffer that is transferred away while its call is put together is refused", () => {
+  const x = new Float64Array(10_000);
+  const y = Array.from(x);
+  const get = () => {
+    if (x.length > 0) {
+      structuredClone(x.buffer, { transfer: [x.buffer] });
+    }
+    return 1;
+  };
+  Object.defineProperty(y, 0, { get });
+  assert.throws(() => conformance.MULADD(x, y), { name: "ArgumentError", message: /transferred away/ });
+  assert.deepEqual(conformance.MULADD([1], 2), [3]);
 });
 
 test("rows that fail are told, made null, or stand beside the values", () => {

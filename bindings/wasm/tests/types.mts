@@ -6,6 +6,8 @@ import {
   type ArrowColumn,
   CellError,
   CellTime,
+  type ExcelFunction,
+  functions,
   type Inspection,
   init,
   inspectWasmModuleBytes,
@@ -104,4 +106,12 @@ export async function aside(signal: AbortSignal): Promise<number> {
   new WorkbookWorker();
   stopWorkers();
   return result + report.cells + (await book.recalculate({ signal })).cells + sheets.length + columns.length + numbers.length + count + Number(value === null);
+}
+
+export function rates(values: Float64Array, days: Date[]): Result {
+  const rate: ExcelFunction = functions.XIRR;
+  const names: string[] = Object.keys(functions);
+  // @ts-expect-error there is no such option
+  rate.with({ deadline: 5 });
+  return names.length > 0 ? rate.with({ errors: "null", seed: 1, now: new Date() })(values, days) : functions["NORM.S.DIST"](0, true);
 }

@@ -16,10 +16,40 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`cells`] | columns of cells, and tables of columns |
 //! | [`semantics`] | what values mean: texts of numbers, numbers of texts, order, criteria, number formats, rounding, days |
+//! | [`record`] | what is known of a function before it is called |
+//! | [`call`] | one call for one row: arguments as a function wants them |
+//! | [`lift`] | calls for many rows and over arrays |
+//! | [`eager`] | `IF` and its like where all arguments are there |
+//! | [`columns`] | functions called alone, over columns |
+//! | [`aggregation`] | the core of `SUBTOTAL` and `AGGREGATE` |
+//! | [`indexes`] | what is kept of columns between calls |
+//!
+//! [`find`] gives the function of a name, [`all`] all of them.
 //!
 //! Deliberately absent: workbooks, engines, files, clocks and the locale of the machine. The same arguments give
 //! the same results everywhere.
 #![forbid(unsafe_code)]
 
+pub mod aggregation;
+pub mod call;
+pub mod cells;
+pub mod columns;
+pub mod eager;
+mod families;
+pub mod indexes;
+pub mod lift;
+mod moments;
+mod operand;
+pub mod record;
+mod reference;
 pub mod semantics;
+mod value;
+
+pub use families::{all, find};
+pub use operand::Operand;
+pub use record::Record;
+pub use reference::reference;
+pub use udf_abi::ErrorCode;
+pub use value::ScalarValue;

@@ -232,6 +232,16 @@ pub(crate) fn quote_sheet(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// The first and the last sheet of a 3-D reference, in quotes where one of them needs them.
+#[cfg(feature = "other-spreadsheets")]
+pub(crate) fn quote_sheets(first: &str, last: &str) -> String {
+    let plain = |name: &str| matches!(quote_sheet(name), Cow::Borrowed(_));
+    match plain(first) && plain(last) {
+        true => format!("{first}:{last}"),
+        false => format!("'{}:{}'", first.replace('\'', "''"), last.replace('\'', "''")),
+    }
+}
+
 /// Whether a word could be read as a cell in either notation: `A1`, `R1C1`, `RC`, `R`, `C2`.
 pub(crate) fn is_address_like(word: &str) -> bool {
     let upper = word.to_ascii_uppercase();

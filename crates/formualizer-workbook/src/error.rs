@@ -59,6 +59,15 @@ impl Error {
         self
     }
 
+    /// The error that `make` gives for why an array cannot be cells.
+    pub(crate) fn of_conversion(
+        error: crate::cells::ConversionError,
+        make: impl FnOnce(String) -> Self,
+    ) -> Self {
+        let (message, source) = error.into_parts();
+        source.into_iter().fold(make(message), Self::with_source)
+    }
+
     /// The same error with `context` before its message, as in `context: message`.
     pub(crate) fn context(mut self, context: impl fmt::Display) -> Self {
         self.0.message = format!("{context}: {}", self.0.message);

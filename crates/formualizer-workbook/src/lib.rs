@@ -3,7 +3,6 @@
 
 mod address;
 mod book;
-mod cells;
 mod error;
 mod eval;
 #[cfg(feature = "files")]
@@ -14,6 +13,8 @@ mod recalc;
 mod state;
 mod storage;
 mod workbook;
+
+use formualizer_functions::cells;
 
 pub use address::{MAX_COLS, MAX_ROWS};
 pub use error::{Error, ErrorKind};

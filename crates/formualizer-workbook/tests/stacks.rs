@@ -32,7 +32,7 @@ fn deepest((open, close): (&str, &str)) -> String {
     let nested = |depth: usize| format!("={}A1{}", open.repeat(depth), close.repeat(depth));
     let mut book = book();
     let takes = |book: &mut Workbook, depth| book.set_formula("S", "B1", &nested(depth)).is_ok();
-    let depth = (1..=2000).rev().find(|depth| takes(&mut book, *depth)).unwrap();
+    let depth = (1..=4000).rev().find(|depth| takes(&mut book, *depth)).unwrap();
     // What the parser takes, at two of its frames per level.
     assert!(depth >= 30, "{open} nests {depth} times");
     nested(depth)

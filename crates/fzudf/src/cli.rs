@@ -46,7 +46,7 @@ pub(crate) enum Command {
     Sheet(SheetArgs),
     /// Show what a plugin is and offers; nothing of it is executed
     Inspect(InspectArgs),
-    /// Call a plugin's function over a file
+    /// Call a plugin's function, or one of Excel's, over a file
     #[command(after_long_help = CALL_HELP)]
     Call(Box<CallArgs>),
     /// Make a new plugin: a folder that builds and tests at once
@@ -89,6 +89,13 @@ Arguments:
   Trailing optional parameters can be left out. Without any --arg, columns that are named like the
   parameters are taken, in any case.
 
+Excel's functions:
+  `excel` in place of the plugin's file means them; a file of that name is ./excel. A parameter of one
+  value that is given a column calls the function row by row, as an elementwise one; columns for
+  parameters of arrays and ranges are taken whole. All rows are in memory at once. Names stand in any
+  case, with `.` or `_`; `fzudf inspect excel` lists them. A function that is an argument is given by
+  its name, as in --arg =SUM. Engines, batches and the limits of plugins have no meaning there.
+
 Results:
   elementwise  the input's columns and the result behind them, in batches: files may be larger
                than memory
@@ -108,11 +115,13 @@ Examples:
   fzudf call finance.wasm BS_CALL --input options.parquet --arg spot --arg strike --arg =0.05 \\
       --arg sigma --arg years --out priced.parquet
   fzudf call finance.wasm XNPV --input flows.csv --arg =0.08 --arg amount --arg day
-  fzudf call finance.wasm EMA --arg price --arg =0.1 --input stocks.parquet";
+  fzudf call finance.wasm EMA --arg price --arg =0.1 --input stocks.parquet
+  fzudf call excel XIRR --input flows.csv --arg amount --arg day
+  fzudf call excel XLOOKUP --input orders.csv --arg part --arg known --arg price --out priced.csv";
 
 #[derive(Args, Debug)]
 pub(crate) struct InspectArgs {
-    /// The plugin (.wasm)
+    /// The plugin (.wasm), or `excel` for Excel's functions
     pub(crate) file: PathBuf,
     /// Everything as JSON, the manifest included
     #[arg(long)]
@@ -126,7 +135,7 @@ pub(crate) struct InspectArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct CallArgs {
-    /// The plugin (.wasm)
+    /// The plugin (.wasm), or `excel` for Excel's functions
     pub(crate) file: PathBuf,
     /// The function, by its name or an alias, in any case
     pub(crate) function: String,

@@ -2,7 +2,9 @@
 
 use crate::{
     cli::InspectArgs,
+    excel,
     exit::{Exit, Failure, grouped, line, printable},
+    stdout,
     table::read_module,
 };
 use serde_json::{Value, json};
@@ -18,6 +20,12 @@ use udf_backends::ModuleInfo;
 use udf_columnar::{CompileLimits, Lane, Limits, OneLine, Signature};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
+    if excel::is_meant(&args.file) {
+        return match args.json {
+            true => stdout::print_json(&excel::as_json()?),
+            false => stdout::print(&excel::as_text()?),
+        };
+    }
     let mut limits = Limits::builder().compile_limits(args.work.limits());
     if let Some(bytes) = args.limit_module {
         limits = limits.module_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));

@@ -18,6 +18,7 @@
 //! | `manifest` | the command of that name: for modules that the SDK has not made |
 //! | `check`, `test`, `bench`, `doc` | a module held against the contract, tried, measured, described |
 //! | `cache`, `completions`, `doctor` | the commands of these names |
+//! | `excel` | Excel's functions, which `call` and `inspect` take in place of a plugin |
 //! | `engine`, `engines` | the engine that a command asks for, and all that it was built with |
 //! | `table` | files of rows: Parquet, Arrow, CSV and JSON, in batches, in and out |
 //! | `file`, `stdout` | texts and files written as a whole |
@@ -40,6 +41,7 @@ mod doctor;
 mod engine;
 mod engines;
 mod eval;
+mod excel;
 mod exit;
 mod file;
 mod inspect;

@@ -90,7 +90,7 @@ impl Job<'_> {
         let input: usize = self
             .bound
             .columns()
-            .filter(|column| column.len() == self.bound.rows())
+            .filter(|column| column.len() == self.bound.rows() && column.data_bytes() > 0)
             .map(|column| view::ColumnView::of(column).slice(range.start, range.len()).data_bytes())
             .sum();
         (input + range.len() * 8).min(1 << 20)

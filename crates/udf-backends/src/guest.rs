@@ -8,14 +8,15 @@ use crate::{
     rows::RowSink,
     typed::TypedRows,
 };
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, ptr, time::Duration};
+use udf_abi::DType;
 use udf_columnar::{
     CancelToken, Column, Error, ErrorKind, Lane, Log, RowErrors,
     internal::{
         collect::{self, MessageRoom},
         frame::{CallContext, FrameAddress, OutputSpec},
         treatment,
-        view::ColumnView,
+        view::{ColumnView, Values},
     },
 };
 use web_time::Instant;
@@ -167,13 +168,27 @@ impl<G: Guest> Instance for GuestInstance<G> {
         let hidden = elementwise.then_some(hidden);
         let messages =
             MessageRoom { each: job.limits.message_bytes, all: job.limits.messages_bytes };
-        let (block, read) = {
-            let view = self.guest.memory().view_of(base, room);
+        let mut out = out;
+        let (block, read, rest) = {
+            let memory = self.guest.memory();
+            // A memory apart is read into the place of the values at once.
+            let (mut place, view) = match out.as_deref_mut() {
+                Some(out) if memory.is_apart() => {
+                    (Place::Read(out.as_ptr(), Rest::None), memory.view_of(base, room, Some(out)))
+                }
+                Some(out) => (Place::Here(out), memory.view_of(base, room, None)),
+                None => (Place::None, memory.view_of(base, room, None)),
+            };
             let memory = view.memory();
             // What the request leaves of its block is the host's too.
             let block = memory.owned_block(answer, &FrameAddress { len: room, ..address })?;
-            (block, read(memory.result(answer, &address, &expected), out, messages, hidden))
+            let result = memory.result(answer, &address, &expected);
+            let read = read(result, &mut place, messages, hidden);
+            (block, read, place.rest())
         };
+        if let Some(out) = out {
+            rest.finish(out, read.is_ok(), job.signature.return_dtypes().first());
+        }
         // An instance that is about to be discarded is not entered again.
         let lives_on = |e: &Error| treatment(e.kind()).keeps_instance;
         if let Some(block) = block
@@ -209,9 +224,48 @@ fn output(job: &Job<'_>, range: &Range<usize>) -> Option<OutputSpec> {
     Some(OutputSpec { dtype, rows, data_bytes: job.text_room(range) })
 }
 
+/// Where the fixed-width values of a batch go.
+enum Place<'o> {
+    /// They have none.
+    None,
+    Here(&'o mut [u8]),
+    /// They may be read into the place that begins here, as they are: what is left to do there then.
+    Read(*const u8, Rest),
+}
+
+impl Place<'_> {
+    fn rest(self) -> Rest {
+        match self {
+            Self::Read(_, rest) => rest,
+            Self::None | Self::Here(_) => Rest::None,
+        }
+    }
+}
+
+/// What is to be done with values in their place once nothing else is read.
+enum Rest {
+    None,
+    /// Some may be NaN, of any kind.
+    Canonical,
+    /// They are not there, but here.
+    Copy(Vec<u8>),
+}
+
+impl Rest {
+    /// Does it; of a result that is refused no value stays.
+    fn finish(self, out: &mut [u8], is_ok: bool, dtype: Option<&DType>) {
+        match self {
+            _ if !is_ok => out.fill(0),
+            Self::None => {}
+            Self::Canonical => collect::canonical(dtype.copied().unwrap_or(DType::Null), out),
+            Self::Copy(values) => out.copy_from_slice(&values),
+        }
+    }
+}
+
 fn read(
     result: Result<GuestResult<'_>, Error>,
-    out: Option<&mut [u8]>,
+    out: &mut Place<'_>,
     room: MessageRoom,
     hidden: Option<impl Fn(usize) -> bool>,
 ) -> Result<Answer, Error> {
@@ -233,20 +287,37 @@ fn read(
 /// holds that the arguments have `hidden` does not matter.
 fn part(
     result: &GuestResult<'_>,
-    out: Option<&mut [u8]>,
+    out: &mut Place<'_>,
     room: MessageRoom,
     hidden: impl Fn(usize) -> bool,
 ) -> Result<Part, Error> {
     let (Some(view), Some(messages)) = (result.columns.first(), result.messages.first()) else {
         return Err(Error::new(ErrorKind::Internal, "an elementwise result without a column"));
     };
-    let Some(out) = out else {
-        let collected = collect::column(view)?;
-        let column = with_messages(collected.column, messages.as_ref(), room, hidden)?;
-        return Ok(Part::column(column, collected.non_finite));
+    let some = match out {
+        Place::None => {
+            let collected = collect::column(view)?;
+            let column = with_messages(collected.column, messages.as_ref(), room, hidden)?;
+            return Ok(Part::column(column, collected.non_finite));
+        }
+        Place::Here(out) => collect::fixed_into(view, out),
+        Place::Read(place, rest) => match view.values {
+            Values::Fixed { bytes, .. } if ptr::eq(bytes.as_ptr(), *place) => {
+                let some = collect::some_non_finite(view);
+                *rest = if some { Rest::Canonical } else { Rest::None };
+                some
+            }
+            Values::Fixed { bytes, .. } => {
+                let mut values = vec![0; bytes.len()];
+                let some = collect::fixed_into(view, &mut values);
+                *rest = Rest::Copy(values);
+                some
+            }
+            _ => false,
+        },
     };
     collect::check_error_values(view, &hidden)?;
-    let non_finite = collect::fixed_into(view, out) && collect::has_non_finite(view, &hidden);
+    let non_finite = some && collect::has_non_finite(view, &hidden);
     let errors = match (collect::row_errors(view.errors)?, messages) {
         (Some(codes), Some(texts)) => Some(row_messages(&codes, texts, room, hidden)?),
         (Some(codes), None) => Some(RowErrors::try_new(codes, None)?),

@@ -8,7 +8,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::linear::Copies;
+use crate::linear::Source;
 use bytemuck::Pod;
 use std::ops::Range;
 use udf_abi::{
@@ -56,7 +56,7 @@ pub struct GuestMemory<'m> {
 #[derive(Clone, Copy, Debug)]
 enum Bytes<'m> {
     Lent(&'m [u8]),
-    Apart(&'m Copies<'m>),
+    Apart(&'m dyn Source),
 }
 
 /// What a result must be.
@@ -145,14 +145,14 @@ impl<'m> GuestMemory<'m> {
     }
 
     /// The same of a memory that is reached by offset.
-    pub(crate) fn apart(copies: &'m Copies<'m>) -> Self {
-        Self { bytes: Bytes::Apart(copies) }
+    pub(crate) fn apart(source: &'m dyn Source) -> Self {
+        Self { bytes: Bytes::Apart(source) }
     }
 
     fn size(self) -> usize {
         match self.bytes {
             Bytes::Lent(bytes) => bytes.len(),
-            Bytes::Apart(copies) => copies.size(),
+            Bytes::Apart(source) => source.size(),
         }
     }
 
@@ -172,7 +172,7 @@ impl<'m> GuestMemory<'m> {
         let (start, end) = (span.start as usize, span.end as usize);
         match self.bytes {
             Bytes::Lent(bytes) => &bytes[start..end],
-            Bytes::Apart(copies) => copies.read(start, end - start),
+            Bytes::Apart(source) => source.read(start, end - start),
         }
     }
 

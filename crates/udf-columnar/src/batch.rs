@@ -1,9 +1,6 @@
 //! Cutting an elementwise call into batches.
 
-use crate::{
-    Argument, BoundCall, Signature,
-    view::{self, ColumnView},
-};
+use crate::{Argument, BoundCall, Signature, view};
 use std::ops::Range;
 use udf_abi::{DType, Physical};
 
@@ -25,10 +22,16 @@ pub fn batch_rows(signature: &Signature, call: &BoundCall, requested: Option<usi
     let mut row_bytes: usize = signature.return_dtypes().iter().map(|d| fixed_bytes(*d)).sum();
     for argument in call.arguments() {
         if let Argument::Column(column) = argument {
-            let data = ColumnView::of(column).data_bytes();
+            let data = column.data_bytes();
             row_bytes += fixed_bytes(column.dtype()) + data / column.len().max(1);
         }
     }
+    rows_of_width(row_bytes)
+}
+
+/// Rows of a batch whose rows take so many bytes, inputs and output together.
+#[must_use]
+pub fn rows_of_width(row_bytes: usize) -> usize {
     let rows = TARGET_BYTES / row_bytes.max(1);
     (rows / 64 * 64).clamp(LEAST_ROWS, MOST_ROWS)
 }

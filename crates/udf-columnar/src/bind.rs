@@ -1,7 +1,8 @@
 //! Arguments bound to a function: counted, coerced, measured, and their nulls and errors merged.
 
 use crate::{
-    Column, Error, ErrorKind, Signature, coerce::coerce, error::invalid_argument, overlay::Overlay,
+    Column, Error, ErrorKind, Signature, coerce::coerce, error::invalid_argument,
+    foreign::ForeignRows, overlay::Overlay,
 };
 use udf_abi::{
     DType,
@@ -146,7 +147,10 @@ fn check_rows(rows: usize) -> Result<(), Error> {
 
 fn fit(signature: &Signature, param: &Param, argument: Argument) -> Result<Argument, Error> {
     let dtype = param.dtype.0;
-    let to = |column: Column| coerce(column, dtype);
+    let to = |column: Column| {
+        column.foreign().map_or(Ok(()), ForeignRows::check)?;
+        coerce(column, dtype)
+    };
     match (argument, param.shape) {
         (Argument::Omitted, _) if param.optional || param.variadic => Ok(Argument::Omitted),
         (Argument::Omitted, _) => {

@@ -1,6 +1,12 @@
 //! A column: an Arrow array in the contract's own types, and the rows of it that are in error.
 
-use crate::{Error, RowErrors, any, error::invalid_argument, normalise, view::ColumnView};
+use crate::{
+    Error, RowErrors, any,
+    error::invalid_argument,
+    foreign::{Foreign, ForeignRows},
+    normalise,
+    view::ColumnView,
+};
 use arrow_array::{Array, ArrayRef, UInt8Array, make_array, new_null_array};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
@@ -24,8 +30,16 @@ use udf_abi::{DType, ErrorCode};
 #[derive(Clone, Debug)]
 pub struct Column {
     dtype: DType,
-    array: ArrayRef,
+    rows: Rows,
     errors: Option<RowErrors>,
+}
+
+/// Where the rows are.
+#[derive(Clone, Debug)]
+enum Rows {
+    Here(ArrayRef),
+    /// In memory that is not ours: a frame takes them from there, and whatever else from a copy.
+    Foreign(Arc<ForeignRows>),
 }
 
 impl Column {
@@ -45,7 +59,7 @@ impl Column {
             DType::Any => any::errors_of(&array)?,
             _ => None,
         };
-        Ok(Self { dtype, array, errors })
+        Ok(Self::from_parts(dtype, array, errors))
     }
 
     /// A column of spreadsheet errors: 0 is null.
@@ -58,7 +72,18 @@ impl Column {
                 return Err(invalid_argument(format!("row {row} is no error number")));
             }
         }
-        Ok(Self { dtype: DType::Error, array: Arc::new(codes), errors: None })
+        Ok(Self::from_parts(DType::Error, Arc::new(codes), None))
+    }
+
+    /// A column of values in memory that is not ours, none of them null: all that stand there. They cross to a guest without a copy
+    /// here, where its engine can.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) where the type has no fixed width, or the values are not whole.
+    #[doc(hidden)]
+    pub fn try_new_foreign(dtype: DType, values: Arc<dyn Foreign>) -> Result<Self, Error> {
+        let rows = Rows::Foreign(Arc::new(ForeignRows::try_new(dtype, values)?));
+        Ok(Self { dtype, rows, errors: None })
     }
 
     /// The same rows with errors; rows in error become null.
@@ -74,11 +99,11 @@ impl Column {
             )));
         }
         let array = if self.dtype == DType::Any {
-            any::with_error_tags(&self.array, errors.codes())?
+            any::with_error_tags(self.array(), errors.codes())?
         } else {
-            with_validity(&self.array, &errors.valid_rows())
+            with_validity(self.array(), &errors.valid_rows())
         };
-        Ok(Self { array, errors: Some(errors), ..self })
+        Ok(Self::from_parts(self.dtype, array, Some(errors)))
     }
 
     /// The rows, null where they are in error, and the errors apart from them.
@@ -95,11 +120,11 @@ impl Column {
             DType::Any => any::blanks(len),
             _ => new_null_array(&arrow_type(dtype, false), len),
         };
-        Self { dtype, array, errors: None }
+        Self::from_parts(dtype, array, None)
     }
 
     pub(crate) fn from_parts(dtype: DType, array: ArrayRef, errors: Option<RowErrors>) -> Self {
-        Self { dtype, array, errors }
+        Self { dtype, rows: Rows::Here(array), errors }
     }
 
     /// The type of the rows.
@@ -111,7 +136,18 @@ impl Column {
     /// The rows; an `any` column is a struct of `tag`, `number` and `text`.
     #[must_use]
     pub fn array(&self) -> &ArrayRef {
-        &self.array
+        match &self.rows {
+            Rows::Here(array) => array,
+            Rows::Foreign(foreign) => foreign.array(),
+        }
+    }
+
+    /// The rows where they stand, if that is not here.
+    pub(crate) fn foreign(&self) -> Option<&ForeignRows> {
+        match &self.rows {
+            Rows::Here(_) => None,
+            Rows::Foreign(foreign) => Some(foreign),
+        }
     }
 
     /// The rows in error, if any row is.
@@ -123,32 +159,35 @@ impl Column {
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.array.len()
+        match &self.rows {
+            Rows::Here(array) => array.len(),
+            Rows::Foreign(foreign) => foreign.rows(),
+        }
     }
 
     /// Bytes of the texts or binary values that the rows use; 0 for other types.
     #[must_use]
     pub fn data_bytes(&self) -> usize {
-        ColumnView::of(self).data_bytes()
+        match self.foreign() {
+            None => ColumnView::of(self).data_bytes(),
+            Some(_) => 0,
+        }
     }
 
     /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.array.is_empty()
+        self.len() == 0
     }
 
-    /// Rows `start..start + len`; no copy.
+    /// Rows `start..start + len`; no copy of what is here.
     ///
     /// # Panics
     /// Where the range is not within the column.
     #[must_use]
     pub fn slice(&self, start: usize, len: usize) -> Self {
-        Self {
-            dtype: self.dtype,
-            array: self.array.slice(start, len),
-            errors: self.errors.as_ref().map(|e| e.slice(start, len)),
-        }
+        let errors = self.errors.as_ref().map(|e| e.slice(start, len));
+        Self::from_parts(self.dtype, self.array().slice(start, len), errors)
     }
 
     /// The error of a row.
@@ -160,9 +199,10 @@ impl Column {
     /// Rows that hold a value: neither null nor in error. `None` where all do.
     #[must_use]
     pub fn validity(&self) -> Option<NullBuffer> {
-        match self.dtype {
-            DType::Null => Some(NullBuffer::new_null(self.len())),
-            _ => self.array.nulls().filter(|n| n.null_count() > 0).cloned(),
+        match (&self.rows, self.dtype) {
+            (_, DType::Null) => Some(NullBuffer::new_null(self.len())),
+            (Rows::Here(array), _) => array.nulls().filter(|n| n.null_count() > 0).cloned(),
+            (Rows::Foreign(_), _) => None,
         }
     }
 }

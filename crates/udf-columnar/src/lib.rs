@@ -61,6 +61,7 @@ mod column;
 mod concat;
 mod error;
 mod failure;
+mod foreign;
 mod frame;
 #[doc(hidden)]
 pub mod internal;

@@ -15,6 +15,7 @@ const NOWHERE: &[(&str, &[&str])] = &[
     ("udf-abi", &["wasmtime", "wasmi", "wasmparser"]),
     ("udf-columnar", &["wasmtime", "wasmi", "wasmparser"]),
     ("udf-backends", &["formualizer-workbook"]),
+    ("formualizer-workbook", &["formualizer-eval"]),
     (
         "formualizer-functions",
         &["wasmtime", "wasmi", "udf-backends", "formualizer-workbook", "formualizer-eval"],

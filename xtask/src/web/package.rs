@@ -23,11 +23,12 @@ use wasm_toolchain::{Build, TARGET};
 const MODULES: [(&str, &str); 2] =
     [("formualizer-udf-wasm", "core"), ("formualizer-udf-wasm-files", "files_core")];
 /// Its tests.
-const TESTS: [&str; 15] = [
+const TESTS: [&str; 16] = [
     "arrow",
     "bundlers",
     "calls",
     "docs",
+    "excel",
     "files",
     "modules",
     "page",

@@ -1,5 +1,5 @@
 //! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run. `--workbook` leaves out those without
-//! a workbook; `--hostile` prints those of modules that mean harm, and nothing else.
+//! a workbook; `--hostile` prints those of modules that mean harm, `--functions` those of Excel's functions, and nothing else.
 
 mod callbacks;
 mod calls;
@@ -7,6 +7,7 @@ mod columns;
 mod command;
 mod deadline;
 mod files;
+mod functions;
 mod hostile;
 mod modules;
 mod timing;
@@ -31,6 +32,13 @@ fn main() -> Result<()> {
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--workbook" => workbook_only = true,
+            "--functions" => {
+                rayon::ThreadPoolBuilder::new().num_threads(2).build_global()?;
+                let mut figures = Figures::default();
+                functions::figures(&mut figures)?;
+                println!("{}", serde_json::to_string_pretty(&Value::Object(figures.0))?);
+                return Ok(());
+            }
             files::LOAD => {
                 let file = args.next().ok_or("give a file to load")?;
                 return files::load_only(Path::new(&file));
@@ -48,9 +56,10 @@ fn main() -> Result<()> {
             }
             "--json" => out = args.next().map(PathBuf::from),
             other => {
-                return Err(
-                    format!("unknown argument {other}: give --workbook, --hostile, --json FILE").into()
-                );
+                return Err(format!(
+                    "unknown argument {other}: give --workbook, --functions, --hostile, --json FILE"
+                )
+                .into());
             }
         }
     }
@@ -65,6 +74,7 @@ fn main() -> Result<()> {
     workbook::fill_down(&mut figures)?;
     workbook::volatile(&mut figures)?;
     callbacks::ways(&mut figures)?;
+    functions::figures(&mut figures)?;
     let fzudf = std::env::var_os("FZ_FZUDF").map(PathBuf::from);
     files::figures(fzudf.as_deref(), &mut figures)?;
     if !workbook_only {
@@ -104,7 +114,9 @@ fn sessions(
     hostile::loads(figures)?;
     match fzudf {
         Some(binary) => command::peak_memory(binary, figures)?,
-        None => eprintln!("FZ_FZUDF is not set: what the command line takes is left out (run `cargo xtask bench`)"),
+        None => eprintln!(
+            "FZ_FZUDF is not set: what the command line takes is left out (run `cargo xtask bench`)"
+        ),
     }
     Ok(())
 }

@@ -8,7 +8,8 @@
     df["price"] = finance.BS_CALL(df["spot"], df["strike"], 0.02, df["vol"], df["years"])
 
 A `Module` is a plugin; its functions are its attributes and items. They take whatever holds columns (pandas, polars, pyarrow,
-NumPy, DuckDB, lists) and give the result in the type of the first column. A `Workbook` has the same functions in formulas.
+NumPy, DuckDB, lists) and give the result in the type of the first column. A `Workbook` has the same functions in formulas, and
+`functions` has Excel's own, such as `fu.functions.XIRR(df["flow"], df["day"])`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import os as _os
 
 from . import errors
 from ._native import (
+    ExcelFunction,
     Function,
+    Functions,
     Limits,
     Module,
     Runtime,
@@ -25,6 +28,7 @@ from ._native import (
     __version__,
     _after_fork_in_child,
     engines,
+    functions,
     inspect,
 )
 from ._results import WithErrors
@@ -61,9 +65,11 @@ __all__ = [
     "CallError",
     "Cancelled",
     "DeadlineExceeded",
+    "ExcelFunction",
     "ForkError",
     "Function",
     "FunctionError",
+    "Functions",
     "InternalError",
     "InvalidResult",
     "Limits",
@@ -86,5 +92,6 @@ __all__ = [
     "__version__",
     "engines",
     "errors",
+    "functions",
     "inspect",
 ]

@@ -279,11 +279,80 @@ class Function:
         seed, now_us: entropy and clock (microseconds since 1970-01-01T00:00:00Z) of volatile functions; equal ones give equal results.
         """
 
-    def _describe(self) -> tuple[list[dict[str, Any]], list[str], list[str] | None]: ...
+    def _plan(
+        self, places: list[int], count: int
+    ) -> tuple[list[str], list[str], list[str] | None, bool, bool]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Self: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
     def __dask_tokenize__(self) -> tuple[str, ...]: ...
+
+@final
+class ExcelFunction:
+    """A function of Excel, called with whatever holds columns.
+
+    Arguments are given by position or by the names of Excel's parameters. A parameter of one value takes a value, a column (the function
+    is called row by row) or a frame (for each cell). A parameter of an array or of cells takes a column or a frame whole. None is a
+    blank, or leaves an optional argument out; missing values and NaN in columns are blank cells. `help` says which parameter is which.
+
+    The result has a value for each row where some parameter of one value was given a column, and has the type of the first column that
+    was passed, as results of a `Function` have. Otherwise it is one value, or an array. Dates are dates on both sides.
+
+    errors: what becomes of rows that are errors, as for a `Function`.
+
+    Raises `ArgumentError` for arguments that do not fit, `RowsError` for errors. Other threads run meanwhile; Ctrl-C ends a long call.
+    """
+
+    @property
+    def __name__(self) -> str: ...
+    @property
+    def __qualname__(self) -> str: ...
+    @property
+    def __signature__(self) -> Signature: ...
+    @property
+    def errors(self) -> _Errors:
+        """What becomes of rows that are errors, unless a call says otherwise."""
+
+    def __call__(self, *args: Any, errors: _Errors = "raise", **keywords: Any) -> Any: ...
+    def with_options(
+        self,
+        *,
+        errors: _Errors | None = None,
+        threads: int | None = None,
+        seed: int | None = None,
+        now: datetime.datetime | None = None,
+    ) -> ExcelFunction:
+        """The same function, called with these options.
+
+        threads: threads that one call uses at most. Results do not depend on it.
+        seed: of `RAND` and its like; equal ones give equal results.
+        now: what `NOW` and `TODAY` take for the time, a local `datetime.datetime` without a zone; the clock's if left out.
+        """
+
+    def _plan(
+        self, places: list[int], count: int
+    ) -> tuple[list[str], list[str], list[str] | None, bool, bool]: ...
+    def __get__(self, instance: object, owner: type | None = None) -> Self: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __dask_tokenize__(self) -> tuple[str, ...]: ...
+
+@final
+class Functions:
+    """Excel's functions on columns: `functions.NAME` and `functions["NAME"]`, in any case.
+
+    `_` stands for the `.` of a name, and at the end for nothing: `functions.NORM_S_DIST`, `functions.and_`. Functions that need the cells
+    of a workbook (`OFFSET`, `CELL`, …) or ask other programs are not among them; the exception says which.
+    """
+
+    def __getitem__(self, name: str) -> ExcelFunction: ...
+    def __getattr__(self, name: str) -> ExcelFunction: ...
+    def __contains__(self, name: object) -> bool: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of the alphabet."""
+
+functions: Functions
 
 _Cell: TypeAlias = str | tuple[int, int]
 _Range: TypeAlias = str | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
@@ -334,7 +403,7 @@ class Workbook:
         cells: int | None = None,
         depth: int | None = None,
     ) -> Workbook:
-        """A workbook from a file: .xlsx, .xlsm, .xls, .xlsb and .ods, told by their content. Values that the file stores for formulas
+        """A workbook from a file: .xlsx, .xlsm, .xls, .xlsb, .ods and .fods, told by their content. Values that the file stores for formulas
         are there at once.
 
         file_bytes: the file may have so many bytes (1 GiB).
@@ -565,6 +634,7 @@ class Workbook:
         seed: int | None = None,
         now: datetime.datetime | None = None,
         progress: Callable[[int, int], object] | None = None,
+        unknown: Literal["keep", "error"] = "keep",
     ) -> Edit:
         """Several edits as one: `with workbook.edit() as edit: …`
 
@@ -581,6 +651,7 @@ class Workbook:
         seed: int | None = None,
         now: datetime.datetime | None = None,
         progress: Callable[[int, int], object] | None = None,
+        unknown: Literal["keep", "error"] = "keep",
     ) -> RecalcReport:
         """Brings every value up to date: what changed, what depends on it, and what is volatile.
 
@@ -589,6 +660,8 @@ class Workbook:
         now: what `NOW` gives, local time without a zone; the clock's if left out.
         progress: called in this thread with the regions that are done and those of this round, at most once a region. What it raises
             cancels, and is raised here.
+        unknown: what becomes of cells whose formulas call what cannot be calculated, functions that nobody knows and those that ask other
+            programs: "keep" their stored values, or "error", which is `#NAME?`.
 
         Ctrl+C cancels within a second: `KeyboardInterrupt` is raised, each cell has its old or its new value, and the next recalculation
         does the rest.

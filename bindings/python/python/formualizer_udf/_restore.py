@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ._native import Function, Limits, Module, Runtime
+from ._native import ExcelFunction, Function, Limits, Module, Runtime, functions
 
 
 def limits(keywords: dict[str, Any]) -> Limits:
@@ -22,3 +22,7 @@ def module(data: bytes, runtime: Runtime) -> Module:
 
 def function(module: Module, name: str, options: dict[str, Any]) -> Function:
     return module[name].with_options(**options)
+
+
+def excel_function(name: str, options: dict[str, Any]) -> ExcelFunction:
+    return functions[name].with_options(**options)

@@ -1,59 +1,59 @@
 //! Which argument is for which parameter.
 
-use super::Function;
 use crate::{error, output::Errors};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyString, PyTuple},
 };
+use udf_abi::manifest::Param;
 
-impl Function {
-    /// The arguments in the order of the parameters, and what becomes of errors.
-    pub(super) fn bind<'py>(
-        &self,
-        py: Python<'py>,
-        args: &Bound<'py, PyTuple>,
-        keywords: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<(Vec<Option<Bound<'py, PyAny>>>, Errors)> {
-        let mut bound: Vec<Option<Bound<'py, PyAny>>> = args.iter().map(Some).collect();
-        let mut errors = self.options.errors;
-        let params = &self.signature.function().params;
-        for (name, value) in keywords.into_iter().flat_map(|keywords| keywords.iter()) {
-            let name = name.cast::<PyString>()?.to_cow()?.into_owned();
-            let index = params
-                .iter()
-                .position(|p| p.name == name)
-                .or_else(|| params.iter().position(|p| p.name.eq_ignore_ascii_case(&name)));
-            match index {
-                Some(index) if params[index].variadic => {
-                    let message = format!(
-                        "{}: `{name}` takes any number of values: pass them by position",
-                        self.name()
-                    );
-                    return Err(error::argument(py, self.name(), &message));
+/// The arguments in the order of the parameters of a function, and what becomes of errors where the call says so.
+///
+/// # Errors
+/// `ArgumentError` for names that are none of its, or given twice.
+pub(crate) fn bind<'py>(
+    function: &str,
+    params: &[Param],
+    args: &Bound<'py, PyTuple>,
+    keywords: Option<&Bound<'py, PyDict>>,
+    errors: Errors,
+) -> PyResult<(Vec<Option<Bound<'py, PyAny>>>, Errors)> {
+    let py = args.py();
+    let mut bound: Vec<Option<Bound<'py, PyAny>>> = args.iter().map(Some).collect();
+    let mut errors = errors;
+    for (name, value) in keywords.into_iter().flat_map(|keywords| keywords.iter()) {
+        let name = name.cast::<PyString>()?.to_cow()?.into_owned();
+        let index = params
+            .iter()
+            .position(|p| p.name == name)
+            .or_else(|| params.iter().position(|p| p.name.eq_ignore_ascii_case(&name)));
+        match index {
+            Some(index) if params[index].variadic => {
+                let message = format!(
+                    "{function}: `{name}` takes any number of values: pass them by position"
+                );
+                return Err(error::argument(py, function, &message));
+            }
+            Some(index) => {
+                if bound.len() <= index {
+                    bound.resize(index + 1, None);
                 }
-                Some(index) => {
-                    if bound.len() <= index {
-                        bound.resize(index + 1, None);
-                    }
-                    if bound[index].is_some() {
-                        let message = format!("{}: `{name}` was given twice", self.name());
-                        return Err(error::argument(py, self.name(), &message));
-                    }
-                    bound[index] = Some(value);
+                if bound[index].is_some() {
+                    let message = format!("{function}: `{name}` was given twice");
+                    return Err(error::argument(py, function, &message));
                 }
-                None if name == "errors" => errors = Errors::of(&value, self.name())?,
-                None => {
-                    let names: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
-                    let message = format!(
-                        "{} has no parameter `{name}`: it takes {} (and errors=)",
-                        self.name(),
-                        names.join(", ")
-                    );
-                    return Err(error::argument(py, self.name(), &message));
-                }
+                bound[index] = Some(value);
+            }
+            None if name == "errors" => errors = Errors::of(&value, function)?,
+            None => {
+                let names: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
+                let message = format!(
+                    "{function} has no parameter `{name}`: it takes {} (and errors=)",
+                    names.join(", ")
+                );
+                return Err(error::argument(py, function, &message));
             }
         }
-        Ok((bound, errors))
     }
+    Ok((bound, errors))
 }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use udf_columnar::{Argument, Call, Column};
 
 /// Rows of the longest argument.
-pub(super) fn largest(arguments: &[Argument]) -> usize {
+pub(crate) fn largest(arguments: &[Argument]) -> usize {
     arguments
         .iter()
         .map(|argument| match argument {
@@ -111,7 +111,7 @@ fn stretch(chunks: &[Column], start: usize, end: usize) -> Column {
 }
 
 /// The arguments of one call, chunks put together.
-pub(super) fn together(
+pub(crate) fn together(
     py: Python<'_>,
     given: Vec<Given>,
     places: &[Place<'_>],

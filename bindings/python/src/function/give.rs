@@ -29,7 +29,7 @@ pub(super) fn whose(
 }
 
 /// The outcome as the caller's own type.
-pub(super) fn give<'py>(
+pub(crate) fn give<'py>(
     py: Python<'py>,
     outcome: Outcome,
     kind: Option<Kind>,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! bind      which argument is for which parameter
+//! take      arguments as what a call is given
 //! chunks    arguments in chunks as calls
 //! run       the calls, in a session, on this thread or the runtime's
 //! give      the results as the caller's own types
@@ -12,25 +13,33 @@ mod chunks;
 mod give;
 mod options;
 mod run;
+mod take;
+
+pub(crate) use bind::bind;
+pub(crate) use chunks::{largest, together};
+pub(crate) use give::give;
+pub(crate) use take::{Taken, take};
 
 use crate::{
     error, fork,
-    input::{self, Argument as Input, Given, Kind, Place, Understood},
+    input::Place,
     module::{Module, Plugin},
     number,
     output::{Errors, Outcome, Shape},
     signature,
 };
-use chunks::{split, together};
-use give::{give, whose};
+use chunks::split;
 use options::Options;
 use pyo3::{
-    intern,
     prelude::*,
     types::{PyDict, PyTuple},
 };
 use std::{num::NonZeroUsize, sync::Arc};
+use udf_abi::manifest;
 use udf_columnar::{Argument, Call, Lane, Signature};
+
+/// Shapes, types, names, whether elementwise, whether one value: see `_plan`.
+pub(crate) type Plan = (Vec<&'static str>, Vec<&'static str>, Option<Vec<String>>, bool, bool);
 
 // A function of a module. A doc comment would be every instance's `__doc__`.
 #[pyclass(frozen, module = "formualizer_udf", weakref, dict)]
@@ -70,38 +79,17 @@ impl Function {
         let py = slf.py();
         let _inside = fork::enter(py)?;
         let this = slf.get();
-        let (objects, errors) = this.bind(py, args, keywords)?;
-        let mut kind: Option<Kind> = None;
-        let mut given = Vec::with_capacity(objects.len());
-        let mut places = Vec::with_capacity(objects.len());
-        for (index, object) in objects.iter().enumerate() {
-            let param =
-                this.signature.param(index).map_err(|e| error::of_call(py, &e, this.name()))?;
-            let place = Place { function: this.name(), param, number: index + 1 };
-            places.push(place);
-            let Some(object) = object else {
-                given.push(Given::Omitted);
-                continue;
-            };
-            match input::understand(object, place)? {
-                Input::Value(Understood { given: one, kind: of }) => {
-                    given.push(one);
-                    kind = whose(py, kind, of)?;
-                }
-                Input::Deferred(deferred) => {
-                    let arguments = PyTuple::new(
-                        py,
-                        objects.iter().map(|o| match o {
-                            Some(object) => object.clone(),
-                            None => py.None().into_bound(py),
-                        }),
-                    )?;
-                    return deferred
-                        .bind(py)
-                        .call_method1(intern!(py, "call"), (slf, arguments, errors.name()));
-                }
-            }
-        }
+        let params = &this.signature.function().params;
+        let (objects, errors) = bind(this.name(), params, args, keywords, this.options.errors)?;
+        let place = |index| match this.signature.param(index) {
+            Ok(param) => Ok(Place { function: this.name(), param, number: index + 1 }),
+            Err(e) => Err(error::of_call(py, &e, this.name())),
+        };
+        let places = (0..objects.len()).map(place).collect::<PyResult<Vec<_>>>()?;
+        let (given, kind) = match take(slf.as_any(), &objects, &places, errors)? {
+            Taken::Given(given, kind) => (given, kind),
+            Taken::Deferred(result) => return Ok(result),
+        };
         let parts = match this.signature.is_elementwise() {
             true => split(py, given, &places)?,
             false => vec![Call::new(together(py, given, &places)?)],
@@ -191,9 +179,20 @@ impl Function {
         self.signature.function().kind.name()
     }
 
-    /// The parameters and the types of the result, as `_signature.build` takes them.
-    fn _describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        signature::describe(py, &self.signature)
+    /// What polars asks before a call with columns at some places, of so many arguments: the shape of each of those places, the
+    /// types of the result and their names, whether rows are independent of each other, and whether it gives one value.
+    fn _plan(&self, places: Vec<usize>, count: usize) -> Plan {
+        let _ = count;
+        let function = self.signature.function();
+        let shape = |index| function.param_of(index).map_or(manifest::Shape::Scalar, |of| of.shape);
+        let names = self.signature.return_names();
+        (
+            places.into_iter().map(|index| shape(index).name()).collect(),
+            self.signature.return_dtypes().iter().map(|dtype| dtype.name()).collect(),
+            names.map(|names| names.into_iter().map(str::to_owned).collect()),
+            self.signature.is_elementwise(),
+            self.signature.is_reduce(),
+        )
     }
 
     #[getter]

@@ -137,7 +137,7 @@ impl Workbook {
         Ok(Self::of(book, handle))
     }
 
-    /// A workbook from a file: .xlsx, .xlsm, .xls, .xlsb and .ods, told by their content. Values that the file stores for formulas
+    /// A workbook from a file: .xlsx, .xlsm, .xls, .xlsb, .ods and .fods, told by their content. Values that the file stores for formulas
     /// are there at once.
     ///
     /// file_bytes: the file may have so many bytes (1 GiB).

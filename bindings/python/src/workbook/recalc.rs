@@ -21,6 +21,7 @@ pub(super) struct How {
     threads: usize,
     seed: Option<u64>,
     now_us: Option<i64>,
+    keeps_unknown: bool,
 }
 
 /// What a recalculation did, and what is wrong after it.
@@ -45,6 +46,7 @@ impl How {
         threads: Option<i64>,
         seed: Option<u64>,
         now: Option<&Bound<'_, PyAny>>,
+        unknown: &str,
     ) -> PyResult<Self> {
         let refuse = |message: &str| Err(error::argument(py, "recalculate", message));
         let threads = match threads {
@@ -63,7 +65,12 @@ impl How {
             }
             _ => return refuse("now: give a datetime.datetime, which is what NOW() gives"),
         };
-        Ok(Self { threads, seed, now_us })
+        let keeps_unknown = match unknown {
+            "keep" => true,
+            "error" => false,
+            other => return refuse(&format!("unknown={other:?}: give \"keep\" or \"error\"")),
+        };
+        Ok(Self { threads, seed, now_us, keeps_unknown })
     }
 
     pub(super) fn threads(&self) -> usize {
@@ -81,6 +88,7 @@ impl How {
             .cancel(desk.cancel().clone())
             .progress(tell);
         (options.seed, options.now_us) = (self.seed, self.now_us);
+        options.keeps_unknown = self.keeps_unknown;
         options
     }
 }

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 /// The sheet of imported data.
 const DATA: &str = "Data";
 
-/// The state of the workbook in a file: .xlsx, .xlsm, .xls, .xlsb or .ods, told by its content.
+/// The state of the workbook in a file: .xlsx, .xlsm, .xls, .xlsb, .ods or .fods, told by its content.
 #[wasm_bindgen(js_name = loadFile)]
 pub fn load(bytes: Vec<u8>, limits: &JsValue) -> Result<Vec<u8>, JsValue> {
     let options = LoadOptions::default().limits(options::limits(limits)?);

@@ -7,7 +7,7 @@ mod tables;
 mod trace;
 mod value;
 
-use crate::{input, module::runtime, output};
+use crate::{clock, input, module::runtime, output};
 use arrow_array::{Array as ArrowArray, RecordBatch};
 use arrow_select::concat::concat;
 use formualizer_udf_wasm_errors::{self as error, of_workbook, ok};
@@ -236,8 +236,13 @@ impl CoreWorkbook {
         }
     }
 
-    /// Recalculates what has changed. `progress` is called with how much is done, and answers whether to go on.
-    pub fn recalculate(&self, progress: Option<Function>) -> Result<String, JsValue> {
+    /// Recalculates what has changed. `progress` is called with how much is done, and answers whether to go on; `keeps_unknown` says
+    /// whether cells keep their values where nobody knows a function of theirs.
+    pub fn recalculate(
+        &self,
+        progress: Option<Function>,
+        keeps_unknown: bool,
+    ) -> Result<String, JsValue> {
         let cancel = CancelToken::new();
         let tell = |now: Progress| {
             let Some(progress) = &progress else { return };
@@ -248,6 +253,7 @@ impl CoreWorkbook {
             }
         };
         let mut options = options().cancel(cancel.clone());
+        options.keeps_unknown = keeps_unknown;
         if progress.is_some() {
             options = options.progress(&tell);
         }
@@ -257,8 +263,7 @@ impl CoreWorkbook {
 
 /// One thread, and the clock and chance of the host.
 fn options<'a>() -> RecalcOptions<'a> {
-    let seed = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
-    RecalcOptions::default().threads(1).volatile(seed, (js_sys::Date::now() * 1e3) as i64)
+    RecalcOptions::default().threads(1).volatile(clock::seed(), clock::local_us())
 }
 
 /// A report as JSON.

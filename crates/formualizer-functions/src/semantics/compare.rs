@@ -6,9 +6,10 @@
 //!   [`order_exactly`] is for; so do criteria.
 //! - Texts are equal but for case. They are ordered by letters first, so that `é` stands between `e` and `f`,
 //!   with punctuation before symbols, symbols before digits, digits before letters; accents decide between texts
-//!   that are the same otherwise.
+//!   that are the same otherwise. Chinese characters in common use are ordered by their reading, as Chinese editions of Excel do:
+//!   their workbooks are those that sort by them.
 
-use super::{Decimal, Scalar, fold};
+use super::{Decimal, Scalar, fold, han};
 use std::cmp::Ordering;
 use udf_abi::ErrorCode;
 
@@ -113,6 +114,51 @@ pub fn texts(a: &str, b: &str) -> Ordering {
     letters(&a).cmp(&letters(&b)).then_with(|| a.cmp(&b))
 }
 
+/// Adds bytes to `key` that are in the order of [`texts`]: keys made once serve where many texts are sorted.
+pub fn text_key(text: &str, key: &mut Vec<u8>) {
+    if text.is_ascii() {
+        key.extend(text.bytes().map(|byte| ASCII[usize::from(byte)] + 1));
+        key.push(0);
+        return;
+    }
+    let folded = || text.chars().map(fold::fold_char);
+    for c in folded() {
+        let (letter, _) = self::key(c);
+        match u8::try_from(letter) {
+            Ok(letter) => key.push(letter + 1),
+            Err(_) => {
+                key.push(u8::MAX);
+                key.extend_from_slice(&letter.to_be_bytes());
+            }
+        }
+    }
+    key.push(0);
+    // Between texts of the same letters accents decide; one without any comes first.
+    for c in folded() {
+        key.extend_from_slice(&(c as u32 + 1).to_be_bytes());
+    }
+}
+
+/// Where a text stands by its first letters: texts with different ones are ordered as these are, and texts with the
+/// same ones by [`texts`].
+#[must_use]
+pub fn leading(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (byte, c) in bytes.iter_mut().zip(text.chars()) {
+        let (letter, _) = key(fold::fold_char(c));
+        // One more, so that the end of a text comes before every letter; what lies beyond is all alike, so that
+        // what follows it does not decide.
+        match u8::try_from(letter + 1) {
+            Ok(letter) => *byte = letter,
+            Err(_) => {
+                *byte = u8::MAX;
+                break;
+            }
+        }
+    }
+    u64::from_be_bytes(bytes)
+}
+
 /// Punctuation and symbols in the order in which texts are sorted, before digits and letters.
 const SYMBOLS: &[u8] = b" '-_,;:!?.\"()[]{}@*/\\&#%`^+<=>|~$";
 
@@ -150,7 +196,7 @@ fn key(c: char) -> (u32, u32) {
     let letter = match ASCII.get(base as usize) {
         Some(rank) => u32::from(*rank),
         // Symbols beyond ASCII stand between its own and the digits; other alphabets and scripts come last.
-        None if base.is_alphanumeric() => 0x1_0000 + u32::from(base),
+        None if base.is_alphanumeric() => 0x1_0000 + han::place(base),
         None => 69,
     };
     (letter, c as u32)

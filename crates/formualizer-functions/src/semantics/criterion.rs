@@ -61,6 +61,34 @@ impl Holds {
     }
 }
 
+/// What a criterion asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Question<'a> {
+    /// Blank cells.
+    Blank,
+    /// Blank cells and empty texts.
+    BlankOrEmpty,
+    /// A number, and texts that are that number.
+    Number(f64),
+    /// A logical value.
+    Logical(bool),
+    /// An error.
+    Error(ErrorCode),
+    /// A text, without its case.
+    Text(&'a str),
+    /// Numbers on one side of a bound.
+    NumberOrder {
+        /// Those below it; otherwise those above.
+        less: bool,
+        /// The bound itself, too.
+        equal: bool,
+        /// The bound.
+        bound: f64,
+    },
+    /// Something else, which each cell has to be held against.
+    Other,
+}
+
 impl Criterion {
     /// The criterion that a value stands for.
     #[must_use]
@@ -89,6 +117,43 @@ impl Criterion {
             Test::Number(n) if !self.negated => Some(n),
             _ => None,
         }
+    }
+
+    /// What the criterion asks for, as far as an index can answer it. Where [`Self::is_negated`], the cells that
+    /// it does not find are meant.
+    #[must_use]
+    pub fn question(&self) -> Question<'_> {
+        match &self.test {
+            Test::Blank => Question::Blank,
+            Test::BlankOrEmpty => Question::BlankOrEmpty,
+            Test::Number(n) => Question::Number(*n),
+            Test::Logical(b) => Question::Logical(*b),
+            Test::Error(error) => Question::Error(*error),
+            Test::Text(text) => Question::Text(text),
+            Test::NumberOrder(Holds { less, equal }, n) => {
+                Question::NumberOrder { less: *less, equal: *equal, bound: *n }
+            }
+            Test::Pattern(_) | Test::TextOrder(..) | Test::LogicalOrder(..) | Test::Never => {
+                Question::Other
+            }
+        }
+    }
+
+    /// Whether the criterion finds what its question does not.
+    #[must_use]
+    pub fn is_negated(&self) -> bool {
+        self.negated
+    }
+
+    /// Whether a text stands for itself as a criterion: no operator, no wildcard, no number, logical value or error.
+    #[must_use]
+    pub fn is_plain(text: &str, rules: TextRules) -> bool {
+        let Some(first) = text.bytes().next() else { return false };
+        !matches!(first, b'<' | b'>' | b'=' | b'#')
+            && !text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'~'))
+            && !text.eq_ignore_ascii_case("TRUE")
+            && !text.eq_ignore_ascii_case("FALSE")
+            && parse_number(text, rules).is_none()
     }
 
     fn finds(&self, cell: Scalar<'_>) -> bool {

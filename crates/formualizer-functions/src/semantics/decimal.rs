@@ -8,6 +8,7 @@
 //! multiplied or divided in floating point except where that is exact, so that every target gives the same
 //! digits. Numbers too small for a normal double are zero.
 
+use super::digits::{self, Digits};
 use std::{cmp::Ordering, fmt};
 
 /// Digits that are kept.
@@ -25,7 +26,7 @@ const POWERS: [u64; 20] = {
 };
 
 /// Powers of ten that doubles hold exactly.
-const EXACT: [f64; 23] = [
+pub(super) const EXACT: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
@@ -71,8 +72,16 @@ impl Decimal {
         if magnitude < 1e15 && magnitude as u64 as f64 == magnitude {
             return Self::normal(number < 0.0, magnitude as u64, 0);
         }
-        let (digits, count, scale) = shortest(magnitude);
         let negative = number < 0.0;
+        if let Some((digits, scale)) = exactly(magnitude) {
+            return Self::normal(negative, digits, scale);
+        }
+        Self::slowly(negative, magnitude)
+    }
+
+    /// The same for any magnitude, by way of the digits that the standard library writes.
+    fn slowly(negative: bool, magnitude: f64) -> Self {
+        let (digits, count, scale) = shortest(magnitude);
         if count <= DIGITS {
             return Self::normal(negative, digits, scale);
         }
@@ -86,6 +95,10 @@ impl Decimal {
     fn normal(negative: bool, mut digits: u64, mut scale: i32) -> Self {
         if digits == 0 {
             return Self::ZERO;
+        }
+        if digits.is_multiple_of(100_000_000) {
+            digits /= 100_000_000;
+            scale += 8;
         }
         while digits.is_multiple_of(10) {
             digits /= 10;
@@ -187,44 +200,78 @@ impl Decimal {
         if self.negative { -magnitude } else { magnitude }
     }
 
-    /// The digits before the point, without zeros before them: empty below one.
-    #[must_use]
-    pub fn whole_digits(self) -> String {
-        let mut text = String::new();
+    /// The number before the point and how many zeros follow it; `None` below one.
+    fn whole(self) -> Option<(u64, usize)> {
         if self.is_zero() || self.exponent() < 0 {
-            return text;
+            return None;
         }
-        let digits = self.digits.to_string();
-        let whole = usize::try_from(self.exponent()).unwrap_or(0) + 1;
-        match digits.get(..whole) {
-            Some(part) => text.push_str(part),
-            None => {
-                text.push_str(&digits);
-                text.extend(std::iter::repeat_n('0', whole - digits.len()));
+        match usize::try_from(self.scale) {
+            Ok(zeros) => Some((self.digits, zeros)),
+            Err(_) => {
+                POWERS.get(self.scale.unsigned_abs() as usize).map(|below| (self.digits / below, 0))
             }
         }
-        text
+    }
+
+    /// What stands behind the point, cut off after so many places: zeros, a number with its width, zeros.
+    fn fraction(self, places: usize) -> (usize, (u64, usize), usize) {
+        let Ok(below) = usize::try_from(self.scale.saturating_neg()) else {
+            return (places, (0, 0), 0);
+        };
+        // Fifteen digits at most stand at the end.
+        let most = DIGITS as usize;
+        let first = below.saturating_sub(most).min(places);
+        let width = below.min(most);
+        let number = POWERS.get(below).map_or(self.digits, |power| self.digits % power);
+        let kept = width.min(places - first);
+        let dropped = POWERS.get(width - kept).copied().unwrap_or(1);
+        (first, (number / dropped, kept), places - first - kept)
+    }
+
+    /// The digits before the point, without zeros before them: empty below one.
+    #[must_use]
+    pub fn whole_digits(self) -> Digits {
+        let Some((number, zeros)) = self.whole() else { return Digits::default() };
+        let mut digits = Digits::of(number);
+        digits.push_zeros(zeros);
+        digits
     }
 
     /// So many digits behind the point, with zeros where it has no more; what follows is cut off.
     #[must_use]
-    pub fn fraction_digits(self, places: usize) -> String {
-        let mut text = String::with_capacity(places);
-        if self.scale < 0 {
-            let below = self.scale.unsigned_abs() as usize;
-            let digits = self.digits.to_string();
-            let zeros = below.saturating_sub(digits.len());
-            text.extend(std::iter::repeat_n('0', zeros.min(places)));
-            let from = digits.len().saturating_sub(below);
-            text.extend(digits[from..].chars().take(places - text.len()));
+    pub fn fraction_digits(self, places: usize) -> Digits {
+        let (before, (number, width), behind) = self.fraction(places);
+        let mut digits = Digits::default();
+        digits.push_zeros(before);
+        if width > 0 {
+            let own = Digits::of(number);
+            digits.push_zeros(width.saturating_sub(own.len()));
+            digits.push(&own);
         }
-        text.extend(std::iter::repeat_n('0', places - text.len()));
-        text
+        digits.push_zeros(behind);
+        digits
+    }
+
+    /// Appends the digits before the point; `0` below one.
+    pub(crate) fn push_whole(self, out: &mut String) {
+        let (number, zeros) = self.whole().unwrap_or((0, 0));
+        digits::push_number(out, number);
+        digits::push_zeros(out, zeros);
+    }
+
+    /// Appends so many digits behind the point, as [`Self::fraction_digits`].
+    pub(crate) fn push_fraction(self, out: &mut String, places: usize) {
+        let (before, (number, width), behind) = self.fraction(places);
+        digits::push_zeros(out, before);
+        if width > 0 {
+            digits::push_padded(out, number, width);
+        }
+        digits::push_zeros(out, behind);
     }
 
     /// The digits between the first and the last that is not zero; `0` for zero.
-    pub(crate) fn all_digits(self) -> String {
-        self.digits.to_string()
+    pub(crate) fn all_digits(self) -> u64 {
+        self.digits
     }
 }
 
@@ -249,6 +296,41 @@ impl Ord for Decimal {
 impl PartialOrd for Decimal {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+/// Bits of a double behind its first.
+const FRACTION_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+/// The largest power of ten whose product with the 53 bits of a double fits into 128.
+const MOST_SHIFTED: i32 = 22;
+
+/// The fifteen digits of a magnitude and the power of ten of the last, for those of everyday size: between 10^-8 and
+/// 10^15 a double times the power of ten that makes it whole is a number of 128 bits over a power of two, so that
+/// whole part and rest are exact. `None` for others.
+#[expect(clippy::cast_possible_truncation, reason = "the quotient is below 10^16")]
+fn exactly(magnitude: f64) -> Option<(u64, i32)> {
+    if !(1e-8..1e15).contains(&magnitude) {
+        return None;
+    }
+    let bits = magnitude.to_bits();
+    let power_of_two = i32::try_from(bits >> FRACTION_BITS).ok()? - 1023;
+    let mantissa = u128::from(bits & ((1 << FRACTION_BITS) - 1) | 1 << FRACTION_BITS);
+    let below = u32::try_from(52 - power_of_two).ok()?;
+    // log10(2) is 1233 / 4096, a little more; the digit may be the one above.
+    let mut shift = (14 - ((power_of_two * 1233) >> 12)).min(MOST_SHIFTED);
+    loop {
+        let power = u128::from(POWERS[(shift / 2) as usize])
+            * u128::from(POWERS[(shift - shift / 2) as usize]);
+        let product = mantissa * power;
+        let whole = (product >> below) as u64;
+        if whole >= POWERS[15] {
+            shift -= 1;
+        } else if whole < POWERS[14] {
+            shift = shift.checked_add(1).filter(|shift| *shift <= MOST_SHIFTED)?;
+        } else {
+            let half = product >> (below - 1) & 1;
+            return Some((whole + half as u64, -shift));
+        }
     }
 }
 
@@ -343,12 +425,46 @@ mod tests {
         }
     }
 
+    /// Magnitudes of everyday size and beyond, many of them next to one of few digits or halfway between two.
+    fn magnitudes() -> impl Iterator<Item = f64> {
+        let mut state = 7_u64;
+        (0..1_000_000_u32).map(move |at| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let power = 10_f64.powi((state >> 40) as i32 % 28 - 10);
+            let whole = (state >> 13) as f64;
+            match at % 5 {
+                0 => f64::from_bits((state >> 2) % (1 << 59) + (976 << 52)),
+                1 => (whole % 1e6).max(1.0) * power,
+                2 => {
+                    f64::from_bits(power.to_bits().wrapping_add(u64::from(at) % 7).wrapping_sub(3))
+                }
+                3 => whole % 1e9 + (state % 64) as f64 / 64.0,
+                _ => (state >> 11) as f64 / (1_u64 << ((state >> 5) % 53)) as f64 * 1e-2,
+            }
+        })
+    }
+
+    #[test]
+    fn digits_of_everyday_numbers_are_those_of_all() {
+        let mut quick = 0_u32;
+        for magnitude in magnitudes().chain(EXACT).chain([1e-8, 9.999_999_999_999_999e14, 0.1]) {
+            if let Some((digits, scale)) = exactly(magnitude) {
+                let wanted = Decimal::slowly(false, magnitude);
+                assert_eq!(Decimal::normal(false, digits, scale), wanted, "{magnitude:e}");
+                quick += 1;
+            }
+        }
+        assert!(quick > 700_000, "{quick}");
+    }
+
     #[test]
     fn digits_stand_before_and_behind_the_point() {
         let check = |number: f64, whole: &str, fraction: &str| {
             let decimal = Decimal::new(number);
             assert_eq!(
-                (decimal.whole_digits().as_str(), decimal.fraction_digits(4).as_str()),
+                (&*decimal.whole_digits().to_string(), &*decimal.fraction_digits(4).to_string()),
                 (whole, fraction)
             );
         };
@@ -357,6 +473,21 @@ mod tests {
         check(0.000_001, "", "0000");
         check(1e17, "100000000000000000", "0000");
         check(0.0, "", "0000");
+        check(1e-30, "", "0000");
+        check(12.000_000_000_000_3, "12", "0000");
+        for (number, places, wanted) in [
+            (1.5e-18, 20, "00000000000000000150"),
+            (1.5e-18, 18, "000000000000000001"),
+            (123_456_789.012_345, 5, "01234"),
+            (0.1, 0, ""),
+            (3e-7, 4, "0000"),
+            (1e30, 2, "00"),
+        ] {
+            let mut out = String::new();
+            Decimal::new(number).push_fraction(&mut out, places);
+            assert_eq!(out, wanted);
+            assert_eq!(Decimal::new(number).fraction_digits(places).to_string(), wanted);
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@
 //! Sources: stored values of `&`, `IM…` and `TEXT`; Microsoft, "Number format codes" and "Excel specifications
 //! and limits"; the rendering that Apache POI observed of Excel and tabulated.
 
-use super::decimal::{DIGITS, Decimal, Direction};
+use super::{
+    decimal::{DIGITS, Decimal, Direction},
+    digits::{push_number, push_padded},
+};
 
 /// Characters that a number may take as a text, without its sign.
 const TEXT_WIDTH: usize = 20;
@@ -93,30 +96,23 @@ pub(crate) fn push_shown(out: &mut String, decimal: Decimal) {
 
 /// Appends the digits without sign and exponent.
 fn push_plain(out: &mut String, decimal: Decimal) {
-    let whole = decimal.whole_digits();
-    out.push_str(if whole.is_empty() { "0" } else { &whole });
+    decimal.push_whole(out);
     if !decimal.is_whole() {
         let places = i32::try_from(decimal.count()).unwrap_or(0) - 1 - decimal.exponent();
         out.push('.');
-        out.push_str(&decimal.fraction_digits(usize::try_from(places).unwrap_or(0)));
+        decimal.push_fraction(out, usize::try_from(places).unwrap_or(0));
     }
 }
 
 /// Appends the digits without sign, and their exponent of two digits or more.
 fn push_scientific(out: &mut String, decimal: Decimal) {
-    let digits = decimal.all_digits();
-    let (first, rest) = digits.split_at(1);
-    out.push_str(first);
-    if !rest.is_empty() {
-        out.push('.');
-        out.push_str(rest);
+    let first = out.len() + 1;
+    push_number(out, decimal.all_digits());
+    if out.len() > first {
+        out.insert(first, '.');
     }
     let exponent = decimal.exponent();
     out.push('E');
     out.push(if exponent < 0 { '-' } else { '+' });
-    let power = exponent.unsigned_abs().to_string();
-    if power.len() < 2 {
-        out.push('0');
-    }
-    out.push_str(&power);
+    push_padded(out, exponent.unsigned_abs().into(), 2);
 }

@@ -1,6 +1,6 @@
-//! Wildcards: `*` is any characters, `?` is one, `~` takes the meaning from the next of the three.
+//! Wildcards: `*` is any characters, `?` is one, `~` takes the meaning from the character behind it.
 //!
-//! A `~` before another character is itself (Microsoft, "Using wildcard characters in searches"). Case is ignored.
+//! Sources: Microsoft, "Using wildcard characters in searches"; stored values of `SEARCH`. Case is ignored.
 
 use super::fold::{fold, fold_char};
 
@@ -29,9 +29,10 @@ impl Pattern {
                 '*' if parts.last() == Some(&Part::Any) => continue,
                 '*' => Part::Any,
                 '?' => Part::One,
-                '~' => match chars.next_if(|next| matches!(next, '*' | '?' | '~')) {
-                    Some(next) => Part::Char(next),
-                    None => Part::Char('~'),
+                // What it stands before is itself; behind the last character it is nothing (stored values of `SEARCH`).
+                '~' => match chars.next() {
+                    Some(next) => Part::Char(fold_char(next)),
+                    None => continue,
                 },
                 c => Part::Char(fold_char(c)),
             };
@@ -61,7 +62,23 @@ impl Pattern {
     #[must_use]
     pub fn find(&self, text: &str, from: usize) -> Option<usize> {
         let text: Vec<char> = fold(text).chars().collect();
-        (from..=text.len()).find(|start| self.ends(&text, *start).next().is_some())
+        let (mut first, mut at) = (None, from);
+        // What stands between stars is found one after the other, each as early as can be: if the rest is not
+        // behind the first place of a part, it is behind no later one.
+        for segment in self.parts.split(|part| *part == Part::Any) {
+            let fits = |start: &usize| {
+                let Some(text) = text.get(*start..*start + segment.len()) else { return false };
+                segment
+                    .iter()
+                    .zip(text)
+                    .all(|(part, c)| *part == Part::One || *part == Part::Char(*c))
+            };
+            let last = text.len().checked_sub(segment.len())?;
+            let start = (at..=last).find(fits)?;
+            first.get_or_insert(start);
+            at = start + segment.len();
+        }
+        first
     }
 
     /// Where a match that starts at a character may end; all ends are tried at once, so that the time is text

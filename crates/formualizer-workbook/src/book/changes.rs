@@ -10,9 +10,12 @@ use std::ops::Range;
 pub(crate) struct Changes {
     pub(crate) rects: Vec<(SheetId, Rect)>,
     pub(crate) rows: FxHashMap<RegionId, RowSet>,
-    /// Regions with cells that were on a circle. They are calculated every time: that others on the circle have other formulas
-    /// now need not show in values.
+    /// Regions with cells on a circle that is one because of what an array does. They are calculated every time: that the array
+    /// may be another one now need not show in values.
     pub(crate) circular: FxHashSet<RegionId>,
+    /// Regions one of whose functions is no more: their values are no stored ones to keep, and are let go before anything else
+    /// becomes of them.
+    pub(crate) gone: FxHashSet<RegionId>,
 }
 
 impl Changes {
@@ -45,6 +48,7 @@ impl Changes {
     pub(crate) fn forget(&mut self, region: RegionId) {
         self.rows.remove(&region);
         self.circular.remove(&region);
+        self.gone.remove(&region);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -5,7 +5,7 @@ use crate::{
     address::{Cell, Rect, SheetId},
     cells::{CellRef, Cells},
     formula::Template,
-    functions::Functions,
+    functions::{Functions, is_builtin},
 };
 use std::{ops::Range, sync::Arc};
 
@@ -39,8 +39,11 @@ impl Book {
 
     /// Puts one formula, filled, in every cell of a rectangle.
     pub(crate) fn put_formula(&mut self, sheet: SheetId, rect: &Rect, template: Arc<Template>) {
-        // Before room is made: a region that ends right above goes on.
-        if self.extend_above(sheet, rect, &template) {
+        // Before room is made: a region that ends right above goes on, and so does one that begins right below.
+        if let Some(id) = self.extend_above(sheet, rect, &template) {
+            return self.join_below(id);
+        }
+        if self.extend_below(sheet, rect, &template) {
             return;
         }
         self.make_room(sheet, rect);
@@ -49,23 +52,21 @@ impl Book {
     }
 
     /// Lets the region right above go on over a free rectangle, where it has the same formula.
-    fn extend_above(&mut self, sheet: SheetId, rect: &Rect, template: &Arc<Template>) -> bool {
-        let Some(above) = rect.top.checked_sub(1) else { return false };
-        let Some((id, region)) = self.region_at(sheet, Cell::new(above, rect.left)) else {
-            return false;
-        };
-        let fits = Arc::ptr_eq(&region.template, template)
-            && (region.rect.left, region.rect.right) == (rect.left, rect.right)
-            && region.rect.bottom == above
-            && region.spill.is_none()
-            && region.blocked.is_none();
-        if !fits {
-            return false;
+    fn extend_above(
+        &mut self,
+        sheet: SheetId,
+        rect: &Rect,
+        template: &Arc<Template>,
+    ) -> Option<RegionId> {
+        let above = rect.top.checked_sub(1)?;
+        let (id, region) = self.region_at(sheet, Cell::new(above, rect.left))?;
+        if region.rect.bottom != above || !region.goes_on_over(rect, template) {
+            return None;
         }
         let top = region.rect.top;
         self.make_room(sheet, rect);
         self.blank(sheet, rect);
-        let Some(region) = self.regions.get_mut(id) else { return false };
+        let region = self.regions.get_mut(id)?;
         region.rect.bottom = rect.bottom;
         if let Some(sheet) = self.sheets.get_mut(&sheet) {
             for col in rect.cols() {
@@ -74,7 +75,64 @@ impl Book {
         }
         self.readers.touch(id);
         self.changes.rows(id, rect.rows());
+        Some(id)
+    }
+
+    /// The same for the region right below, which begins further up then.
+    fn extend_below(&mut self, sheet: SheetId, rect: &Rect, template: &Arc<Template>) -> bool {
+        let Some((id, region)) = self.region_at(sheet, Cell::new(rect.bottom + 1, rect.left))
+        else {
+            return false;
+        };
+        let old = region.rect;
+        if old.top != rect.bottom + 1 || !region.goes_on_over(rect, template) {
+            return false;
+        }
+        self.make_room(sheet, rect);
+        self.blank(sheet, rect);
+        let Some(region) = self.regions.get_mut(id) else { return false };
+        region.rect.top = rect.top;
+        let whole = region.rect;
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            sheet.regions.remove(&old);
+            sheet.regions.insert(&whole, id);
+        }
+        self.readers.touch(id);
+        self.changes.rows(id, rect.rows());
         true
+    }
+
+    /// Makes a region and the one right below it one, where they have the same formula.
+    fn join_below(&mut self, id: RegionId) {
+        let Some(region) = self.regions.get(id) else { return };
+        let (sheet, rect, template) = (region.sheet, region.rect, Arc::clone(&region.template));
+        let Some((below, other)) = self.region_at(sheet, Cell::new(rect.bottom + 1, rect.left))
+        else {
+            return;
+        };
+        let gone = self.changes.gone.contains(&below) || self.changes.gone.contains(&id);
+        if other.rect.top != rect.bottom + 1 || gone || !other.goes_on_over(&rect, &template) {
+            return;
+        }
+        let part = other.rect;
+        let pending = self.changes.rows.remove(&below).unwrap_or_default();
+        let circular = self.changes.circular.contains(&below);
+        self.remove_region(below);
+        if let Some(region) = self.regions.get_mut(id) {
+            region.rect.bottom = part.bottom;
+        }
+        if let Some(sheet) = self.sheets.get_mut(&sheet) {
+            for col in rect.cols() {
+                sheet.regions.extend_to(col, rect.top, part.bottom);
+            }
+        }
+        for rows in pending.iter() {
+            self.changes.rows(id, rows);
+        }
+        if circular {
+            self.changes.circular.insert(id);
+        }
+        self.readers.touch(id);
     }
 
     /// Values of cells that get formulas are gone at once: what reads them waits for the new ones.
@@ -121,21 +179,31 @@ impl Book {
 
     /// Clears what a region's array fills beside its own cell.
     pub(crate) fn retract(&mut self, id: RegionId) {
-        let Some(region) = self.regions.get_mut(id) else { return };
+        let Some(sheet) = self.regions.get(id).map(|region| region.sheet) else { return };
+        if let Some(rect) = self.lift(id) {
+            self.changes.rect(sheet, rect);
+        }
+    }
+
+    /// Takes back what a region's array fills beside its own cell, or that it found no room; gives what it filled. Nothing is
+    /// noted as changed.
+    pub(crate) fn lift(&mut self, id: RegionId) -> Option<Rect> {
+        let region = self.regions.get_mut(id)?;
         if region.blocked.take().is_some() {
             self.readers.touch(id);
         }
-        let Some(rect) = region.spill.take() else { return };
+        let rect = region.spill.take()?;
         let (sheet, own) = (region.sheet, region.rect);
         if let Some(sheet) = self.sheets.get_mut(&sheet) {
             sheet.spills.remove(&rect);
             rect.without(&own).iter().for_each(|part| sheet.grid.clear(part));
         }
-        self.changes.rect(sheet, rect);
+        Some(rect)
     }
 
     /// Splits regions and takes back spills, so that no cell of the rectangle belongs to one.
     pub(crate) fn make_room(&mut self, sheet: SheetId, rect: &Rect) {
+        self.forget_gone();
         let Some(known) = self.sheets.get(&sheet) else { return };
         let (spills, regions) = (known.spills.within(rect), known.regions.within(rect));
         for id in spills {
@@ -167,6 +235,16 @@ impl Book {
         }
     }
 
+    /// Blanks the values that functions gave which are no more.
+    pub(crate) fn forget_gone(&mut self) {
+        for id in std::mem::take(&mut self.changes.gone) {
+            let Some(region) = self.regions.get(id) else { continue };
+            let (sheet, rect) = (region.sheet, region.rect);
+            self.retract(id);
+            self.blank(sheet, &rect);
+        }
+    }
+
     /// Takes over other functions; the formulas that name one of the `changed` are to be calculated.
     pub(crate) fn bind(&mut self, functions: Functions, changed: &[String]) {
         self.functions = functions;
@@ -177,9 +255,20 @@ impl Book {
             .filter(|(_, region)| names(region))
             .map(|(id, region)| (id, region.rect.rows()))
             .collect();
+        // What a function gave that is no more is no stored value to keep.
+        let gone: Vec<&String> = changed
+            .iter()
+            .filter(|name| self.functions.get(name).is_none() && !is_builtin(name))
+            .collect();
         for (id, rows) in concerned {
             self.readers.touch(id);
             self.changes.rows(id, rows);
+            let Some(region) = self.regions.get(id) else { continue };
+            if region.template.functions.iter().any(|name| gone.contains(&name)) {
+                self.changes.gone.insert(id);
+            } else {
+                self.changes.gone.remove(&id);
+            }
         }
     }
 

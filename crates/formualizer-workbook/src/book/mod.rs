@@ -7,6 +7,7 @@
 //! readers … which regions refer to a rectangle
 //! edit    … values and formulas put in place: regions split, spills taken back
 //! sheets  … sheets, names and tables, and the formulas that mention them
+//! rooms   … what arrays could fill, and what stands in their way
 //! rows    … sets of rows
 //! source  … the file that it was loaded from
 //! structure/ … inserted and deleted rows and columns, moved blocks
@@ -17,6 +18,7 @@ mod edit;
 mod places;
 mod readers;
 mod regions;
+mod rooms;
 mod rows;
 mod sheets;
 mod source;
@@ -25,6 +27,7 @@ mod structure;
 pub(crate) use changes::Changes;
 pub(crate) use readers::{Readers, rows_meeting};
 pub(crate) use regions::{Region, RegionId, Regions};
+pub(crate) use rooms::Obstacle;
 pub(crate) use rows::RowSet;
 pub(crate) use sheets::Names;
 pub(crate) use source::Source;
@@ -37,6 +40,7 @@ use crate::{
     storage::Grid,
 };
 use formualizer_common::DateSystem;
+use formualizer_functions::call::Platform;
 use places::Places;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Weak};
@@ -81,11 +85,15 @@ pub(crate) struct Book {
     /// Sheets as their tabs stand.
     pub(crate) order: Vec<SheetId>,
     next_sheet: u32,
+    /// Sheets by their names in lower case.
+    by_name: FxHashMap<String, SheetId>,
     pub(crate) regions: Regions,
     pub(crate) readers: Readers,
     pub(crate) names: Names,
     pub(crate) functions: Functions,
     pub(crate) dates: DateSystem,
+    /// The edition of Excel that saved it.
+    pub(crate) platform: Platform,
     pub(crate) changes: Changes,
     /// The file that it was loaded from, for saving into.
     pub(crate) source: Option<Arc<Source>>,
@@ -99,11 +107,13 @@ impl Book {
             sheets: FxHashMap::default(),
             order: Vec::new(),
             next_sheet: 0,
+            by_name: FxHashMap::default(),
             regions: Regions::default(),
             readers: Readers::default(),
             names: Names::default(),
             functions: Functions::default(),
             dates,
+            platform: Platform::default(),
             changes: Changes::default(),
             source: None,
             templates: FxHashMap::default(),
@@ -157,11 +167,13 @@ impl Book {
             sheets: self.sheets.clone(),
             order: self.order.clone(),
             next_sheet: self.next_sheet,
+            by_name: self.by_name.clone(),
             regions: self.regions.clone(),
             readers: Readers::default(),
             names: self.names.clone(),
             functions: self.functions.clone(),
             dates: self.dates,
+            platform: self.platform,
             changes: self.changes.clone(),
             source: self.source.clone(),
             templates: self.templates.clone(),

@@ -37,6 +37,28 @@ impl Places {
         (*col == cell.col && *bottom >= cell.row).then_some(*owner)
     }
 
+    /// The first of some rows of a column that has an owner.
+    pub(crate) fn first_in(&self, col: u32, rows: std::ops::Range<u32>) -> Option<u32> {
+        if rows.is_empty() {
+            return None;
+        }
+        match self.at(Cell::new(rows.start, col)) {
+            Some(_) => Some(rows.start),
+            None => self.spans.range((col, rows.start)..(col, rows.end)).next().map(|(k, _)| k.1),
+        }
+    }
+
+    /// Whether some rows of a column have one owner.
+    pub(crate) fn is_full(&self, col: u32, rows: &std::ops::Range<u32>) -> bool {
+        let span = self.spans.range(..=(col, rows.start)).next_back();
+        span.is_some_and(|((at, _), (bottom, _))| *at == col && *bottom + 1 >= rows.end)
+    }
+
+    /// The number of columns up to the last that has an owner.
+    pub(crate) fn columns(&self) -> u32 {
+        self.spans.last_key_value().map_or(0, |((col, _), _)| col + 1)
+    }
+
     /// The owners of the cells of a rectangle, each once, in ascending order.
     pub(crate) fn within(&self, rect: &Rect) -> Vec<RegionId> {
         let mut owners = Vec::new();

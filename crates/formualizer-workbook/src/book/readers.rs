@@ -1,6 +1,6 @@
-//! Who reads a rectangle: an R-tree per sheet over what the regions' formulas refer to.
+//! Who reads a rectangle: an R-tree per sheet over what the regions' formulas refer to, and one over the rooms of arrays.
 
-use super::{Region, RegionId, Regions};
+use super::{Book, Region, RegionId, Regions};
 use crate::{
     address::{Area, Axis, Rect, SheetId},
     functions::Functions,
@@ -50,6 +50,59 @@ pub(crate) struct Readers {
     stale: FxHashSet<RegionId>,
     /// Regions that are calculated every time.
     volatile: FxHashSet<RegionId>,
+    rooms: Rooms,
+}
+
+/// What the arrays of regions could fill.
+#[derive(Clone, Debug, Default)]
+struct Rooms {
+    of: FxHashMap<RegionId, (SheetId, Vec<Rect>)>,
+    /// The rooms with the cells around that bound them, one by one.
+    trees: FxHashMap<SheetId, RTree<Entry>>,
+}
+
+impl Rooms {
+    fn set(&mut self, id: RegionId, room: Option<(SheetId, Vec<Rect>)>) {
+        if let Some((sheet, rects)) = self.of.remove(&id)
+            && let Some(tree) = self.trees.get_mut(&sheet)
+        {
+            for rect in &rects {
+                tree.remove(&bounded(id, rect));
+            }
+            if tree.size() == 0 {
+                self.trees.remove(&sheet);
+            }
+        }
+        if let Some((sheet, rects)) = room {
+            let tree = self.trees.entry(sheet).or_default();
+            rects.iter().for_each(|rect| tree.insert(bounded(id, rect)));
+            self.of.insert(id, (sheet, rects));
+        }
+    }
+
+    /// Takes many rooms at once.
+    fn rebuild(&mut self) {
+        let mut by_sheet: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
+        for (id, (sheet, rects)) in &self.of {
+            let entries = rects.iter().map(|rect| bounded(*id, rect));
+            by_sheet.entry(*sheet).or_default().extend(entries);
+        }
+        let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
+        self.trees = by_sheet.into_iter().map(bulk).collect();
+    }
+
+    /// The regions whose rooms or their bounds meet a rectangle, as often as they do.
+    fn around(&self, sheet: SheetId, rect: &Rect) -> impl Iterator<Item = RegionId> + '_ {
+        let envelope = envelope(rect);
+        let tree = self.trees.get(&sheet).into_iter();
+        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope))
+            .map(|entry| entry.region)
+    }
+}
+
+fn bounded(region: RegionId, rect: &Rect) -> Entry {
+    let rect = Rect { bottom: rect.bottom + 1, right: rect.right + 1, ..*rect };
+    Entry { rect, region, source: Source::Blocked }
 }
 
 impl Readers {
@@ -58,8 +111,8 @@ impl Readers {
         self.stale.insert(region);
     }
 
-    /// Takes over what was touched; a region is volatile where one of its functions is, or its template.
-    pub(crate) fn refresh(&mut self, regions: &Regions, functions: &Functions) {
+    /// Takes over what was touched, and gives that; a region is volatile where one of its functions is, or its template.
+    fn refresh(&mut self, regions: &Regions, functions: &Functions) -> FxHashSet<RegionId> {
         let stale = std::mem::take(&mut self.stale);
         let volatile = |region: &Region| {
             let template = &region.template;
@@ -73,9 +126,10 @@ impl Readers {
             };
         }
         if stale.len() > 16 && stale.len() * 4 > self.entries.len() {
-            return self.rebuild(regions);
+            self.rebuild(regions);
+            return stale;
         }
-        for id in stale {
+        for &id in &stale {
             for (sheet, entry) in self.entries.remove(&id).unwrap_or_default() {
                 if let Some(tree) = self.trees.get_mut(&sheet) {
                     tree.remove(&entry);
@@ -89,6 +143,29 @@ impl Readers {
                 self.entries.insert(id, entries);
             }
         }
+        stale
+    }
+
+    /// The cells that the arrays of a region could fill.
+    pub(crate) fn room(&self, region: RegionId) -> &[Rect] {
+        self.rooms.of.get(&region).map_or(&[], |(_, rects)| rects)
+    }
+
+    /// Whether a region may give arrays that find room.
+    pub(crate) fn may_spill(&self, region: RegionId) -> bool {
+        self.rooms.of.contains_key(&region)
+    }
+
+    /// The regions whose arrays could fill a part of a rectangle, some of them more than once.
+    pub(crate) fn could_fill<'a>(
+        &'a self,
+        sheet: SheetId,
+        rect: &'a Rect,
+    ) -> impl Iterator<Item = RegionId> + 'a {
+        let meets = move |id: &RegionId| {
+            self.room(*id).iter().any(|room| room.intersection(rect).is_some())
+        };
+        self.rooms.around(sheet, rect).filter(meets)
     }
 
     fn rebuild(&mut self, regions: &Regions) {
@@ -140,6 +217,16 @@ impl Readers {
         tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope))
     }
 
+    /// The regions whose arrays wait for a part of a rectangle to become free.
+    pub(crate) fn blocked_in<'a>(
+        &'a self,
+        sheet: SheetId,
+        rect: &Rect,
+    ) -> impl Iterator<Item = RegionId> + use<'a> {
+        let blocked = |entry: &&Entry| entry.source == Source::Blocked;
+        self.entries_in(sheet, rect).filter(blocked).map(|entry| entry.region)
+    }
+
     /// The rows of regions whose formulas refer to a part of a rectangle that changed.
     pub(crate) fn rows_reading<'a>(
         &'a self,
@@ -149,14 +236,63 @@ impl Readers {
     ) -> impl Iterator<Item = (RegionId, Range<u32>)> + 'a {
         self.entries_in(sheet, changed).filter_map(move |entry| {
             let region = regions.get(entry.region)?;
-            let rows = match entry.source {
-                Source::Blocked => region.rect.rows(),
-                Source::Area(index) => {
-                    rows_meeting(region.template.areas.get(index)?, &region.rect, changed)
-                }
-            };
+            let Source::Area(index) = entry.source else { return None };
+            let rows = rows_meeting(region.template.areas.get(index)?, &region.rect, changed);
             (!rows.is_empty()).then_some((entry.region, rows))
         })
+    }
+}
+
+impl Book {
+    /// Brings the index up to date. Where the room of an array has become another one, the array is to be calculated, and
+    /// what read the room: what waits for what may be another thing now.
+    pub(crate) fn refresh_readers(&mut self) {
+        let mut stale = self.readers.refresh(&self.regions, &self.functions);
+        if !self.readers.rooms.of.is_empty() {
+            for (sheet, rect) in &self.changes.rects {
+                stale.extend(self.readers.rooms.around(*sheet, rect));
+            }
+        }
+        let mut changed = Vec::new();
+        for id in stale {
+            let room = self.regions.get(id).and_then(|region| {
+                let spills = region.spreads || region.template.may_spill(&self.functions);
+                spills.then(|| (region.sheet, self.room(region))).filter(|room| !room.1.is_empty())
+            });
+            if self.readers.rooms.of.get(&id) != room.as_ref() {
+                changed.push((id, room));
+            }
+        }
+        if changed.is_empty() {
+            return;
+        }
+        let many = changed.len() > 16 && changed.len() * 4 > self.readers.rooms.of.len();
+        let mut rows: Vec<(RegionId, Range<u32>)> = Vec::new();
+        for (id, _) in &changed {
+            let Some((sheet, rects)) = self.readers.rooms.of.get(id) else { continue };
+            for rect in rects {
+                rows.extend(self.readers.rows_reading(&self.regions, *sheet, rect));
+                let others = self.readers.could_fill(*sheet, rect).chain([*id]);
+                rows.extend(others.filter_map(|id| Some((id, self.regions.get(id)?.rect.rows()))));
+            }
+        }
+        for (id, rows) in rows {
+            self.changes.rows(id, rows);
+        }
+        for (id, room) in changed {
+            match (many, room) {
+                (false, room) => self.readers.rooms.set(id, room),
+                (true, Some(room)) => {
+                    self.readers.rooms.of.insert(id, room);
+                }
+                (true, None) => {
+                    self.readers.rooms.of.remove(&id);
+                }
+            }
+        }
+        if many {
+            self.readers.rooms.rebuild();
+        }
     }
 }
 

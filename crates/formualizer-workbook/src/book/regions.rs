@@ -20,15 +20,26 @@ pub(crate) struct Region {
     pub(crate) spill: Option<Rect>,
     /// What it would fill if nothing stood in the way.
     pub(crate) blocked: Option<Rect>,
+    /// Whether it gave an array although its formula was not known to.
+    pub(crate) spreads: bool,
 }
 
 impl Region {
     pub(crate) fn new(sheet: SheetId, rect: Rect, template: Arc<Template>) -> Self {
-        Self { sheet, rect, template, spill: None, blocked: None }
+        Self { sheet, rect, template, spill: None, blocked: None, spreads: false }
     }
 
     pub(crate) fn is_single(&self) -> bool {
         self.rect.cells() == 1
+    }
+
+    /// Whether it may go on over a rectangle above or below it that gets a formula: it is the same one, of the same columns, and
+    /// no array.
+    pub(crate) fn goes_on_over(&self, rect: &Rect, template: &Arc<Template>) -> bool {
+        Arc::ptr_eq(&self.template, template)
+            && (self.rect.left, self.rect.right) == (rect.left, rect.right)
+            && self.spill.is_none()
+            && self.blocked.is_none()
     }
 
     pub(crate) fn anchor(&self) -> Cell {

@@ -43,6 +43,37 @@ impl RowSet {
         self.0.get(at).map(|range| range.start.max(row))
     }
 
+    /// The rows of a range that are not in the set.
+    pub(crate) fn missing(&self, rows: &Range<u32>) -> Vec<Range<u32>> {
+        let mut missing = Vec::new();
+        let mut from = rows.start;
+        let first = self.0.partition_point(|range| range.end <= rows.start);
+        for range in self.0[first..].iter().take_while(|range| range.start < rows.end) {
+            if range.start > from {
+                missing.push(from..range.start);
+            }
+            from = range.end;
+        }
+        if from < rows.end {
+            missing.push(from..rows.end);
+        }
+        missing
+    }
+
+    /// Whether a row is in the set.
+    pub(crate) fn contains(&self, row: u32) -> bool {
+        let at = self.0.partition_point(|range| range.end <= row);
+        self.0.get(at).is_some_and(|range| range.start <= row)
+    }
+
+    /// From the first row of the set to behind the last.
+    pub(crate) fn span(&self) -> Range<u32> {
+        match (self.0.first(), self.0.last()) {
+            (Some(first), Some(last)) => first.start..last.end,
+            _ => 0..0,
+        }
+    }
+
     /// The rows that lie in `bounds`.
     pub(crate) fn within(&self, bounds: &Range<u32>) -> Self {
         let clip = |rows: &Range<u32>| rows.start.max(bounds.start)..rows.end.min(bounds.end);
@@ -113,6 +144,10 @@ mod tests {
             removed.remove(low..low + len);
             let kept = naive.iter().copied().filter(|row| !(low..low + len).contains(row));
             prop_assert_eq!(removed.iter().flatten().collect::<Vec<_>>(), kept.collect::<Vec<_>>());
+            let missing: Vec<u32> = set.missing(&(low..low + len)).into_iter().flatten().collect();
+            let free = (low..low + len).filter(|row| !naive.contains(row));
+            prop_assert_eq!(missing, free.collect::<Vec<_>>());
+            prop_assert!((0..100).all(|row| set.contains(row) == naive.contains(&row)));
             let within: Vec<u32> = set.within(&(low..low + len)).iter().flatten().collect();
             prop_assert_eq!(within, naive.range(low..low + len).copied().collect::<Vec<_>>());
         }

@@ -44,11 +44,7 @@ impl Names {
 
 impl Scope for Book {
     fn sheet(&self, name: &str) -> Option<SheetId> {
-        let wanted = name.to_lowercase();
-        let is = |id: &&SheetId| {
-            self.sheets.get(*id).is_some_and(|s| s.name == name || s.name.to_lowercase() == wanted)
-        };
-        self.order.iter().find(is).copied()
+        self.by_name.get(&name.to_lowercase()).copied()
     }
 
     fn sheet_name(&self, sheet: SheetId) -> Option<&str> {
@@ -104,7 +100,9 @@ impl Book {
         };
         self.sheets.insert(id, sheet);
         self.order.push(id);
+        self.by_name.entry(name.to_lowercase()).or_insert(id);
         self.relower(&[&name.to_lowercase(), SHEET_ORDER]);
+        self.touch_texts();
         id
     }
 
@@ -119,6 +117,8 @@ impl Book {
     pub(crate) fn rename_sheet(&mut self, sheet: SheetId, new: &str) {
         let Some(known) = self.sheets.get_mut(&sheet) else { return };
         let old = std::mem::replace(&mut known.name, new.to_owned());
+        self.by_name.remove(&old.to_lowercase());
+        self.by_name.insert(new.to_lowercase(), sheet);
         for named in self.names.named.values_mut() {
             rename_in(&mut named.source, &old, new);
         }
@@ -136,6 +136,7 @@ impl Book {
         }
         // Formulas that waited for a sheet of the new name find it.
         self.relower(&[&new.to_lowercase()]);
+        self.touch_texts();
     }
 
     /// Deletes a sheet; references to it become `#REF!`.
@@ -159,6 +160,7 @@ impl Book {
         );
         self.order.retain(|id| *id != sheet);
         self.sheets.remove(&sheet);
+        self.by_name.remove(&name.to_lowercase());
         self.changes.rects.retain(|(id, _)| *id != sheet);
         let deleted = Deleted {
             name: &name,
@@ -177,6 +179,7 @@ impl Book {
             }
         }
         self.relower(&[&name.to_lowercase()]);
+        self.touch_texts();
     }
 
     /// Lowers again the formulas that mention one of these names, tables or sheets, written in lower case.

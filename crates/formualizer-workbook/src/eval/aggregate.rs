@@ -1,36 +1,50 @@
-//! `SUM`, `AVERAGE`, `COUNT`, `COUNTA`, `MIN` and `MAX`: once for a fixed range, running over a growing one,
+//! `SUM`, `AVERAGE`, `COUNT`, `COUNTA`, `MIN` and `MAX` of ranges that move with the rows: running over a growing one,
 //! otherwise a row at a time on slices.
 
 use super::{
-    operand::{Lane, Operand},
-    program::{Aggregate, Node},
-    run::{Result, Rows, Run, Stop},
-    scalar::{self, fail},
+    lambda::Operand,
+    names::Names,
+    program::{Expr, Node, is_cell},
+    rows::Rows,
+    run::{Result, Run, Stop, Waiting},
 };
 use crate::{
-    address::{Area, Axis, Rect},
+    address::{Area, Axis, MAX_ARRAY_CELLS, Rect},
     cells::{Builder, CellRef, Cells, NumberKind},
 };
 use arrow_array::Array;
 use formualizer_common::ExcelErrorKind;
-use rayon::prelude::*;
+use formualizer_functions::{Record, call::number, cells::error_of_code, semantics::TextRules};
 use std::ops::Range;
 
-/// What was seen so far, from left to right: sums are added in the order in which the Interpreter adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aggregate {
+    Sum,
+    Average,
+    Count,
+    CountA,
+    Min,
+    Max,
+}
+
+/// What was seen so far, from left to right.
 #[derive(Clone, Copy)]
 struct State {
     function: Aggregate,
+    rules: TextRules,
     total: f64,
     count: f64,
     best: Option<(f64, NumberKind)>,
     error: Option<ExcelErrorKind>,
-    /// Whether the error was raised instead of being a value.
-    raised: bool,
+}
+
+fn fail(kind: ExcelErrorKind) -> CellRef<'static> {
+    CellRef::Error(kind, None)
 }
 
 impl State {
-    fn new(function: Aggregate) -> Self {
-        Self { function, total: 0.0, count: 0.0, best: None, error: None, raised: false }
+    fn new(function: Aggregate, rules: TextRules) -> Self {
+        Self { function, rules, total: 0.0, count: 0.0, best: None, error: None }
     }
 
     fn better(&self, n: f64) -> bool {
@@ -59,20 +73,12 @@ impl State {
             self.count += f64::from(u8::from(cell != CellRef::Blank));
             return;
         }
-        match scalar::number(cell) {
-            Ok(_) if self.function == Aggregate::Count && cell == CellRef::Blank => {}
-            Ok(n) => match cell {
-                CellRef::Number(_, kind) => self.add(n, kind),
-                _ => self.add(n, NumberKind::Number),
-            },
-            Err(CellRef::Error(kind, _)) if matches!(cell, CellRef::Error(..)) => {
-                self.error = Some(kind);
-            }
-            Err(_) if self.function == Aggregate::Sum => {
-                self.error = Some(ExcelErrorKind::Value);
-                self.raised = true;
-            }
-            Err(_) => {}
+        match (number(cell.scalar(), self.rules), cell) {
+            (Ok(_), CellRef::Blank) if self.function == Aggregate::Count => {}
+            (Ok(n), CellRef::Number(_, kind)) => self.add(n, kind),
+            (Ok(n), _) => self.add(n, NumberKind::Number),
+            (Err(_), _) if self.function == Aggregate::Count => {}
+            (Err(code), _) => self.error = Some(error_of_code(code)),
         }
     }
 
@@ -98,8 +104,11 @@ impl State {
             return;
         }
         if !matches!(self.function, Aggregate::Count | Aggregate::CountA) {
-            for column in columns.iter().filter(|column| matches!(column, Cells::Mixed(_))) {
-                for row in rows.clone() {
+            // The first error row by row is the one, as it is for a row alone.
+            let mixed = |column: &&Cells| matches!(column, Cells::Mixed(_));
+            let mixed: Vec<&Cells> = columns.iter().filter(mixed).collect();
+            for row in if mixed.is_empty() { 0..0 } else { rows.clone() } {
+                for column in &mixed {
                     if let CellRef::Error(kind, _) = column.get(row) {
                         self.error = Some(kind);
                         return;
@@ -113,8 +122,8 @@ impl State {
                 if array.null_count() == 0
                     && matches!(self.function, Aggregate::Sum | Aggregate::Average) =>
             {
-                within.total =
-                    sum(within.total, array.values().get(rows.clone()).unwrap_or_default());
+                let numbers = array.values().get(rows.clone()).unwrap_or_default();
+                within.total = numbers.iter().fold(within.total, |total, n| total + n);
                 #[expect(clippy::cast_precision_loss, reason = "rows of a sheet")]
                 let count = rows.len() as f64;
                 within.count += count;
@@ -177,42 +186,11 @@ impl State {
     }
 }
 
-/// Rows from which on a sum goes in lanes.
-const LONG: usize = 4096;
-/// Rows that one thread adds at a time. Blocks are added in their order, so that a sum does not depend on the threads.
-const BLOCK: usize = 1 << 16;
-
-/// The sum from left to right, as the Interpreter adds; of a long column in blocks of eight lanes, which takes less
-/// time and errs less.
-fn sum(start: f64, values: &[f64]) -> f64 {
-    if values.len() < LONG {
-        return values.iter().fold(start, |sum, n| sum + n);
-    }
-    if values.len() <= BLOCK {
-        return start + in_lanes(values);
-    }
-    let blocks: Vec<f64> = values.par_chunks(BLOCK).map(in_lanes).collect();
-    blocks.iter().fold(start, |sum, n| sum + n)
-}
-
-fn in_lanes(values: &[f64]) -> f64 {
-    let (blocks, rest) = values.as_chunks::<8>();
-    let mut lanes = [0.0; 8];
-    for block in blocks {
-        for (lane, n) in lanes.iter_mut().zip(block) {
-            *lane += n;
-        }
-    }
-    lanes.iter().chain(rest).sum()
-}
-
 /// An argument, ready to be taken row by row.
 enum Source<'a> {
-    Cell(Operand),
-    Value(Operand),
+    Cell(Operand<'a>),
+    Value(Operand<'a>),
     Range(Window<'a>),
-    /// Numbers that an inner function gave, the same for all rows.
-    Array(Vec<Cells>),
 }
 
 /// A range and all cells that it covers for any of the rows.
@@ -223,13 +201,14 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn new(run: &Run<'_>, area: &'a Area, rows: Rows<'_>) -> Self {
+    fn new(run: &Run<'_>, area: &'a Area, rows: Rows<'_>) -> Result<Self> {
         let own = |index| run.own(rows.at(index));
         let mut block = None;
         let last = rows.len().saturating_sub(1);
         // Bounds move in one direction, so that the first and last row tell what is covered.
         let region = Rect::between(own(0), own(last));
         if let Some(rect) = area.over(&region) {
+            run.ask(area.sheet, &rect)?;
             let used = run.reader.used_rows(area.sheet, rect.cols());
             let (_, used_cols) = run.reader.used(area.sheet);
             let cut = Rect {
@@ -242,11 +221,12 @@ impl<'a> Window<'a> {
         let columns = match &block {
             Some(rect) => {
                 let cells = |col| run.reader.cells(area.sheet, col, rect.rows());
-                rect.cols().map(cells).collect()
+                // Columns that hold nothing have nothing to say.
+                rect.cols().map(cells).filter(|cells| !matches!(cells, Cells::Blank(_))).collect()
             }
             None => Vec::new(),
         };
-        Self { area, block, columns }
+        Ok(Self { area, block, columns })
     }
 
     /// The rows of the block that the formula in a row covers; `Err` where the range leaves the sheet.
@@ -260,12 +240,9 @@ impl<'a> Window<'a> {
 
 impl Source<'_> {
     /// Whether it is the same for all rows.
-    fn is_fixed(&self, run: &Run<'_>) -> bool {
+    fn is_fixed(&self) -> bool {
         match self {
-            Self::Cell(operand) | Self::Value(operand) => {
-                operand.lane(run.dates).is_some_and(|lane| lane.is_one())
-            }
-            Self::Array(_) => true,
+            Self::Cell(operand) | Self::Value(operand) => !matches!(operand, Operand::Rows(_)),
             Self::Range(window) => {
                 matches!((window.area.top, window.area.bottom), (Axis::Fixed(_), Axis::Fixed(_)))
             }
@@ -273,20 +250,11 @@ impl Source<'_> {
     }
 
     fn feed(&self, run: &Run<'_>, state: &mut State, index: usize, row: u32) {
-        let cell =
-            |operand: &Operand, state: &mut State, take: fn(&mut State, CellRef<'_>)| match operand
-                .lane(run.dates)
-            {
-                Some(Lane::One(cell)) => take(state, cell),
-                Some(Lane::Many(cells)) => take(state, cells.get(index)),
-                None => {}
-            };
         match self {
-            Self::Cell(operand) => cell(operand, state, |state, cell| state.cell(cell)),
-            Self::Value(operand) => cell(operand, state, |state, cell| state.value(cell)),
-            Self::Array(columns) => {
-                state.range(columns, 0..columns.first().map_or(0, Cells::len));
-            }
+            Self::Cell(operand) => state.cell(operand.cell(index)),
+            // What is left empty between commas counts, as 0.
+            Self::Value(Operand::Empty) => state.value(CellRef::number(0.0)),
+            Self::Value(operand) => state.value(operand.cell(index)),
             Self::Range(window) => match window.rows(run, row) {
                 Ok(rows) => state.range(&window.columns, rows),
                 Err(error) => state.error = state.error.or(Some(error)),
@@ -295,61 +263,78 @@ impl Source<'_> {
     }
 }
 
-pub(crate) fn evaluate(
-    run: &Run<'_>,
-    function: Aggregate,
-    nodes: &[Node],
-    exact: bool,
+/// Whether an argument has more cells than an array can have: these functions go over them without one.
+pub(crate) fn is_too_large(run: &Run<'_>, arguments: &[Expr], rows: Rows<'_>) -> bool {
+    arguments.iter().any(|argument| match &argument.node {
+        Node::Area(area) => area
+            .at(run.own(rows.at(0)))
+            .is_some_and(|rect| run.cut(area.sheet, &rect).cells() > MAX_ARRAY_CELLS),
+        _ => false,
+    })
+}
+
+/// One of these functions for many rows, where some of its ranges move with them. `None` of others.
+pub(crate) fn over_windows<'a>(
+    run: &'a Run<'a>,
+    record: &Record,
+    arguments: &'a [Expr],
     rows: Rows<'_>,
-) -> Result<Operand> {
-    if rows.len() == 0 {
-        return Ok(Operand::Rows(Cells::Blank(0)));
+    names: &Names<'a>,
+) -> Option<Result<Operand<'a>>> {
+    let function = match record.name {
+        "SUM" => Aggregate::Sum,
+        "AVERAGE" => Aggregate::Average,
+        "COUNT" => Aggregate::Count,
+        "COUNTA" => Aggregate::CountA,
+        "MIN" => Aggregate::Min,
+        "MAX" => Aggregate::Max,
+        _ => return None,
+    };
+    let moves = |area: &Area| !matches!((area.top, area.bottom), (Axis::Fixed(_), Axis::Fixed(_)));
+    let moving = |argument: &Expr| matches!(&argument.node, Node::Area(area) if moves(area));
+    if rows.len() > 1 && !arguments.iter().any(moving) {
+        return None;
     }
-    let mut sources = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        sources.push(match node {
-            Node::Range(area) => Source::Range(Window::new(run, area, rows)),
-            Node::Cell(area) if area.at(run.own(rows.at(0))).is_some() => {
-                Source::Cell(run.cells(area, rows))
+    let mut sources = Vec::with_capacity(arguments.len());
+    let mut waiting = Waiting::default();
+    for argument in arguments {
+        let source = match &argument.node {
+            Node::Area(area) if !is_cell(area) => Window::new(run, area, rows).map(Source::Range),
+            Node::Area(area) if area.at(run.own(rows.at(0))).is_some() => {
+                run.cells(area, rows).map(Source::Cell)
             }
-            node => match run.node(node, rows)? {
-                // Texts and logical values within arrays are the Interpreter's.
-                Operand::Array(table)
-                    if table.columns().iter().all(|c| matches!(c, Cells::Numbers(..))) =>
-                {
-                    Source::Array(table.into_columns())
-                }
-                Operand::Array(_) => return Err(Stop::Interpret),
-                operand => Source::Value(operand),
+            // What may be an array or a reference is taken row by row.
+            node if super::reference::may_be(node) => return None,
+            _ => match run.value(argument, rows, names) {
+                Ok(Operand::Array(_) | Operand::Lambda(_)) | Err(Stop::Split) => return None,
+                value => value.map(Source::Value),
             },
-        });
+        };
+        match waiting.part(source) {
+            Ok(source) => sources.extend(source),
+            Err(stop) => return Some(Err(stop)),
+        }
+    }
+    if let Err(wait) = waiting.end() {
+        return Some(Err(wait));
     }
     // What comes before the first argument that differs by row is taken once.
-    let mut base = State::new(function);
-    let fixed = sources.iter().take_while(|source| source.is_fixed(run)).count();
+    let mut base = State::new(function, run.rules());
+    let fixed = sources.iter().take_while(|source| source.is_fixed()).count();
     let rest = sources.split_off(fixed);
     sources.iter().for_each(|source| source.feed(run, &mut base, 0, rows.at(0)));
-    if rest.is_empty() {
-        if base.raised && exact {
-            rows.iter().for_each(|row| run.doubt(row));
-        }
-        return Ok(Operand::Scalar(base.finish().value(run.dates)));
-    }
     let mut builder = Builder::with_capacity(rows.len());
     if let [Source::Range(window)] = rest.as_slice()
         && running(run, base, window, rows, &mut builder)
     {
-        return Ok(Operand::Rows(builder.finish()));
+        return Some(Ok(Operand::Rows(builder.finish())));
     }
     for (index, row) in rows.iter().enumerate() {
         let mut state = base;
         rest.iter().for_each(|source| source.feed(run, &mut state, index, row));
-        if state.raised && exact {
-            run.doubt(row);
-        }
         builder.push(state.finish());
     }
-    Ok(Operand::Rows(builder.finish()))
+    Some(Ok(Operand::Rows(builder.finish())))
 }
 
 /// A range of one column that grows downwards with the rows: each row goes on where the one before it ended.

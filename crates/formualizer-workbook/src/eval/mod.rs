@@ -1,42 +1,45 @@
 //! Evaluation of a formula for many cells at once.
 //!
 //! A [`Strip`] is some rows of one column of a region. Its formula is evaluated a node at a time: references
-//! are slices of columns, operators and common functions are kernels over whole vectors, a plugin is one call.
-//! What has no columnar form goes to the Interpreter of formualizer-eval, cell by cell.
+//! are slices of columns, operators are loops over whole vectors, functions are called through their records, a
+//! plugin is one call. What is an array for each row is evaluated row by row, from the innermost function that can
+//! be.
 //!
 //! ```text
-//! program    a formula compiled: kernels, calls, parts for the Interpreter
-//! run        a program over rows
-//!   operand    what a node gives: a scalar, a vector, an array
-//!   vector     operators over vectors
-//!   function   functions of one row        aggregate  functions of ranges
-//!   branch     IF, IFERROR                 call       plugins and callbacks
-//!   lookup     VLOOKUP and MATCH with an index
-//!   scalar     the rules of one row, which all kernels follow; round: rounding
-//! interpret  cell by cell
-//!   extent     how large its arrays would become
-//!   context    the workbook as the Interpreter sees it; sheets: our columns as its sheets
+//! program     a formula compiled: references as areas, functions as records, names as places
+//! run         a program over rows
+//!   rows        which rows
+//!   operators   + - * / ^ & and comparisons, over vectors and arrays
+//!   control     IF, IFERROR, IFNA, LET       names    what names stand for
+//!   lambda      LAMBDA and what is called
+//!   functions   calls of records, arguments as they want them
+//!   aggregate   SUM and its like over ranges that move
+//!   reference   what stands for cells: A1:B2, OFFSET, INDIRECT, INDEX; reference_arrays: OFFSET and INDIRECT of arrays
+//!   places      ROW, SHEET, CELL and their like
+//!   subtotal    SUBTOTAL, AGGREGATE
+//!   bound       plugins and callbacks
 //! ```
 
 mod aggregate;
-mod branch;
-mod call;
-mod context;
-mod extent;
-mod function;
-mod interpret;
-mod lookup;
-mod operand;
+mod bound;
+mod control;
+mod functions;
+mod growing;
+mod lambda;
+mod names;
+mod operators;
+mod places;
 mod program;
-mod round;
+mod reference;
+mod reference_arrays;
+mod rows;
 mod run;
-mod scalar;
-mod sheets;
+mod subtotal;
 #[cfg(test)]
 mod tests;
-mod vector;
+mod windows;
 
-pub(crate) use program::ProgramSlot;
+pub(crate) use program::{ELSEWHERE, ProgramSlot, SELF, local_key};
 
 use crate::{
     address::{Cell, Rect, SheetId},
@@ -45,11 +48,11 @@ use crate::{
     formula::{Arrays, Template, walking},
     functions::{Functions, Sessions},
 };
-use context::Context;
 use formualizer_common::{DateSystem, ExcelErrorKind};
-use operand::Operand;
+use formualizer_functions::{ErrorCode, call::Platform, indexes::Indexes, semantics::TextRules};
+use lambda::Operand;
 use run::{Run, Stop};
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Rows of one column that have the same formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +74,15 @@ pub(crate) enum Outcome {
     /// A reference that only evaluating tells leads to a rectangle that is still to be calculated:
     /// evaluate again after it.
     Deferred(SheetId, Rect),
+    /// A function that cannot be calculated: the stored values stay.
+    Kept(Box<str>),
 }
 
 /// The settings of one recalculation.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
     pub(crate) dates: DateSystem,
+    pub(crate) platform: Platform,
     /// Entropy of volatile functions.
     pub(crate) seed: u64,
     /// Number of the recalculation.
@@ -88,6 +94,25 @@ pub(crate) struct Environment {
     pub(crate) threads: usize,
     /// Where the rows of a volatile call count from: what makes two columns of random numbers differ.
     pub(crate) place: u64,
+    /// Indexes of columns that formulas share.
+    pub(crate) indexes: Arc<Indexes>,
+    /// Whether cells keep their stored values where a function is unknown; otherwise they are `#NAME?`.
+    pub(crate) keeps_unknown: bool,
+}
+
+impl Environment {
+    /// What reading texts depends on.
+    pub(crate) fn rules(&self) -> TextRules {
+        use chrono::Datelike as _;
+        let now = chrono::DateTime::from_timestamp_micros(self.now_us).unwrap_or_default();
+        TextRules { dates: self.dates, year: now.year() }
+    }
+
+    /// The serial number of the clock.
+    pub(crate) fn now(&self) -> f64 {
+        let days = crate::cells::dates::days(self.now_us);
+        crate::cells::dates::serial_of_days(days, self.dates).unwrap_or_default()
+    }
 }
 
 /// What formulas read.
@@ -100,8 +125,9 @@ pub(crate) trait Reader: Sync {
     fn used(&self, sheet: SheetId) -> (u32, u32);
     /// The end of the used rows of some columns: 0 where they are blank.
     fn used_rows(&self, sheet: SheetId, cols: Range<u32>) -> u32;
-    /// The rectangle that the formula in a cell fills, if it spilled.
-    fn spill(&self, sheet: SheetId, anchor: Cell) -> Option<Rect>;
+    /// The rectangle that the formula in a cell fills; `#SPILL!` where its array has no room, `#REF!` where there is
+    /// no formula.
+    fn spill(&self, sheet: SheetId, anchor: Cell) -> Result<Rect, ErrorCode>;
     /// The sheet of this name, in any case.
     fn sheet(&self, name: &str) -> Option<SheetId>;
     fn sheet_name(&self, sheet: SheetId) -> Option<&str>;
@@ -112,8 +138,20 @@ pub(crate) trait Reader: Sync {
     fn hidden(&self, sheet: SheetId) -> Option<&Hidden>;
     /// Parts of a rectangle whose formulas call one of some functions, which SUBTOTAL and AGGREGATE leave out.
     fn calling(&self, sheet: SheetId, rect: &Rect, functions: &[&str]) -> Vec<Rect>;
+    /// The cells that a text names, in style A1 or R1C1, as seen from a cell: an address, a name, a table.
+    fn named_reference(
+        &self,
+        text: &str,
+        a1: bool,
+        sheet: SheetId,
+        own: Cell,
+    ) -> Option<Vec<(SheetId, Rect)>>;
     /// The formula of a cell as text with `=`, for FORMULATEXT and ISFORMULA.
     fn formula_text(&self, sheet: SheetId, cell: Cell) -> Option<String>;
+    /// Whether [`pending`](Self::pending) is to be asked before everything that is read, because nothing is planned.
+    fn is_asked(&self) -> bool {
+        false
+    }
     /// A part of the rectangle that is still to be calculated in this recalculation, if any.
     fn pending(&self, sheet: SheetId, rect: &Rect) -> Option<Rect>;
     fn environment(&self) -> &Environment;
@@ -148,9 +186,10 @@ fn evaluate_here(reader: &dyn Reader, template: &Template, strip: &Strip) -> Out
                 Outcome::Rows(cells) => Table::single(cells.get(0)),
                 other => return other,
             };
-            match call::fitted(&table, height as usize, width as usize) {
+            match bound::fitted(&table, height as usize, width as usize) {
                 Some(table) => Outcome::Array(table),
-                None => Outcome::Split,
+                // No cells at all, which no formula has.
+                None => Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Calc, None)])),
             }
         }
         (Arrays::Fixed { .. }, Outcome::Array(table)) => {
@@ -162,32 +201,37 @@ fn evaluate_here(reader: &dyn Reader, template: &Template, strip: &Strip) -> Out
 
 /// The same, with arrays as they come.
 fn evaluate_arrays(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcome {
-    context::load();
     let len = strip.rows.len();
     if len == 0 {
         return Outcome::Rows(Cells::Blank(0));
     }
-    if len == 1 && extent::is_too_large(reader, &template.lowered) {
-        let message = "an operator would give more cells than can be held";
-        return Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Num, Some(message))]));
-    }
     let program = template.program.get(reader, template);
-    let context = Context::new(reader, &template.areas, strip);
-    let result = Run::new(reader, &context, strip, &program).strip();
-    if let Some((sheet, rect)) = context.deferred() {
-        return Outcome::Deferred(sheet, rect);
-    }
+    let run = Run::new(reader, &template.areas, strip, &program);
+    let result = run.strip(&program);
     match result {
-        Ok(Operand::Array(table)) if len == 1 => Outcome::Array(table),
-        Ok(operand) => match operand.into_cells(len, reader.environment().dates) {
-            Some(cells) => Outcome::Rows(cells),
-            None => Outcome::Split,
+        Ok(Operand::Array(table)) => match len {
+            1 => Outcome::Array(table),
+            _ => Outcome::Split,
         },
+        Ok(Operand::Rows(cells)) => Outcome::Rows(cells),
+        Ok(Operand::Lambda(_)) => {
+            Outcome::Rows(Cells::repeat(CellRef::Error(ExcelErrorKind::Calc, None), len))
+        }
+        Ok(one) => Outcome::Rows(Cells::repeat(one.cell(0), len)),
         Err(Stop::Deferred(sheet, rect)) => Outcome::Deferred(sheet, rect),
-        Err(Stop::Split | Stop::Interpret) if len == 1 => {
+        Err(Stop::Unknown(name)) => Outcome::Kept(name),
+        Err(Stop::Split) if len == 1 => {
             Outcome::Rows(Cells::of([CellRef::Error(ExcelErrorKind::Value, None)]))
         }
-        Err(Stop::Split | Stop::Interpret) => one_by_one(reader, template, strip),
+        Err(Stop::Split) => one_by_one(reader, template, strip),
+    }
+}
+
+/// Why something cannot be calculated.
+pub(crate) fn unknown(name: &str) -> String {
+    match name.strip_prefix(ELSEWHERE) {
+        Some(reference) => format!("{reference} is in another workbook"),
+        None => format!("there is no function {name}"),
     }
 }
 
@@ -198,7 +242,7 @@ fn one_by_one(reader: &dyn Reader, template: &Template, strip: &Strip) -> Outcom
         match evaluate(reader, template, &Strip { rows: row..row + 1, ..strip.clone() }) {
             Outcome::Rows(cells) => builder.push(cells.get(0)),
             Outcome::Array(_) | Outcome::Split => return Outcome::Split,
-            deferred @ Outcome::Deferred(..) => return deferred,
+            other @ (Outcome::Deferred(..) | Outcome::Kept(_)) => return other,
         }
     }
     Outcome::Rows(builder.finish())

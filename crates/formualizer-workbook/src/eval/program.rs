@@ -1,13 +1,17 @@
-//! A formula compiled for columns: which parts are kernels, which are calls, which go to the Interpreter.
+//! A formula compiled for evaluation: references as areas, functions as records, names as places.
 
 use super::Reader;
 use crate::{
     Value,
-    address::{Area, Axis, Cell, MAX_COLS, MAX_ROWS, SheetId},
-    formula::{Template, Tree, function_key, walking},
-    functions::Bound,
+    address::{Area, Axis},
+    cells::{CellRef, Table},
+    formula::{Arrays, Template, area_of, function_key, walking},
+    functions::{Bound, Kind},
 };
-use formualizer_common::{ExcelError, ExcelErrorKind};
+use formualizer_functions::{
+    ErrorCode, Record, ScalarValue, eager, find,
+    record::{Kernel, Mode, value},
+};
 use formualizer_parse::{
     ASTNode, ASTNodeType, BinaryOperator, UnaryOperator, parser::ReferenceType,
 };
@@ -16,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Levels of nesting up to which a formula is evaluated; spreadsheets allow 64.
 const MAX_DEPTH: usize = 256;
 /// Parts of a formula that is evaluated; the text of a formula has at most 8192 characters in spreadsheets.
-const MAX_NODES: usize = 10_000;
+const MAX_NODES: usize = 20_000;
 
 /// What the evaluator keeps of a template between evaluations: the program, and the revision of the bound
 /// functions that it was compiled for.
@@ -42,154 +46,109 @@ impl ProgramSlot {
 /// A compiled formula.
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(crate) root: Node,
-    /// The whole formula, for cells that the kernels leave to the Interpreter; `None` where it is too deep for that.
-    pub(crate) whole: Option<Interpreted>,
+    pub(crate) root: Expr,
+    /// How many parts are the same for all rows of a strip and worth keeping.
+    pub(crate) slots: usize,
+    /// Whether parts of a strip may be evaluated side by side: calls of plugins see to that themselves, and volatile calls are
+    /// counted.
+    pub(crate) parts: bool,
 }
 
-/// A part of a formula. `exact` says that it matters to what stands around the node whether an error is the
-/// value of a cell or was raised: the Interpreter takes raised errors before others.
+/// A part of a formula.
+#[derive(Debug)]
+pub(crate) struct Expr {
+    pub(crate) node: Node,
+    /// Whether the value is the same for all rows of a column.
+    pub(crate) fixed: bool,
+    /// Where the value is kept for all rows, if it is worth that.
+    pub(crate) slot: Option<usize>,
+}
+
+/// What a part of a formula is.
 #[derive(Debug)]
 pub(crate) enum Node {
-    Value(Value),
-    /// A reference to one cell.
-    Cell(Area),
-    /// A reference to more cells; only as an argument of what takes ranges.
-    Range(Area),
-    Unary(UnaryOperator, Box<Self>),
-    Binary(BinaryOperator, Box<Self>, Box<Self>),
-    If(Box<Self>, Box<Self>, Box<Self>),
+    Value(ScalarValue),
+    /// An array that is written in the formula.
+    Array(Table),
+    /// An argument that is empty between commas.
+    Omitted,
+    /// A reference to cells.
+    Area(Area),
+    /// A name of `LET` or a parameter of `LAMBDA`: its place among the names around it.
+    Local(usize),
+    Unary(UnaryOperator, Box<Expr>),
+    Binary {
+        op: BinaryOperator,
+        left: Box<Expr>,
+        right: Box<Expr>,
+        /// Whether it is the last operation of the formula, whose noise is zero.
+        last: bool,
+    },
+    /// `:`, `,` and the space between references.
+    Join(BinaryOperator, Box<Expr>, Box<Expr>),
+    /// `A1#`
+    Spilled(Box<Expr>),
+    /// `@A1:A9`
+    Single(Box<Expr>),
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `IFERROR`, or `IFNA` where the flag is set.
-    IfError(bool, Box<Self>, Box<Self>),
-    Logical(Logical, Vec<Self>),
-    Test(Test, Box<Self>),
-    Numeric(Numeric, Vec<Self>),
-    Text {
-        function: Text,
-        arguments: Vec<Self>,
-        exact: bool,
-    },
-    Aggregate {
-        function: Aggregate,
-        arguments: Vec<Self>,
-        exact: bool,
-    },
-    /// A plugin or callback; `None` is an argument that was left out.
-    Call(Arc<Bound>, Vec<Option<Self>>),
-    Lookup(Lookup),
-    Interpreted {
-        formula: Interpreted,
-        exact: bool,
-    },
+    IfError(bool, Box<Expr>, Box<Expr>),
+    /// Values of names, each seeing those before it, and what is made of them.
+    Let(Vec<Expr>, Box<Expr>),
+    Lambda(LambdaNode),
+    /// A call of what an expression gives.
+    Invoke(Box<Expr>, Vec<Expr>),
+    Function(&'static Record, Vec<Expr>),
+    /// The name of a function where a function is wanted.
+    Builtin(&'static Record),
+    /// A plugin or callback.
+    Bound(Arc<Bound>, Vec<Expr>),
+    /// What cannot be calculated: the stored value is kept.
+    Unknown(Box<str>),
 }
 
-/// A lookup of exact values in a table of fixed rows.
+/// A `LAMBDA`.
 #[derive(Debug)]
-pub(crate) struct Lookup {
-    pub(crate) key: Box<Node>,
-    pub(crate) table: Area,
-    /// The column of the table to take the result from; `None` for `MATCH`, which gives the position.
-    pub(crate) column: Option<u32>,
-    /// The same, for a few rows.
-    pub(crate) formula: Interpreted,
-    pub(crate) exact: bool,
-}
-
-/// A part that the Interpreter evaluates cell by cell.
-#[derive(Debug)]
-pub(crate) struct Interpreted {
-    pub(crate) ast: Tree,
-    /// The cell that the references in `ast` are written for.
-    pub(crate) origin: Cell,
-    /// Arguments of the outermost function that are evaluated as vectors first.
-    pub(crate) filled: Vec<(usize, Node)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Logical {
-    And,
-    Or,
-    Xor,
-    Not,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Test {
-    Blank,
-    Number,
-    Text,
-    Logical,
-    Error,
-    ErrorButNa,
-    Na,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Numeric {
-    Abs,
-    Sign,
-    Int,
-    Trunc,
-    Round,
-    RoundUp,
-    RoundDown,
-    Mod,
-    Sqrt,
-    Exp,
-    Ln,
-    Log,
-    Log10,
-    Power,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Text {
-    Len,
-    Left,
-    Right,
-    Mid,
-    Upper,
-    Lower,
-    Trim,
-    Concat,
-    Concatenate,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Aggregate {
-    Sum,
-    Average,
-    Count,
-    CountA,
-    Min,
-    Max,
+pub(crate) struct LambdaNode {
+    /// Whether it is what a name stands for, which it may call itself by: its place is before the parameters'.
+    pub(crate) named: bool,
+    /// The fewest arguments.
+    pub(crate) required: usize,
+    pub(crate) parameters: usize,
+    pub(crate) body: Box<Expr>,
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let root = std::mem::replace(&mut self.root, Node::Value(Value::Empty));
-        let whole = self.whole.take();
-        walking(|| drop((root, whole)));
+        let root = std::mem::replace(&mut self.root, Expr::value(ScalarValue::Blank));
+        walking(|| drop(root));
     }
 }
 
 impl Program {
     fn new(reader: &dyn Reader, template: &Template) -> Self {
-        if !is_shallow(&template.lowered, true) {
-            return Self { root: too_deep(), whole: None };
+        let mut compiler = Compiler { reader, template, slots: 0, parts: true, locals: Vec::new() };
+        let mut root = match is_shallow(&template.lowered) {
+            true => compiler.expr(&template.lowered),
+            false => {
+                let why = format!("the formula is nested deeper than {MAX_DEPTH} levels");
+                Expr::value(ScalarValue::Error(ErrorCode::Value, Some(why.into())))
+            }
+        };
+        if let Node::Binary { last, .. } = &mut root.node {
+            *last = true;
         }
-        let compiler = Compiler { reader, origin: template.origin, sheet: template.sheet };
-        Self {
-            root: compiler.node(&template.lowered, false),
-            whole: is_shallow(&template.lowered, false)
-                .then(|| compiler.formula(&template.lowered, false)),
+        // A reference that only evaluating tells means one cell where one value is wanted.
+        let found = matches!(root.node, Node::Function(..) | Node::Let(..) | Node::If(..));
+        if template.arrays == Arrays::Single && found && super::reference::may_be(&root.node) {
+            root = compiler.of(Node::Single(Box::new(root)));
         }
+        Self { root, slots: compiler.slots, parts: compiler.parts && !template.volatile }
     }
 }
 
-/// Whether the nesting is within the limit; does not recurse itself. With `chains`, a chain such as `1+2+3` is
-/// one level, since kernels take it without recursion.
-fn is_shallow(ast: &ASTNode, chains: bool) -> bool {
+/// Whether the nesting is within the limit; does not recurse itself. A chain such as `1+2+3` is one level.
+fn is_shallow(ast: &ASTNode) -> bool {
     let (mut level, mut nodes) = (vec![ast], 0);
     for _ in 0..MAX_DEPTH {
         let mut below: Vec<&ASTNode> = Vec::new();
@@ -199,7 +158,7 @@ fn is_shallow(ast: &ASTNode, chains: bool) -> bool {
                 ASTNodeType::UnaryOp { expr, .. } => below.push(expr),
                 ASTNodeType::BinaryOp { left, right, .. } => {
                     below.push(right);
-                    if chains { &mut level } else { &mut below }.push(left);
+                    level.push(left);
                 }
                 ASTNodeType::Function { args, .. } => below.extend(args),
                 ASTNodeType::Call { callee, args } => {
@@ -218,435 +177,488 @@ fn is_shallow(ast: &ASTNode, chains: bool) -> bool {
     false
 }
 
-fn too_deep() -> Node {
-    let error = ExcelError::new(ExcelErrorKind::Value)
-        .with_message(format!("the formula is nested deeper than {MAX_DEPTH} levels"));
-    Node::Value(Value::Error(error))
-}
+impl Expr {
+    pub(crate) fn value(value: impl Into<ScalarValue>) -> Self {
+        Self { node: Node::Value(value.into()), fixed: true, slot: None }
+    }
 
-impl Node {
-    /// Whether evaluating it may be dear: then it is evaluated only for the rows that need it.
+    fn error(code: ErrorCode) -> Self {
+        Self::value(ScalarValue::error(code))
+    }
+
+    /// Whether evaluating it may be dear or has effects on what is kept: then it is evaluated only for the rows
+    /// that need it.
     pub(crate) fn is_dear(&self) -> bool {
-        let mut node = self;
+        let mut expr = self;
         // Chains are long on their left side.
-        while let Self::Binary(_, left, right) = node {
+        while let Node::Binary { left, right, .. } = &expr.node {
             if right.is_dear() {
                 return true;
             }
-            node = left;
+            expr = left;
         }
-        match node {
-            Self::Call(..) | Self::Interpreted { .. } | Self::Lookup(_) => true,
-            Self::Value(_) | Self::Cell(_) | Self::Range(_) => false,
-            Self::Unary(_, a) | Self::Test(_, a) => a.is_dear(),
-            Self::Binary(_, a, b) | Self::IfError(_, a, b) => a.is_dear() || b.is_dear(),
-            Self::If(a, b, c) => a.is_dear() || b.is_dear() || c.is_dear(),
-            Self::Logical(_, arguments)
-            | Self::Numeric(_, arguments)
-            | Self::Text { arguments, .. }
-            | Self::Aggregate { arguments, .. } => arguments.iter().any(Self::is_dear),
+        match &expr.node {
+            Node::Value(_) | Node::Array(_) | Node::Omitted | Node::Area(_) | Node::Local(_) => {
+                false
+            }
+            Node::Unary(_, a) => a.is_dear(),
+            Node::Function(record, arguments) => {
+                !matches!(record.kernel, Kernel::OfOne(_) | Kernel::OfTwo(..))
+                    || arguments.iter().any(Self::is_dear)
+            }
+            _ => true,
         }
-    }
-
-    /// Whether the Interpreter would see a reference in its place, so that functions which treat references
-    /// otherwise than values would.
-    fn may_be_reference(&self) -> bool {
-        matches!(
-            self,
-            Self::If(..)
-                | Self::Interpreted { .. }
-                | Self::Call(..)
-                | Self::Range(_)
-                | Self::Cell(_)
-        )
     }
 }
 
 struct Compiler<'a> {
     reader: &'a dyn Reader,
-    origin: Cell,
-    sheet: SheetId,
+    template: &'a Template,
+    slots: usize,
+    parts: bool,
+    /// Names in scope, in lower case, the innermost last.
+    locals: Vec<String>,
+}
+
+/// Whether one value serves all rows of a column.
+fn is_fixed(area: &Area) -> bool {
+    matches!((area.top, area.bottom), (Axis::Fixed(_), Axis::Fixed(_)))
+}
+
+/// Whether a reference is to one cell.
+pub(crate) fn is_cell(area: &Area) -> bool {
+    area.top == area.bottom && area.left == area.right
 }
 
 impl Compiler<'_> {
-    fn node(&self, ast: &ASTNode, exact: bool) -> Node {
-        let node = match &ast.node_type {
-            ASTNodeType::Literal(Value::Array(_)) => None,
-            ASTNodeType::Literal(value) => Some(Node::Value(value.clone())),
-            ASTNodeType::Omitted => Some(Node::Value(Value::Number(0.0))),
-            ASTNodeType::Reference { reference, .. } => match self.area(reference) {
-                Some(area @ (Node::Cell(_) | Node::Value(_))) => Some(area),
-                _ => None,
-            },
-            ASTNodeType::UnaryOp { op, expr } => match op {
-                UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Percent => {
-                    Some(Node::Unary(*op, Box::new(self.node(expr, exact))))
-                }
-                _ => None,
-            },
-            ASTNodeType::BinaryOp { op, left, right } => match op {
-                op if is_kernel(op) => {
-                    // A chain is walked down its left side and built up again.
-                    let mut chain = vec![(*op, right)];
-                    let mut first = left;
-                    while let ASTNodeType::BinaryOp { op, left, right } = &first.node_type
-                        && is_kernel(op)
-                    {
-                        chain.push((*op, right));
-                        first = left;
-                    }
-                    let first = self.node(first, exact);
-                    Some(chain.into_iter().rev().fold(first, |left, (op, right)| {
-                        Node::Binary(op, Box::new(left), Box::new(self.node(right, true)))
-                    }))
-                }
-                _ => None,
-            },
-            ASTNodeType::Function { name, args } => {
-                let key = function_key(name);
-                if let Some(node) = self.lookup(&key, ast, args, exact) {
-                    return node;
-                }
-                // Arguments are compiled once only, or a nested formula would take exponential time.
-                return self
-                    .function(&key, args, exact)
-                    .unwrap_or_else(|fill| self.interpreted(ast, fill, exact));
-            }
-            ASTNodeType::Call { .. } | ASTNodeType::Array(_) => None,
-        };
-        node.unwrap_or_else(|| self.interpreted(ast, false, exact))
+    /// A part that is a value: the name of a function is none.
+    fn expr(&mut self, ast: &ASTNode) -> Expr {
+        match self.callable(ast) {
+            Expr { node: Node::Builtin(_), .. } => Expr::error(ErrorCode::Name),
+            expr => expr,
+        }
     }
 
-    /// A kernel or a call; `Err` where the Interpreter is to evaluate the function, with whether its arguments
-    /// may be vectors.
-    fn function(&self, key: &str, args: &[ASTNode], exact: bool) -> Result<Node, bool> {
-        if let Some(bound) = self.reader.functions().get(key) {
-            let arguments = args.iter().map(|argument| match &argument.node_type {
-                ASTNodeType::Omitted => None,
-                ASTNodeType::Reference { reference, .. } => {
-                    Some(self.area(reference).unwrap_or_else(|| self.node(argument, false)))
+    /// A part that may be a function.
+    fn callable(&mut self, ast: &ASTNode) -> Expr {
+        let node = self.node(ast);
+        self.of(node)
+    }
+
+    fn boxed(&mut self, ast: &ASTNode) -> Box<Expr> {
+        Box::new(self.expr(ast))
+    }
+
+    /// A node with what is known of it.
+    fn of(&mut self, mut node: Node) -> Expr {
+        let fixed = match &node {
+            Node::Value(_) | Node::Array(_) | Node::Omitted | Node::Builtin(_) => true,
+            Node::Area(area) => is_fixed(area),
+            Node::Local(_) | Node::Unknown(_) | Node::Lambda(_) | Node::Invoke(..) => false,
+            Node::Single(_) | Node::Let(..) => false,
+            Node::Unary(_, a) | Node::Spilled(a) => a.fixed,
+            Node::Binary { left: a, right: b, .. } | Node::Join(_, a, b) => a.fixed && b.fixed,
+            Node::IfError(_, a, b) => a.fixed && b.fixed,
+            Node::If(a, b, c) => a.fixed && b.fixed && c.fixed,
+            Node::Function(record, arguments) => {
+                let own = arguments.is_empty()
+                    && record.parameters.iter().any(|p| p.mode == Mode::Reference);
+                !record.depends.volatile
+                    && !own
+                    && record.name != "INDIRECT"
+                    && arguments.iter().all(|argument| argument.fixed)
+            }
+            // A callback may give another value to each cell.
+            Node::Bound(bound, arguments) => {
+                bound.kind() != Kind::Callback
+                    && !bound.volatile()
+                    && arguments.iter().all(|argument| argument.fixed)
+            }
+        };
+        let worth = match &node {
+            Node::Area(area) => !is_cell(area),
+            Node::Value(_) | Node::Array(_) | Node::Omitted | Node::Builtin(_) => false,
+            _ => true,
+        };
+        // A chain is kept as a whole, so that it is evaluated without recursion.
+        if let (true, Node::Binary { left, .. }) = (fixed, &mut node)
+            && matches!(left.node, Node::Binary { .. })
+        {
+            left.slot = None;
+        }
+        let slot = (fixed && worth).then(|| {
+            self.slots += 1;
+            self.slots - 1
+        });
+        Expr { node, fixed, slot }
+    }
+
+    fn node(&mut self, ast: &ASTNode) -> Node {
+        match &ast.node_type {
+            ASTNodeType::Literal(value) => self.literal(value),
+            ASTNodeType::Omitted => Node::Omitted,
+            ASTNodeType::Reference { reference, original } => self.reference(reference, original),
+            ASTNodeType::UnaryOp { op, expr } => {
+                let inner = self.boxed(expr);
+                match op {
+                    UnaryOperator::Spill => Node::Spilled(inner),
+                    UnaryOperator::ImplicitIntersection => Node::Single(inner),
+                    op => Node::Unary(*op, inner),
                 }
-                _ => Some(self.node(argument, false)),
-            });
-            return Ok(Node::Call(Arc::clone(bound), arguments.collect()));
-        }
-        let omits = args.iter().any(|arg| matches!(arg.node_type, ASTNodeType::Omitted));
-        let boxed = |index: usize, exact| Box::new(self.node(&args[index], exact));
-        match (key, args.len()) {
-            ("TRUE", 0) => return Ok(Node::Value(Value::Boolean(true))),
-            ("FALSE", 0) => return Ok(Node::Value(Value::Boolean(false))),
-            ("IF", 2 | 3) => {
-                let otherwise = match args.len() {
-                    3 => boxed(2, exact),
-                    _ => Box::new(Node::Value(Value::Boolean(false))),
-                };
-                return Ok(Node::If(boxed(0, exact), boxed(1, exact), otherwise));
             }
-            ("IFERROR", 2) => {
-                return Ok(Node::IfError(false, boxed(0, false), boxed(1, exact)));
+            ASTNodeType::BinaryOp { .. } => self.chain(ast),
+            ASTNodeType::Array(rows) => self.array(rows),
+            ASTNodeType::Function { name, args } => self.function(name, args),
+            ASTNodeType::Call { callee, args } => {
+                let callee = Box::new(self.callable(callee));
+                Node::Invoke(callee, self.callables(args))
             }
-            ("IFNA", 2) => return Ok(Node::IfError(true, boxed(0, true), boxed(1, exact))),
-            _ => {}
         }
-        if omits || args.is_empty() {
-            return Err(true);
+    }
+
+    fn all(&mut self, args: &[ASTNode]) -> Vec<Expr> {
+        args.iter().map(|arg| self.expr(arg)).collect()
+    }
+
+    fn callables(&mut self, args: &[ASTNode]) -> Vec<Expr> {
+        args.iter().map(|arg| self.callable(arg)).collect()
+    }
+
+    fn literal(&self, value: &Value) -> Node {
+        let dates = self.reader.environment().dates;
+        match value {
+            Value::Array(rows) => match Table::from_rows(rows, dates) {
+                Some(table) => Node::Array(table),
+                None => Node::Value(ScalarValue::error(ErrorCode::Calc)),
+            },
+            value => Node::Value(CellRef::of(value, dates).unwrap_or(CellRef::Blank).owned()),
         }
-        if let Some(function) = test(key) {
-            return match args.len() {
-                1 => Ok(Node::Test(function, Box::new(self.spread(&args[0], true)))),
-                _ => Err(true),
+    }
+
+    /// A chain of operators, walked down its left side and built up again.
+    fn chain(&mut self, ast: &ASTNode) -> Node {
+        let (mut chain, mut first) = (Vec::new(), ast);
+        while let ASTNodeType::BinaryOp { op, left, right } = &first.node_type {
+            chain.push((*op, right));
+            first = left;
+        }
+        let mut left = self.expr(first);
+        while let Some((op, right)) = chain.pop() {
+            let right = self.boxed(right);
+            let node = match op {
+                BinaryOperator::Range | BinaryOperator::Union | BinaryOperator::Intersection => {
+                    Node::Join(op, Box::new(left), right)
+                }
+                op => Node::Binary { op, left: Box::new(left), right, last: false },
             };
-        }
-        if let Some((function, least, most)) = numeric(key) {
-            if !(least..=most).contains(&args.len()) {
-                return Err(true);
+            if chain.is_empty() {
+                return node;
             }
-            let last = args.len() - 1;
-            let nodes = args.iter().enumerate();
-            let nodes = nodes.map(|(i, arg)| self.spread(arg, exact || i < last)).collect();
-            return Ok(Node::Numeric(function, nodes));
+            left = self.of(node);
         }
-        if let Some(function) = logical(key) {
-            if function == Logical::Not {
-                return match args {
-                    [argument] => Ok(Node::Logical(function, vec![self.node(argument, exact)])),
-                    _ => Err(true),
-                };
-            }
-            let nodes: Vec<Node> = args.iter().map(|arg| self.node(arg, false)).collect();
-            let plain = nodes.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
-            return plain.then_some(Node::Logical(function, nodes)).ok_or(false);
-        }
-        if let Some((function, least, most)) = text(key) {
-            if !(least..=most).contains(&args.len()) {
-                return Err(true);
-            }
-            let argument = |arg| match function {
-                Text::Concat => self.node(arg, exact),
-                _ => self.spread(arg, exact),
-            };
-            let arguments: Vec<Node> = args.iter().map(argument).collect();
-            // CONCAT joins all cells of a range, and a reference may come out of IF.
-            let plain =
-                arguments.iter().all(|n| matches!(n, Node::Cell(_)) || !n.may_be_reference());
-            return (plain || function != Text::Concat)
-                .then_some(Node::Text { function, arguments, exact })
-                .ok_or(false);
-        }
-        let function = aggregate(key).ok_or(true)?;
-        // COUNTA counts an error that is a value.
-        let inner = exact || function == Aggregate::CountA;
-        let arguments: Vec<Node> = args
+        left.node
+    }
+
+    fn array(&mut self, rows: &[Vec<ASTNode>]) -> Node {
+        let values: Vec<Vec<ScalarValue>> = rows
             .iter()
-            .map(|arg| match &arg.node_type {
-                ASTNodeType::Reference { reference, .. } => {
-                    self.area(reference).unwrap_or_else(|| self.node(arg, inner))
-                }
-                _ => self.node(arg, inner),
+            .map(|row| {
+                row.iter()
+                    .map(|item| match self.expr(item).node {
+                        Node::Value(value) => value,
+                        Node::Unary(UnaryOperator::Minus, inner) => match inner.node {
+                            Node::Value(ScalarValue::Number(n, kind)) => {
+                                ScalarValue::Number(-n, kind)
+                            }
+                            Node::Value(value) => value,
+                            _ => ScalarValue::error(ErrorCode::Value),
+                        },
+                        Node::Unary(UnaryOperator::Plus, inner) => match inner.node {
+                            Node::Value(value) => value,
+                            _ => ScalarValue::error(ErrorCode::Value),
+                        },
+                        Node::Omitted => ScalarValue::Blank,
+                        _ => ScalarValue::error(ErrorCode::Value),
+                    })
+                    .collect()
             })
             .collect();
-        let plain = arguments.iter().all(|node| {
-            // Calls give values.
-            matches!(node, Node::Cell(_) | Node::Range(_) | Node::Call(..))
-                || !node.may_be_reference()
-        });
-        plain.then_some(Node::Aggregate { function, arguments, exact }).ok_or(false)
+        let width = values.iter().map(Vec::len).max().unwrap_or(0);
+        let cell = |row: usize, col: usize| {
+            values
+                .get(row)
+                .and_then(|row| row.get(col))
+                .cloned()
+                .unwrap_or(ScalarValue::error(ErrorCode::Na))
+        };
+        match Table::from_fn(values.len(), width, cell) {
+            Some(table) => Node::Array(table),
+            None => Node::Value(ScalarValue::error(ErrorCode::Calc)),
+        }
     }
 
-    /// An argument of a function of one value, which a range spreads over its cells.
-    fn spread(&self, ast: &ASTNode, exact: bool) -> Node {
-        if let ASTNodeType::Reference { reference, .. } = &ast.node_type
-            && let Some(range @ Node::Range(_)) = self.area(reference)
-        {
-            return range;
-        }
-        self.node(ast, exact)
+    fn local(&self, name: &str) -> Option<usize> {
+        let key = local_key(name.trim());
+        self.locals.iter().rposition(|local| *local == key)
     }
 
-    /// A lookup that has an index.
-    fn lookup(&self, key: &str, ast: &ASTNode, args: &[ASTNode], exact: bool) -> Option<Node> {
-        let number = |node: &ASTNode| match &node.node_type {
-            ASTNodeType::Literal(Value::Number(n)) => Some(*n),
-            #[expect(clippy::cast_precision_loss, reason = "compared with small numbers")]
-            ASTNodeType::Literal(Value::Int(n)) => Some(*n as f64),
-            ASTNodeType::Literal(Value::Boolean(b)) => Some(f64::from(u8::from(*b))),
-            _ => None,
-        };
-        let (value, table, column, mode) = match (key, args) {
-            ("VLOOKUP", [value, table, column, mode]) => (value, table, Some(column), mode),
-            ("MATCH", [value, table, mode]) => (value, table, None, mode),
-            _ => return None,
-        };
-        if self.reader.functions().get(key).is_some() || number(mode) != Some(0.0) {
-            return None;
-        }
-        // MATCH takes a logical value for no mode at all.
-        if column.is_none() && matches!(mode.node_type, ASTNodeType::Literal(Value::Boolean(_))) {
-            return None;
-        }
-        let column = match column.map(number) {
-            None => None,
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
-            Some(Some(n)) if (1.0..16_384.0).contains(&n) => Some(n as u32 - 1),
-            Some(_) => return None,
-        };
-        let ASTNodeType::Reference { reference, .. } = &table.node_type else { return None };
-        let Some(Node::Range(table)) = self.area(reference) else { return None };
-        let fixed = matches!((table.top, table.bottom), (Axis::Fixed(_), Axis::Fixed(_)));
-        let omitted = matches!(value.node_type, ASTNodeType::Omitted);
-        if !fixed || omitted || !is_shallow(ast, false) {
-            return None;
-        }
-        let key = Box::new(self.node(value, true));
-        let formula = self.formula(ast, false);
-        Some(Node::Lookup(Lookup { key, table, column, formula, exact }))
-    }
-
-    /// The cells that a reference names, relative to the formula's own; `None` where it is not of this kind.
-    fn area(&self, reference: &ReferenceType) -> Option<Node> {
-        let axis = |at: u32, fixed: bool, own: u32, max: u32| {
-            let at = at.checked_sub(1).filter(|at| *at < max)?;
-            Some(match fixed {
-                true => Axis::Fixed(at),
-                false => Axis::Moving(i32::try_from(i64::from(at) - i64::from(own)).ok()?),
-            })
-        };
-        let row = |at, fixed| axis(at, fixed, self.origin.row, MAX_ROWS);
-        let col = |at, fixed| axis(at, fixed, self.origin.col, MAX_COLS);
-        let sheet = |name: &Option<String>| match name {
-            Some(name) => self.reader.sheet(name),
-            None => Some(self.sheet),
-        };
-        let missing = || Node::Value(Value::Error(ExcelError::new(ExcelErrorKind::Ref)));
+    fn reference(&mut self, reference: &ReferenceType, original: &str) -> Node {
         match reference {
-            ReferenceType::Cell { sheet: name, row: r, col: c, row_abs, col_abs } => {
-                let Some(sheet) = sheet(name) else { return Some(missing()) };
-                let (top, left) = (row(*r, *row_abs)?, col(*c, *col_abs)?);
-                Some(Node::Cell(Area { sheet, top, left, bottom: top, right: left }))
-            }
-            ReferenceType::Range {
-                sheet: name,
-                start_row,
-                start_col,
-                end_row,
-                end_col,
-                start_row_abs,
-                start_col_abs,
-                end_row_abs,
-                end_col_abs,
-            } => {
-                let Some(sheet) = sheet(name) else { return Some(missing()) };
-                let bound = |at: &Option<u32>,
-                             fixed: bool,
-                             open: u32,
-                             of: &dyn Fn(u32, bool) -> Option<Axis>| {
-                    match at {
-                        Some(at) => of(*at, fixed),
-                        None => Some(Axis::Fixed(open)),
-                    }
+            ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. } => {
+                let sheet = match sheet {
+                    Some(name) => self.reader.sheet(name),
+                    None => Some(self.template.sheet),
                 };
-                Some(Node::Range(Area {
-                    sheet,
-                    top: bound(start_row, *start_row_abs, 0, &row)?,
-                    left: bound(start_col, *start_col_abs, 0, &col)?,
-                    bottom: bound(end_row, *end_row_abs, MAX_ROWS - 1, &row)?,
-                    right: bound(end_col, *end_col_abs, MAX_COLS - 1, &col)?,
-                }))
-            }
-            _ => None,
-        }
-    }
-
-    fn interpreted(&self, ast: &ASTNode, fill: bool, exact: bool) -> Node {
-        match is_shallow(ast, false) {
-            true => Node::Interpreted { formula: self.formula(ast, fill), exact },
-            false => too_deep(),
-        }
-    }
-
-    /// A part for the Interpreter, with arguments that can be vectors taken out.
-    fn formula(&self, ast: &ASTNode, fill: bool) -> Interpreted {
-        let mut filled = Vec::new();
-        if fill
-            && let ASTNodeType::Function { name, args } = &ast.node_type
-            && takes_values(&function_key(name))
-        {
-            for (index, argument) in args.iter().enumerate() {
-                let operation = matches!(
-                    argument.node_type,
-                    ASTNodeType::UnaryOp { .. }
-                        | ASTNodeType::BinaryOp { .. }
-                        | ASTNodeType::Function { .. }
-                );
-                if operation {
-                    let node = self.node(argument, true);
-                    if !node.may_be_reference() || matches!(node, Node::Call(..)) {
-                        filled.push((index, node));
-                    }
+                match sheet.and_then(|sheet| area_of(reference, sheet, self.template.origin)) {
+                    Some(area) => Node::Area(area),
+                    None => Node::Value(ScalarValue::error(ErrorCode::Ref)),
                 }
             }
+            ReferenceType::NamedRange(name) => match self.local(name) {
+                Some(place) => Node::Local(place),
+                None => self.builtin(name),
+            },
+            _ => self.builtin(original),
         }
-        Interpreted { ast: ast.clone().into(), origin: self.origin, filled }
+    }
+
+    /// The name of a function where a function may be wanted; `_xleta.` stands before it in files.
+    fn builtin(&self, name: &str) -> Node {
+        let key = function_key(name);
+        let key = key.strip_prefix("_XLETA.").unwrap_or(&key);
+        match find(key) {
+            Some(record) => Node::Builtin(record),
+            None => Node::Value(ScalarValue::error(ErrorCode::Name)),
+        }
+    }
+
+    fn function(&mut self, name: &str, args: &[ASTNode]) -> Node {
+        if let Some(place) = self.local(name) {
+            let callee = Box::new(self.of(Node::Local(place)));
+            return Node::Invoke(callee, self.callables(args));
+        }
+        let key = function_key(name);
+        if let Some(bound) = self.reader.functions().get(&key) {
+            let bound = Arc::clone(bound);
+            self.parts = false;
+            return Node::Bound(bound, self.all(args));
+        }
+        match (key.as_str(), args) {
+            ("IF", [condition, yes]) => {
+                let (condition, yes) = (self.boxed(condition), self.boxed(yes));
+                return Node::If(condition, yes, Box::new(Expr::value(false)));
+            }
+            ("IF", [condition, yes, no]) => {
+                let (condition, yes) = (self.boxed(condition), self.boxed(yes));
+                return Node::If(condition, yes, self.boxed(no));
+            }
+            ("IFERROR" | "IFNA", [value, other]) => {
+                let value = self.boxed(value);
+                return Node::IfError(key == "IFNA", value, self.boxed(other));
+            }
+            ("IFS", [_, _, ..]) if args.len().is_multiple_of(2) => return self.ifs(args).node,
+            ("SWITCH", [of, _, _, ..]) => return self.switch(of, &args[1..]),
+            ("CHOOSE", [index, _, ..]) => return self.choose(index, &args[1..]),
+            ("LET", [..]) if args.len() % 2 == 1 => return self.let_names(args),
+            ("LAMBDA", [.., body]) => {
+                return self.lambda(&args[..args.len() - 1], body, None);
+            }
+            (SELF, [name, lambda]) => return self.named(name, lambda),
+            ("SINGLE", [inner]) => return Node::Single(self.boxed(inner)),
+            ("ANCHORARRAY", [inner]) => return Node::Spilled(self.boxed(inner)),
+            _ => {}
+        }
+        match find(&key) {
+            Some(record) if matches!(record.kernel, Kernel::Kept) => Node::Unknown(key.into()),
+            Some(record) => {
+                let count = args.len();
+                let takes = |index| {
+                    let parameter = record.parameter_among(index, count);
+                    parameter.is_some_and(|parameter| parameter.mode == Mode::Lambda)
+                };
+                let arguments: Vec<Expr> = args
+                    .iter()
+                    .enumerate()
+                    .map(
+                        |(index, arg)| {
+                            if takes(index) { self.callable(arg) } else { self.expr(arg) }
+                        },
+                    )
+                    .collect();
+                let fits = arguments.len() >= record.fewest() && arguments.len() <= record.most();
+                match fits {
+                    true => Node::Function(record, arguments),
+                    false => Node::Value(wrong_count(record, arguments.len())),
+                }
+            }
+            None => Node::Unknown(key.into()),
+        }
+    }
+
+    /// Conditions and values by turns: the value of the first condition that holds, `#N/A` where none does.
+    fn ifs(&mut self, args: &[ASTNode]) -> Expr {
+        let mut result = Expr::error(ErrorCode::Na);
+        for pair in args.rchunks(2) {
+            if let [condition, value] = pair {
+                let (condition, value) = (self.boxed(condition), self.boxed(value));
+                result = self.of(Node::If(condition, value, Box::new(result)));
+            }
+        }
+        result
+    }
+
+    /// The result beside the value that is equal.
+    fn switch(&mut self, of: &ASTNode, args: &[ASTNode]) -> Node {
+        let of = self.expr(of);
+        self.locals.push(String::new());
+        let place = self.locals.len() - 1;
+        let (pairs, default) = args.split_at(args.len() - args.len() % 2);
+        let mut result = match default {
+            [default] => self.expr(default),
+            _ => Expr::error(ErrorCode::Na),
+        };
+        for pair in pairs.rchunks(2) {
+            if let [value, then] = pair {
+                let right = self.boxed(value);
+                let left = Box::new(self.of(Node::Local(place)));
+                let equal = self.of(Node::Function(&SAME, vec![*left, *right]));
+                let then = self.boxed(then);
+                result = self.of(Node::If(Box::new(equal), then, Box::new(result)));
+            }
+        }
+        self.locals.pop();
+        Node::Let(vec![of], Box::new(result))
+    }
+
+    /// The value at an index from 1.
+    fn choose(&mut self, index: &ASTNode, values: &[ASTNode]) -> Node {
+        let Some(trunc) = find("TRUNC") else { return Node::Value(ErrorCode::Name.into()) };
+        let index = self.expr(index);
+        if let Node::Value(ScalarValue::Number(n, _)) = index.node {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "saturates; 0 and beyond the end are errors"
+            )]
+            let value = (n as usize).checked_sub(1).and_then(|index| values.get(index));
+            return match value {
+                Some(value) => self.node(value),
+                None => Node::Value(ErrorCode::Value.into()),
+            };
+        }
+        let index = self.of(Node::Function(trunc, vec![index]));
+        self.locals.push(String::new());
+        let place = self.locals.len() - 1;
+        let mut result = Expr::error(ErrorCode::Value);
+        for (number, value) in values.iter().enumerate().rev() {
+            let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
+            let right = Box::new(Expr::value(f64::from(number)));
+            let left = Box::new(self.of(Node::Local(place)));
+            let op = BinaryOperator::Equal;
+            let equal = self.of(Node::Binary { op, left, right, last: false });
+            let value = self.boxed(value);
+            result = self.of(Node::If(Box::new(equal), value, Box::new(result)));
+        }
+        self.locals.pop();
+        Node::Let(vec![index], Box::new(result))
+    }
+
+    fn let_names(&mut self, args: &[ASTNode]) -> Node {
+        let outer = self.locals.len();
+        let mut values = Vec::new();
+        let Some((body, pairs)) = args.split_last() else {
+            return Node::Value(ErrorCode::Value.into());
+        };
+        let mut failed = None;
+        for pair in pairs.chunks(2) {
+            let [name, value] = pair else { continue };
+            match parameter(name) {
+                Some(name) => {
+                    values.push(self.callable(value));
+                    self.locals.push(local_key(name));
+                }
+                None => failed = Some(ErrorCode::Name),
+            }
+        }
+        let body = self.boxed(body);
+        self.locals.truncate(outer);
+        match failed {
+            Some(code) => Node::Value(code.into()),
+            None => Node::Let(values, body),
+        }
+    }
+
+    fn lambda(&mut self, parameters: &[ASTNode], body: &ASTNode, named: Option<&str>) -> Node {
+        let outer = self.locals.len();
+        self.locals.extend(named.map(local_key));
+        let mut required = 0;
+        for (index, parameter_node) in parameters.iter().enumerate() {
+            let Some(name) = parameter(parameter_node) else {
+                self.locals.truncate(outer);
+                return Node::Value(ErrorCode::Value.into());
+            };
+            let bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+            if bracketed.is_none() && !name.to_lowercase().starts_with(OPTIONAL) {
+                required = index + 1;
+            }
+            self.locals.push(local_key(bracketed.unwrap_or(name)));
+        }
+        let body = self.boxed(body);
+        self.locals.truncate(outer);
+        let named = named.is_some();
+        Node::Lambda(LambdaNode { named, required, parameters: parameters.len(), body })
+    }
+
+    /// A name that stands for a `LAMBDA`, which may call itself by that name.
+    fn named(&mut self, name: &ASTNode, lambda: &ASTNode) -> Node {
+        match (parameter(name), &lambda.node_type) {
+            (Some(name), ASTNodeType::Function { args, .. }) => match args.split_last() {
+                Some((body, parameters)) => self.lambda(parameters, body, Some(name)),
+                None => Node::Value(ErrorCode::Value.into()),
+            },
+            _ => self.node(lambda),
+        }
     }
 }
 
-/// Whether all arguments of a built-in are evaluated in any case, and outside of names of its own.
-fn takes_values(key: &str) -> bool {
-    use formualizer_eval::function::FnCaps;
-    let lazy = FnCaps::SHORT_CIRCUIT | FnCaps::LOCAL_ENVIRONMENT;
-    formualizer_eval::function_registry::get("", key)
-        .is_some_and(|function| !function.caps().intersects(lazy))
-        && !["LET", "LAMBDA", "MAP", "REDUCE", "SCAN", "BYROW", "BYCOL", "MAKEARRAY"].contains(&key)
+/// Whether a value of `SWITCH` is the one that is looked for.
+static SAME: Record = Record::new(
+    "SWITCH",
+    &[value("expression"), value("value")],
+    Kernel::OfRow(|call| Ok(eager::is_switched(call.scalar(0), call.scalar(1))?.into())),
+    "",
+);
+
+/// The function that lowering writes around a named `LAMBDA`; no formula can write it.
+pub(crate) const SELF: &str = "\u{1}SELF";
+/// What lowering writes before a reference into another workbook.
+pub(crate) const ELSEWHERE: &str = "\u{1}";
+
+fn wrong_count(record: &Record, given: usize) -> ScalarValue {
+    let few = given < record.fewest();
+    let why = match few {
+        true => format!("{} takes at least {} arguments", record.name, record.fewest()),
+        false => format!("{} takes at most {} arguments", record.name, record.most()),
+    };
+    ScalarValue::Error(ErrorCode::Value, Some(why.into()))
 }
 
-/// Whether an operator has a kernel.
-fn is_kernel(op: &BinaryOperator) -> bool {
-    use BinaryOperator as Op;
-    matches!(
-        op,
-        Op::Add
-            | Op::Subtract
-            | Op::Multiply
-            | Op::Divide
-            | Op::Power
-            | Op::Concat
-            | Op::Equal
-            | Op::NotEqual
-            | Op::Less
-            | Op::Greater
-            | Op::LessEqual
-            | Op::GreaterEqual
-    )
+/// What stands before parameters in files, and before optional ones.
+const PARAMETER: &str = "_xlpm.";
+const OPTIONAL: &str = "_xlop.";
+
+/// A name of `LET` or `LAMBDA` without its case and without what files write before it.
+pub(crate) fn local_key(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let bare = lower.strip_prefix(PARAMETER).or_else(|| lower.strip_prefix(OPTIONAL));
+    bare.map_or_else(|| lower.clone(), str::to_owned)
 }
 
-fn test(key: &str) -> Option<Test> {
-    Some(match key {
-        "ISBLANK" => Test::Blank,
-        "ISNUMBER" => Test::Number,
-        "ISTEXT" => Test::Text,
-        "ISLOGICAL" => Test::Logical,
-        "ISERROR" => Test::Error,
-        "ISERR" => Test::ErrorButNa,
-        "ISNA" => Test::Na,
-        _ => return None,
-    })
-}
-
-/// The function and how many arguments it takes.
-fn numeric(key: &str) -> Option<(Numeric, usize, usize)> {
-    Some(match key {
-        "ABS" => (Numeric::Abs, 1, 1),
-        "SIGN" => (Numeric::Sign, 1, 1),
-        "INT" => (Numeric::Int, 1, 1),
-        "TRUNC" => (Numeric::Trunc, 1, 2),
-        "ROUND" => (Numeric::Round, 2, 2),
-        "ROUNDUP" => (Numeric::RoundUp, 2, 2),
-        "ROUNDDOWN" => (Numeric::RoundDown, 2, 2),
-        "MOD" => (Numeric::Mod, 2, 2),
-        "SQRT" => (Numeric::Sqrt, 1, 1),
-        "EXP" => (Numeric::Exp, 1, 1),
-        "LN" => (Numeric::Ln, 1, 1),
-        "LOG" => (Numeric::Log, 1, 2),
-        "LOG10" => (Numeric::Log10, 1, 1),
-        "POWER" => (Numeric::Power, 2, 2),
-        _ => return None,
-    })
-}
-
-fn logical(key: &str) -> Option<Logical> {
-    Some(match key {
-        "AND" => Logical::And,
-        "OR" => Logical::Or,
-        "XOR" => Logical::Xor,
-        "NOT" => Logical::Not,
-        _ => return None,
-    })
-}
-
-/// The function and how many arguments it takes.
-fn text(key: &str) -> Option<(Text, usize, usize)> {
-    Some(match key {
-        "LEN" => (Text::Len, 1, 1),
-        "LEFT" => (Text::Left, 1, 2),
-        "RIGHT" => (Text::Right, 1, 2),
-        "MID" => (Text::Mid, 3, 3),
-        "UPPER" => (Text::Upper, 1, 1),
-        "LOWER" => (Text::Lower, 1, 1),
-        "TRIM" => (Text::Trim, 1, 1),
-        "CONCAT" => (Text::Concat, 1, 255),
-        "CONCATENATE" => (Text::Concatenate, 1, 255),
-        _ => return None,
-    })
-}
-
-fn aggregate(key: &str) -> Option<Aggregate> {
-    Some(match key {
-        "SUM" => Aggregate::Sum,
-        "AVERAGE" => Aggregate::Average,
-        "COUNT" => Aggregate::Count,
-        "COUNTA" => Aggregate::CountA,
-        "MIN" => Aggregate::Min,
-        "MAX" => Aggregate::Max,
-        _ => return None,
-    })
+/// The name of a parameter of `LET` or `LAMBDA`; an optional one in brackets.
+fn parameter(arg: &ASTNode) -> Option<&str> {
+    match &arg.node_type {
+        ASTNodeType::Reference { reference: ReferenceType::NamedRange(name), .. } => Some(name),
+        ASTNodeType::Reference { reference: ReferenceType::Table(_), original } => Some(original),
+        _ => None,
+    }
 }

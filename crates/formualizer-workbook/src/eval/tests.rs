@@ -1,15 +1,14 @@
-//! Columns against the Interpreter: the same values, cell by cell.
+//! Columns against single cells: the same values.
 
-use super::{Environment, Outcome, Reader, Strip, context::Context, evaluate};
+use super::{Environment, Outcome, Reader, Strip, evaluate};
 use crate::{
-    Value,
     address::{Cell, Rect, SheetId},
     cells::{CellRef, Cells, NumberKind},
     formula::Template,
     functions::{Functions, Sessions},
 };
 use formualizer_common::{DateSystem, ExcelErrorKind};
-use formualizer_eval::interpreter::Interpreter;
+use formualizer_functions::ErrorCode;
 use std::{fmt::Write, ops::Range};
 
 const SHEET: SheetId = SheetId(1);
@@ -27,12 +26,15 @@ impl Memory {
     fn new(columns: Vec<Cells>) -> Self {
         let environment = Environment {
             dates: DateSystem::Excel1900,
+            platform: Default::default(),
             seed: 1,
             epoch: 1,
             now_us: 1_700_000_000_000_000,
             cancel: udf_columnar::CancelToken::new(),
             threads: 1,
             place: 0,
+            indexes: Default::default(),
+            keeps_unknown: false,
         };
         Self {
             columns,
@@ -71,8 +73,8 @@ impl Reader for Memory {
             as u32
     }
 
-    fn spill(&self, _: SheetId, _: Cell) -> Option<Rect> {
-        None
+    fn spill(&self, _: SheetId, _: Cell) -> Result<Rect, ErrorCode> {
+        Err(ErrorCode::Ref)
     }
 
     fn sheet(&self, name: &str) -> Option<SheetId> {
@@ -97,6 +99,16 @@ impl Reader for Memory {
 
     fn calling(&self, _: SheetId, _: &Rect, _: &[&str]) -> Vec<Rect> {
         Vec::new()
+    }
+
+    fn named_reference(
+        &self,
+        text: &str,
+        _: bool,
+        sheet: SheetId,
+        _: Cell,
+    ) -> Option<Vec<(SheetId, Rect)>> {
+        crate::address::parse_range(text).ok().map(|rect| vec![(sheet, rect)])
     }
 
     fn formula_text(&self, _: SheetId, _: Cell) -> Option<String> {
@@ -151,16 +163,9 @@ fn rows_of(memory: &Memory, formula: &str, rows: Range<u32>) -> Cells {
     }
 }
 
-/// What the Interpreter gives for a formula in a row.
-fn interpreted(memory: &Memory, formula: &str, row: u32) -> Value {
-    let own = strip(9, row..row + 1);
-    let context = Context::new(memory, &[], &own);
-    let ast = formualizer_parse::parser::parse(formula).unwrap();
-    let cell = super::context::cell_ref(SHEET, Cell::new(row, 9));
-    match Interpreter::new_with_cell(&context, "Data", cell).evaluate_ast(&ast) {
-        Ok(value) => value.into_literal(),
-        Err(error) => Value::Error(error),
-    }
+/// What a formula gives for one row alone.
+fn alone(memory: &Memory, formula: &str, row: u32) -> Outcome {
+    evaluate(memory, &template(formula, 9), &strip(9, row..row + 1))
 }
 
 /// Whether two cells are equal, apart from the messages of errors and what numbers show as.
@@ -451,13 +456,12 @@ impl Formula {
 }
 
 #[test]
-fn columns_give_what_the_interpreter_gives() {
+fn columns_give_what_each_row_gives_alone() {
     let seed = std::env::var("EVAL_SEED").ok().and_then(|seed| seed.parse().ok());
     let mut random = Random(seed.unwrap_or(0x9e37_79b9_7f4a_7c15));
     let (formulas, rows) = (2_200, 100);
     let mut cells = 0;
     let mut different = Vec::new();
-    super::context::load();
     for number in 0..formulas {
         let memory = Memory::new(columns(&mut random, rows));
         let formula = Formula::generate(&mut random, 1 + number % 5);
@@ -465,10 +469,10 @@ fn columns_give_what_the_interpreter_gives() {
         let result = rows_of(&memory, &text, 0..rows as u32);
         assert_eq!(result.len(), rows, "{text}");
         for row in 0..rows as u32 {
-            let expected = interpreted(&memory, &formula.at(row), row);
-            let Some(expected) = CellRef::of(&expected, DateSystem::Excel1900) else {
+            let Outcome::Rows(expected) = alone(&memory, &text, row) else {
                 panic!("{text} gives an array in row {row}")
             };
+            let expected = expected.get(0);
             cells += 1;
             if !alike(result.get(row as usize), expected) {
                 different.push(format!(
@@ -598,4 +602,61 @@ fn arithmetic_over_a_column_of_numbers_is_one_array() {
     let cells = rows_of(&memory, "=A1*A1+1", 0..1_000_000);
     assert_eq!(cells.get(1000), CellRef::number(1_000_001.0));
     assert!(matches!(cells, Cells::Numbers(..)));
+}
+
+#[test]
+fn ranges_that_grow_with_the_rows_give_what_each_row_gives_alone() {
+    let mut random = Random(77);
+    let memory = Memory::new(columns(&mut random, 40));
+    for formula in [
+        "=COUNTIF(D$1:D$R,D$R)",
+        "=COUNTIF(C$1:C$R,C$R)",
+        "=COUNTIF(G$1:G$R,\">0\")",
+        "=COUNTIF(D$1:D$R,\"<>a\")",
+        "=SUMIF(D$1:D$R,D$R,G$1:G$R)",
+        "=SUMIFS(G$1:G$R,D$1:D$R,D$R,E$1:E$R,TRUE)",
+        "=IF(COUNTIF(D$1:D$R,D$R)=1,MAXIFS(G$1:G$R,D$1:D$R,D$R),-1)",
+        "=COUNTIFS(D$1:D$R,D$R,G$1:G$R,\"<\"&G$R)",
+        "=COUNTIF(D$1:D$R,\"\")",
+    ] {
+        let formula = &formula.replace("$R", "1");
+        let cells = rows_of(&memory, formula, 0..60);
+        for row in 0..60 {
+            let one = match alone(&memory, formula, row) {
+                Outcome::Rows(cells) => cells,
+                other => panic!("{formula} gives {other:?}"),
+            };
+            let (got, wanted) = (cells.get(row as usize), one.get(0));
+            assert!(alike(got, wanted), "{formula} row {row}: {got:?} and not {wanted:?}");
+        }
+    }
+}
+
+#[test]
+fn ranges_that_move_with_the_rows_give_what_each_row_gives_alone() {
+    let mut random = Random(78);
+    let memory = Memory::new(columns(&mut random, 40));
+    for formula in [
+        "=MEDIAN(A1:B1)",
+        "=STDEV(A1:C3)",
+        "=PRODUCT(A1,B1)",
+        "=SUMSQ(A1,B2,2)",
+        "=GCD(G3,12)",
+        "=CONCAT(D1,\"!\",C1:F1)",
+        "=TEXTJOIN(D1,TRUE,D1:D4)",
+        "=NPV(0.05,A1,B1:C1)",
+        "=AND(A1>1,E1:E2)",
+        "=IF(E1,MEDIAN(G1:G5),PRODUCT(G1,G$3:G$5))",
+        "=MEDIAN(A1,B1:B2,G$1:G$4)",
+    ] {
+        let cells = rows_of(&memory, formula, 0..60);
+        for row in 0..60 {
+            let one = match alone(&memory, formula, row) {
+                Outcome::Rows(cells) => cells,
+                other => panic!("{formula} gives {other:?}"),
+            };
+            let (got, wanted) = (cells.get(row as usize), one.get(0));
+            assert!(alike(got, wanted), "{formula} row {row}: {got:?} and not {wanted:?}");
+        }
+    }
 }

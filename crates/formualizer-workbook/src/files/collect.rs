@@ -7,7 +7,6 @@ use crate::{
     cells::{Builder, CellRef, Cells},
     formula::{Arrays, Follower},
 };
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Blank cells that a column's vector may have between two others before it is ended.
@@ -22,7 +21,7 @@ pub(crate) struct LoadedSheet {
     /// Rows that are not shown.
     pub(crate) hidden: RowSet,
     /// The rows that the sheet's own filter may hide.
-    pub(crate) filtered: Option<Rect>,
+    pub(crate) filtered: RowSet,
     pub(crate) warnings: Warnings,
 }
 
@@ -40,6 +39,18 @@ pub(crate) struct FormulaRun {
     pub(crate) origin: Cell,
     /// Which shared formula it is.
     pub(crate) shared: Option<u32>,
+}
+
+impl FormulaRun {
+    /// Whether another run, right below, has the same formula.
+    fn goes_on(&self, below: &Self) -> bool {
+        let plain = |run: &Self| run.arrays == Arrays::Single && run.origin == run.at;
+        plain(self)
+            && plain(below)
+            && below.shared.is_none()
+            && self.bottom + 1 == below.at.row
+            && self.follower.matches(below.follower.text(), below.at)
+    }
 }
 
 /// A column while it is read.
@@ -81,14 +92,14 @@ impl Column {
 /// Collects the cells of a sheet, which come row by row.
 #[derive(Default)]
 pub(crate) struct Collector {
-    columns: FxHashMap<u32, Column>,
+    columns: Vec<Column>,
     pub(crate) out: LoadedSheet,
 }
 
 impl Collector {
     /// A value that is not blank. Rows may come in any order; a vector goes downward.
     pub(crate) fn value(&mut self, at: Cell, value: CellRef<'_>) {
-        let column = self.columns.entry(at.col).or_default();
+        let column = self.column(at.col);
         if column.builder.is_some() && at.row < column.next {
             column.end();
         }
@@ -102,16 +113,23 @@ impl Collector {
         );
     }
 
+    fn column(&mut self, col: u32) -> &mut Column {
+        let col = col as usize;
+        if col >= self.columns.len() {
+            self.columns.resize_with(col + 1, Column::default);
+        }
+        &mut self.columns[col]
+    }
+
     /// The run that a column's last formula belongs to.
     pub(crate) fn run(&mut self, col: u32) -> Option<&mut FormulaRun> {
-        let run = self.columns.get(&col)?.run?;
+        let run = self.columns.get(col as usize)?.run?;
         self.out.formulas.get_mut(run)
     }
 
     /// A formula with its text, which may be the one above, filled.
     pub(crate) fn go_on(&mut self, at: Cell, text: &str, shared: Option<u32>) -> Arc<Follower> {
-        let column = self.columns.entry(at.col).or_default();
-        if let Some(run) = column.run.and_then(|run| self.out.formulas.get_mut(run))
+        if let Some(run) = self.run(at.col)
             && run.arrays == Arrays::Single
             && run.bottom + 1 == at.row
             && run.origin == run.at
@@ -149,16 +167,47 @@ impl Collector {
         fills: Option<Rect>,
         shared: Option<u32>,
     ) {
-        self.columns.entry(at.col).or_default().run = Some(self.out.formulas.len());
+        self.column(at.col).run = Some(self.out.formulas.len());
         let bottom = at.row;
         self.out.formulas.push(FormulaRun { at, bottom, arrays, fills, follower, origin, shared });
     }
 
+    /// Adds the cells of rows that were collected beside these, and stand below them.
+    pub(crate) fn append(&mut self, other: Self) {
+        let Self { columns, out } = other;
+        let mut seen = vec![false; columns.len()];
+        let mut places = Vec::with_capacity(out.formulas.len());
+        for run in out.formulas {
+            let first =
+                seen.get_mut(run.at.col as usize).map(|seen| !std::mem::replace(seen, true));
+            let above = self.run(run.at.col).filter(|_| first == Some(true));
+            match above.filter(|above| above.goes_on(&run)) {
+                Some(above) => {
+                    above.bottom = run.bottom;
+                    places.push(self.columns[run.at.col as usize].run);
+                }
+                None => {
+                    places.push(Some(self.out.formulas.len()));
+                    self.out.formulas.push(run);
+                }
+            }
+        }
+        for (col, mut column) in (0..).zip(columns) {
+            column.end();
+            let run = column.run.and_then(|run| places.get(run).copied().flatten());
+            let own = self.column(col);
+            own.end();
+            own.done.append(&mut column.done);
+            own.run = run.or(own.run);
+        }
+        self.out.hidden.extend(&out.hidden);
+        self.out.filtered.extend(&out.filtered);
+        self.out.warnings.extend(out.warnings);
+    }
+
     /// Everything that was collected.
     pub(crate) fn finish(mut self) -> LoadedSheet {
-        let mut columns: Vec<(u32, Column)> = self.columns.into_iter().collect();
-        columns.sort_unstable_by_key(|(col, _)| *col);
-        for (col, mut column) in columns {
+        for (col, mut column) in (0..).zip(self.columns) {
             column.end();
             self.out.values.extend(column.done.into_iter().map(|(row, cells)| (col, row, cells)));
         }

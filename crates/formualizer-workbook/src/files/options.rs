@@ -79,13 +79,19 @@ impl DataFormat {
 pub struct ImportOptions {
     /// Whether the names of columns fill the first row. In CSV the first line is taken as names then, that is as texts.
     pub headers: bool,
+    /// The sign between values of CSV and TSV. `None`: that of the format, unless a first line `sep=;` names another one, or
+    /// semicolons separate the values of every line of a CSV and commas do not.
+    pub delimiter: Option<char>,
+    /// The sign in front of decimals in CSV and TSV, `.` or `,`; points group digits where it is `,`. `None`: `.`, unless semicolons
+    /// separate the values, some number has decimals behind a comma without a doubt, and none has them behind a point.
+    pub decimal: Option<char>,
     /// What the file may cost.
     pub limits: FileLimits,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { headers: true, limits: FileLimits::default() }
+        Self { headers: true, delimiter: None, decimal: None, limits: FileLimits::default() }
     }
 }
 
@@ -94,6 +100,20 @@ impl ImportOptions {
     #[must_use]
     pub fn headers(mut self, headers: bool) -> Self {
         self.headers = headers;
+        self
+    }
+
+    /// Sets [`delimiter`](Self::delimiter).
+    #[must_use]
+    pub fn delimiter(mut self, delimiter: Option<char>) -> Self {
+        self.delimiter = delimiter;
+        self
+    }
+
+    /// Sets [`decimal`](Self::decimal).
+    #[must_use]
+    pub fn decimal(mut self, decimal: Option<char>) -> Self {
+        self.decimal = decimal;
         self
     }
 

@@ -18,6 +18,12 @@ impl Warnings {
         }
     }
 
+    /// Adds those of another list.
+    pub(crate) fn extend(&mut self, other: Self) {
+        other.kept.into_iter().for_each(|warning| self.add(warning));
+        self.more += other.more;
+    }
+
     /// The warnings; the last one says how many more there were.
     pub(crate) fn into_lines(mut self) -> Vec<String> {
         if self.more > 0 {

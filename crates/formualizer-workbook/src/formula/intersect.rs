@@ -1,13 +1,10 @@
 //! Formulas of files without a mark of dynamic arrays: a range where one value is wanted means its cell in the row or
 //! column of the formula (implicit intersection).
 
-use super::{
-    Scope,
-    lower::Lowered,
-    shift::{area, error_literal},
-};
-use crate::address::{Area, Cell, Rect};
+use super::{lower::Lowered, shift::error_literal};
+use crate::address::{Cell, Rect};
 use formualizer_common::ExcelErrorKind;
+use formualizer_functions::{find, record::Mode};
 use formualizer_parse::{
     ASTNode, ASTNodeType, BinaryOperator, UnaryOperator, parser::ReferenceType,
 };
@@ -23,176 +20,16 @@ enum Wants {
     Array,
 }
 
-/// Functions of one value in each argument.
-const OF_VALUES: &[&str] = &[
-    "ABS",
-    "ACOS",
-    "ACOSH",
-    "ASIN",
-    "ASINH",
-    "ATAN",
-    "ATAN2",
-    "ATANH",
-    "BASE",
-    "CEILING",
-    "CEILING.MATH",
-    "CHAR",
-    "CLEAN",
-    "CODE",
-    "COS",
-    "COSH",
-    "COT",
-    "CSC",
-    "DATE",
-    "DATEDIF",
-    "DATEVALUE",
-    "DAY",
-    "DAYS",
-    "DAYS360",
-    "DECIMAL",
-    "DEGREES",
-    "DOLLAR",
-    "EDATE",
-    "EOMONTH",
-    "ERROR.TYPE",
-    "EVEN",
-    "EXACT",
-    "EXP",
-    "FACT",
-    "FIND",
-    "FIXED",
-    "FLOOR",
-    "FLOOR.MATH",
-    "HOUR",
-    "IF",
-    "IFERROR",
-    "IFNA",
-    "INT",
-    "ISBLANK",
-    "ISERR",
-    "ISERROR",
-    "ISEVEN",
-    "ISLOGICAL",
-    "ISNA",
-    "ISNONTEXT",
-    "ISNUMBER",
-    "ISODD",
-    "ISOWEEKNUM",
-    "ISTEXT",
-    "LEFT",
-    "LEN",
-    "LN",
-    "LOG",
-    "LOG10",
-    "LOWER",
-    "MID",
-    "MINUTE",
-    "MOD",
-    "MONTH",
-    "MROUND",
-    "N",
-    "NOT",
-    "NUMBERVALUE",
-    "ODD",
-    "POWER",
-    "PROPER",
-    "QUOTIENT",
-    "RADIANS",
-    "REPLACE",
-    "REPT",
-    "RIGHT",
-    "ROMAN",
-    "ROUND",
-    "ROUNDDOWN",
-    "ROUNDUP",
-    "SEARCH",
-    "SEC",
-    "SECOND",
-    "SIGN",
-    "SIN",
-    "SINH",
-    "SQRT",
-    "SUBSTITUTE",
-    "T",
-    "TAN",
-    "TANH",
-    "TEXT",
-    "TIME",
-    "TIMEVALUE",
-    "TRIM",
-    "TRUNC",
-    "UNICHAR",
-    "UNICODE",
-    "UPPER",
-    "VALUE",
-    "WEEKDAY",
-    "WEEKNUM",
-    "YEAR",
-    "YEARFRAC",
-];
-
-/// Functions of ranges, and which of their arguments are one value.
-const OF_RANGES: &[(&str, &[usize])] = &[
-    ("AND", &[]),
-    ("AVERAGE", &[]),
-    ("AVERAGEA", &[]),
-    ("AVERAGEIF", &[1]),
-    ("AVERAGEIFS", &[2, 4, 6, 8]),
-    ("CONCAT", &[]),
-    ("COUNT", &[]),
-    ("COUNTA", &[]),
-    ("COUNTBLANK", &[]),
-    ("COUNTIF", &[1]),
-    ("COUNTIFS", &[1, 3, 5, 7]),
-    ("HLOOKUP", &[0, 2, 3]),
-    ("INDEX", &[1, 2, 3]),
-    ("IRR", &[1]),
-    ("LARGE", &[1]),
-    ("MATCH", &[0, 2]),
-    ("MAX", &[]),
-    ("MAXIFS", &[2, 4, 6, 8]),
-    ("MEDIAN", &[]),
-    ("MIN", &[]),
-    ("MINIFS", &[2, 4, 6, 8]),
-    ("NPV", &[0]),
-    ("OR", &[]),
-    ("PERCENTILE", &[1]),
-    ("PRODUCT", &[]),
-    ("QUARTILE", &[1]),
-    ("RANK", &[0, 2]),
-    ("SMALL", &[1]),
-    ("STDEV", &[]),
-    ("STDEV.P", &[]),
-    ("STDEV.S", &[]),
-    ("STDEVP", &[]),
-    ("SUM", &[]),
-    ("SUMIF", &[1]),
-    ("SUMIFS", &[2, 4, 6, 8]),
-    ("SUMSQ", &[]),
-    ("VAR", &[]),
-    ("VAR.P", &[]),
-    ("VAR.S", &[]),
-    ("VARP", &[]),
-    ("VLOOKUP", &[0, 2, 3]),
-];
-
 /// Replaces ranges where one value is wanted by their cells.
-pub(super) fn intersect(lowered: &mut Lowered, at: Cell, scope: &dyn Scope) {
+pub(super) fn intersect(lowered: &mut Lowered, at: Cell) {
     let mut tree = std::mem::replace(&mut lowered.tree, ASTNode::new(ASTNodeType::Omitted, None));
-    let mut walk = Walk { at, lowered, changed: false };
-    walk.node(&mut tree, Wants::One);
-    let changed = walk.changed;
+    Walk { at, lowered }.node(&mut tree, Wants::One);
     lowered.tree = tree;
-    if changed {
-        lowered.areas.clear();
-        areas(&lowered.tree, at, scope, &mut lowered.areas);
-    }
 }
 
 struct Walk<'a> {
     at: Cell,
     lowered: &'a mut Lowered,
-    changed: bool,
 }
 
 impl Walk<'_> {
@@ -202,7 +39,6 @@ impl Walk<'_> {
             ASTNodeType::Reference { reference, .. } if wants == Wants::One => {
                 if let Some(other) = self.one(reference) {
                     node.node_type = other;
-                    self.changed = true;
                 }
             }
             ASTNodeType::UnaryOp { op: UnaryOperator::ImplicitIntersection, .. } => {}
@@ -216,15 +52,24 @@ impl Walk<'_> {
                 self.node(right, inner);
             }
             ASTNodeType::Function { name, args } => {
-                let ranges = OF_RANGES.iter().find(|(known, _)| known == name);
-                let values = OF_VALUES.contains(&name.as_str());
+                let record = find(name);
+                let count = args.len();
                 for (index, arg) in args.iter_mut().enumerate() {
-                    let wanted = match ranges {
+                    let mode = record
+                        .and_then(|record| record.parameter_among(index, count))
+                        .map(|p| p.mode);
+                    let wanted = match mode {
                         _ if wants == Wants::Array => Wants::Array,
-                        _ if values => Wants::One,
-                        Some((_, of_value)) if of_value.contains(&index) => Wants::One,
-                        Some(_) => Wants::Range,
-                        None => Wants::Array,
+                        Some(Mode::Value | Mode::Criterion) => Wants::One,
+                        // IF and its like hand on what they are given.
+                        Some(Mode::Lazy) => wants,
+                        Some(Mode::Array) if record.is_some_and(|record| record.arrays) => {
+                            Wants::Array
+                        }
+                        Some(Mode::First | Mode::Array | Mode::Range | Mode::Reference) => {
+                            Wants::Range
+                        }
+                        Some(Mode::Lambda | Mode::Name) | None => Wants::Array,
                     };
                     self.node(arg, wanted);
                 }
@@ -319,20 +164,4 @@ impl Side {
             }
         }
     }
-}
-
-/// The areas of a tree whose references name their sheets.
-fn areas(node: &ASTNode, at: Cell, scope: &dyn Scope, found: &mut Vec<Area>) {
-    let mut tree = node.clone();
-    super::shift::each_node(&mut tree, &mut |node| {
-        if let ASTNodeType::Reference { reference, .. } = node
-            && let ReferenceType::Cell { sheet, .. } | ReferenceType::Range { sheet, .. } =
-                &*reference
-            && let Some(id) = sheet.as_deref().and_then(|name| scope.sheet(name))
-            && let Some(area) = area(reference, id, at)
-            && !found.contains(&area)
-        {
-            found.push(area);
-        }
-    });
 }

@@ -1,12 +1,14 @@
 //! The source tree to the tree for evaluation: plain references, each with its sheet.
 
 use super::{
-    Named, SHEET_ORDER, Scope, TABLE_PLACES, builtins, function_key,
+    Named, SHEET_ORDER, Scope, TABLE_PLACES, function_key,
     shift::{area, error_literal, on_sheet, wrap_reference},
     tables,
 };
-use crate::address::{Area, Cell, MAX_COLS, MAX_ROWS, Rect, SheetId, split_sheet};
+use crate::address::{Cell, MAX_COLS, MAX_ROWS, Rect, SheetId, split_sheet};
+use crate::eval::{ELSEWHERE, SELF, local_key};
 use formualizer_common::ExcelErrorKind;
+use formualizer_functions::find;
 use formualizer_parse::{
     ASTNode, ASTNodeType, BinaryOperator,
     parser::{ReferenceType, TableReference, TableSpecifier},
@@ -14,14 +16,11 @@ use formualizer_parse::{
 
 /// Nodes of a lowered tree: names that stand for names could otherwise double at every step.
 const MAX_NODES: usize = 1 << 14;
-/// Its height, as far as the evaluators' stacks are known to reach.
-const MAX_HEIGHT: usize = 256;
 
 /// A lowered tree and what was met on the way.
 #[derive(Debug)]
 pub(super) struct Lowered {
     pub(super) tree: ASTNode,
-    pub(super) areas: Vec<Area>,
     pub(super) functions: Vec<String>,
     pub(super) mentions: Vec<String>,
     pub(super) volatile: bool,
@@ -32,8 +31,14 @@ pub(super) struct Lowered {
     pub(super) context: Vec<String>,
 }
 
-/// Lowers the source of the formula at `at` on `sheet`.
-pub(super) fn lower(source: &ASTNode, sheet: SheetId, at: Cell, scope: &dyn Scope) -> Lowered {
+/// Lowers the source of the formula at `at` on `sheet` to a tree of so many levels at most.
+pub(super) fn lower(
+    source: &ASTNode,
+    sheet: SheetId,
+    at: Cell,
+    scope: &dyn Scope,
+    levels: usize,
+) -> Lowered {
     let mut lowering = Lowering {
         scope,
         at,
@@ -42,9 +47,9 @@ pub(super) fn lower(source: &ASTNode, sheet: SheetId, at: Cell, scope: &dyn Scop
         names: Vec::new(),
         nodes: 0,
         height: 0,
+        levels,
         out: Lowered {
             tree: plain(ASTNodeType::Omitted),
-            areas: Vec::new(),
             functions: Vec::new(),
             mentions: Vec::new(),
             volatile: false,
@@ -94,6 +99,8 @@ struct Lowering<'s> {
     names: Vec<&'s Named>,
     nodes: usize,
     height: usize,
+    /// What the height may be, as far as the stack is known to reach.
+    levels: usize,
     out: Lowered,
 }
 
@@ -103,7 +110,7 @@ impl<'s> Lowering<'s> {
     }
 
     fn node(&mut self, node: &ASTNode) -> ASTNode {
-        if self.nodes >= MAX_NODES || self.height >= MAX_HEIGHT {
+        if self.nodes >= MAX_NODES || self.height >= self.levels {
             let why = "the formula is too large once its names are written out";
             return error_node(ExcelErrorKind::Value, why);
         }
@@ -160,10 +167,8 @@ impl<'s> Lowering<'s> {
                 let why = "a reference over several sheets can only be an argument of a function";
                 error_node(ExcelErrorKind::Value, why)
             }
-            ReferenceType::External(external) => {
-                let why = format!("{} is in another workbook", external.raw);
-                error_node(ExcelErrorKind::Ref, &why)
-            }
+            ReferenceType::External(external) => elsewhere(&external.raw),
+            ReferenceType::Table(table) if table.name.starts_with('[') => elsewhere(&table.name),
             ReferenceType::Table(table) => self.table(table),
             ReferenceType::NamedRange(name) => self.name(name),
         }
@@ -191,11 +196,9 @@ impl<'s> Lowering<'s> {
             }
             _ => {}
         }
-        let area = area(&reference, sheet, self.at).filter(|_| on_sheet(&mut reference));
-        let Some(area) = area else {
+        if area(&reference, sheet, self.at).is_none() || !on_sheet(&mut reference) {
             return error_node(ExcelErrorKind::Ref, "the reference leaves the sheet");
-        };
-        add(&mut self.out.areas, area);
+        }
         plain(ASTNodeType::Reference { original: String::new(), reference })
     }
 
@@ -240,7 +243,6 @@ impl<'s> Lowering<'s> {
             },
         ) = (&left.node_type, &right.node_type)
             && sheet == other
-            && let Some(id) = sheet.as_deref().and_then(|sheet| self.scope.sheet(sheet))
         {
             let reference = ReferenceType::range_with_abs(
                 sheet.clone(),
@@ -253,9 +255,6 @@ impl<'s> Lowering<'s> {
                 *end_row_abs,
                 *end_col_abs,
             );
-            if let Some(area) = area(&reference, id, self.at) {
-                add(&mut self.out.areas, area);
-            }
             return plain(ASTNodeType::Reference { original: String::new(), reference });
         }
         let literal = |node: &ASTNode| matches!(node.node_type, ASTNodeType::Literal(_));
@@ -347,15 +346,32 @@ impl<'s> Lowering<'s> {
             let reference = ReferenceType::NamedRange(text.to_owned());
             return plain(ASTNodeType::Reference { original: text.to_owned(), reference });
         }
+        if let Some(record) = eta_reduced(text, self.scope, self.frame.sheet) {
+            // A name of the workbook may come to stand there.
+            self.mention(text);
+            return record;
+        }
         match self.find_name(text) {
+            Ok(named) if is_lambda(&named.source) => {
+                self.within(named, |this| this.named_lambda(named))
+            }
             Ok(named) => self.within(named, |this| this.node(&named.source)),
             Err(other) => *other,
         }
     }
 
+    /// A `LAMBDA` that a name stands for: within it the name is the function itself.
+    fn named_lambda(&mut self, named: &Named) -> ASTNode {
+        self.frame.locals.push(local_key(&named.name));
+        let lambda = self.node(&named.source);
+        self.frame.locals.pop();
+        let name = ReferenceType::NamedRange(named.name.clone());
+        let name = plain(ASTNodeType::Reference { original: named.name.clone(), reference: name });
+        plain(ASTNodeType::Function { name: SELF.to_owned(), args: vec![name, lambda] })
+    }
+
     fn is_local(&self, name: &str) -> bool {
-        let lower = name.to_lowercase();
-        self.frame.locals.contains(&lower)
+        self.frame.locals.contains(&local_key(name))
     }
 
     /// What a name stands for, or the node that stands for it if it is no formula.
@@ -364,8 +380,7 @@ impl<'s> Lowering<'s> {
         let (prefix, name) = split_sheet(text);
         let sheet = match &prefix {
             Some(prefix) if prefix.contains('[') => {
-                let why = format!("{text} is in another workbook");
-                return Err(Box::new(error_node(ExcelErrorKind::Ref, &why)));
+                return Err(Box::new(elsewhere(text)));
             }
             Some(prefix) => self.sheet(prefix)?,
             None => self.frame.sheet,
@@ -408,10 +423,10 @@ impl<'s> Lowering<'s> {
             return plain(ASTNodeType::Function { name: name.trim().to_owned(), args });
         }
         let key = function_key(name);
-        match builtins::traits(&key) {
-            Some(traits) => {
-                self.out.volatile |= traits.volatile;
-                self.out.dynamic |= traits.dynamic;
+        match find(&key) {
+            Some(record) => {
+                self.out.volatile |= record.depends.volatile;
+                self.out.dynamic |= record.depends.dynamic;
             }
             // A name that stands for a LAMBDA is called like a function.
             None => {
@@ -428,12 +443,6 @@ impl<'s> Lowering<'s> {
             "LAMBDA" => self.lambda_args(args),
             _ => self.args(args),
         };
-        // The engine's functions of references look at the place of a literal and not at what it is.
-        if TAKE_REFERENCES.contains(&key.as_str())
-            && let Some(unknown) = args.iter().find(|arg| is_unknown_name(arg))
-        {
-            return unknown.clone();
-        }
         plain(ASTNodeType::Function { name: key, args })
     }
 
@@ -448,10 +457,13 @@ impl<'s> Lowering<'s> {
         };
         match reference {
             ReferenceType::Cell3D { .. } | ReferenceType::Range3D { .. } => self.three_d(reference),
-            ReferenceType::NamedRange(text) if !self.is_local(text) => {
+            ReferenceType::NamedRange(text)
+                if !self.is_local(text)
+                    && eta_reduced(text, self.scope, self.frame.sheet).is_none() =>
+            {
                 match self.find_name(text) {
                     // As deep as there are names, and none of them twice.
-                    Ok(named) if self.names.len() < MAX_HEIGHT => {
+                    Ok(named) if self.names.len() < self.levels => {
                         self.within(named, |this| this.spread(&named.source))
                     }
                     Ok(_) => vec![self.node(arg)],
@@ -471,7 +483,7 @@ impl<'s> Lowering<'s> {
                 (Some(name), Some(value)) => {
                     lowered.push(plain(arg.node_type.clone()));
                     lowered.push(self.node(value));
-                    self.frame.locals.push(name.to_lowercase());
+                    self.frame.locals.push(local_key(name));
                     args.next();
                 }
                 _ => lowered.push(self.node(arg)),
@@ -488,7 +500,7 @@ impl<'s> Lowering<'s> {
         for arg in parameters {
             match parameter(arg) {
                 Some(name) => {
-                    self.frame.locals.push(name.to_lowercase());
+                    self.frame.locals.push(local_key(name));
                     lowered.push(plain(arg.node_type.clone()));
                 }
                 None => lowered.push(self.node(arg)),
@@ -539,12 +551,24 @@ fn flat(reference: &ReferenceType) -> ReferenceType {
     }
 }
 
-/// Functions whose arguments are references: an unknown name in one of them is their result.
-const TAKE_REFERENCES: &[&str] = &[
-    "AREAS", "COLUMN", "COLUMNS", "GROUPBY", "HLOOKUP", "INDEX", "LOOKUP", "MATCH", "OFFSET",
-    "PIVOTBY", "ROW", "ROWS", "VLOOKUP", "XLOOKUP", "XMATCH",
-];
+/// A reference into another workbook, which cannot be calculated: the stored value is kept.
+fn elsewhere(text: &str) -> ASTNode {
+    plain(ASTNodeType::Function { name: format!("{ELSEWHERE}{text}"), args: Vec::new() })
+}
 
-fn is_unknown_name(node: &ASTNode) -> bool {
-    matches!(&node.node_type, ASTNodeType::Literal(crate::Value::Error(e)) if e.kind == ExcelErrorKind::Name)
+/// Whether a name stands for a function.
+fn is_lambda(source: &ASTNode) -> bool {
+    matches!(&source.node_type, ASTNodeType::Function { name, .. } if function_key(name) == "LAMBDA")
+}
+
+/// The name of a built-in function where a function may be wanted, unless a name of the workbook is meant.
+fn eta_reduced(text: &str, scope: &dyn Scope, sheet: SheetId) -> Option<ASTNode> {
+    let key = function_key(text);
+    let key = key.strip_prefix("_XLETA.").unwrap_or(&key);
+    let record = find(key)?;
+    if scope.name(sheet, text).is_some() || scope.table(text).is_some() {
+        return None;
+    }
+    let reference = ReferenceType::NamedRange(record.name.to_owned());
+    Some(plain(ASTNodeType::Reference { original: record.name.to_owned(), reference }))
 }

@@ -8,26 +8,31 @@
 //!
 //! ```text
 //! parse    … text to the source            names    … what may be a name; what a name stands for
-//! lower    … source to lowered, areas      tables   … structured references to rectangles
+//! lower    … source to lowered             tables   … structured references to rectangles
+//! reads    … what a lowered formula reads          spread   … whether it may give an array
 //! shift    … trees moved with their cell   sheets   … trees that follow renamed and deleted sheets
 //! intersect … ranges where one value is wanted
-//! text     … trees to text and keys        builtins … what is known of functions before they are called
+//! limits   … what Excel allows a formula to have
+//! text     … trees to text and keys        addressed … texts that name cells, for INDIRECT
 //! follow   … texts of filled formulas              tree     … trees that are kept, and the stack they take
 //! moved    … where cells are after rows and columns were inserted or deleted, or cells moved
 //! restructure … trees that follow
 //! ```
 
-mod builtins;
+mod addressed;
 #[cfg(feature = "files")]
 mod follow;
 mod intersect;
+mod limits;
 mod lower;
 mod moved;
 mod names;
 mod parse;
+mod reads;
 mod restructure;
 mod sheets;
 mod shift;
+mod spread;
 mod tables;
 mod text;
 mod tree;
@@ -35,19 +40,24 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use builtins::traits;
+pub(crate) use addressed::addressed;
 #[cfg(feature = "files")]
 pub(crate) use follow::Follower;
+#[cfg(feature = "files")]
+pub(crate) use limits::MAX_LENGTH;
 pub(crate) use moved::{Block, Change, Lines};
 pub(crate) use names::{parse_named, validate_name, validate_table};
 pub(crate) use restructure::{Place, Rewriting, Rewritten, TableChanges, source_key};
 pub(crate) use sheets::{Deleted, delete_in, rename_in};
+use tree::make_room;
 pub(crate) use tree::{Tree, walking};
 
 use crate::{
     Error,
     address::{Area, Cell, Rect, SheetId},
+    functions::Functions,
 };
+#[cfg(any(test, feature = "files"))]
 use formualizer_parse::ASTNode;
 use shift::Offset;
 use text::Style;
@@ -136,33 +146,28 @@ pub(crate) fn compile_as(
     at: Cell,
     scope: &dyn Scope,
 ) -> Result<Template, Error> {
-    walking(|| Ok(Template::of(parse::parse(text)?, arrays, sheet, at, scope)))
+    Ok(Template::of(parse::parse(text)?, arrays, sheet, at, scope))
 }
 
 impl Template {
-    fn of(
-        source: impl Into<Tree>,
-        arrays: Arrays,
-        sheet: SheetId,
-        origin: Cell,
-        scope: &dyn Scope,
-    ) -> Self {
-        let source = source.into();
-        walking(|| Self::of_tree(source, arrays, sheet, origin, scope))
+    fn of(source: Tree, arrays: Arrays, sheet: SheetId, origin: Cell, scope: &dyn Scope) -> Self {
+        let levels = make_room(source.height());
+        walking(|| Self::of_tree(source, arrays, (sheet, origin), scope, levels))
     }
 
     fn of_tree(
         source: Tree,
         arrays: Arrays,
-        sheet: SheetId,
-        origin: Cell,
+        (sheet, origin): (SheetId, Cell),
         scope: &dyn Scope,
+        levels: usize,
     ) -> Self {
         let mut key = text::write(&source, Style::Key { origin });
-        let mut lowered = lower::lower(&source, sheet, origin, scope);
+        let mut lowered = lower::lower(&source, sheet, origin, scope, levels);
         if arrays == Arrays::Single {
-            intersect::intersect(&mut lowered, origin, scope);
+            intersect::intersect(&mut lowered, origin);
         }
+        let areas = reads::areas(&lowered.tree, origin, scope);
         for decided in &lowered.context {
             key.push_str(" | ");
             key.push_str(decided);
@@ -179,13 +184,22 @@ impl Template {
             arrays,
             source,
             lowered: lowered.tree.into(),
-            areas: lowered.areas,
+            areas,
             functions: lowered.functions,
             mentions: lowered.mentions,
             volatile: lowered.volatile,
             dynamic: lowered.dynamic,
             holds: lowered.holds,
             program: Default::default(),
+        }
+    }
+
+    /// Whether the formula may give an array that fills more cells than its own. Never `false` of one that does.
+    pub(crate) fn may_spill(&self, functions: &Functions) -> bool {
+        match self.arrays {
+            Arrays::Single => false,
+            Arrays::Fixed { height, width } => (height, width) != (1, 1),
+            Arrays::Spill => spread::may_give_array(&self.lowered, functions),
         }
     }
 
@@ -232,8 +246,18 @@ impl Template {
 
 /// Makes `to`, a clone of `from` that may have been moved before, the formula that `from` in `origin` is in `cell`. A
 /// reference beyond the sheet is `#REF!`, ranges have their first corner first.
+#[cfg(test)]
 pub(crate) fn move_references(from: &ASTNode, to: &mut ASTNode, origin: Cell, cell: Cell) {
     walking(|| shift::write(from, to, Offset::between(origin, cell)));
+}
+
+/// The area of a reference that names its sheet, as seen from the cell that it is written for.
+pub(crate) fn area_of(
+    reference: &formualizer_parse::parser::ReferenceType,
+    sheet: SheetId,
+    own: Cell,
+) -> Option<Area> {
+    shift::area(reference, sheet, own)
 }
 
 /// Visits the references of a formula.

@@ -1,6 +1,6 @@
 //! What may be the name of a value, formula or table.
 
-use super::{Named, TableDef, Tree, parse, walking};
+use super::{Named, TableDef, parse};
 use crate::{
     Error, ErrorKind,
     address::{MAX_COLS, MAX_ROWS, SheetId, is_address_like, shown},
@@ -48,7 +48,7 @@ pub(crate) fn validate_name(name: &str) -> Result<(), Error> {
 pub(crate) fn parse_named(name: &str, text: &str, sheet: SheetId) -> Result<Named, Error> {
     let name = name.trim();
     validate_name(name)?;
-    let source = walking(|| parse::parse(text).map(Tree::from))?;
+    let source = parse::parse(text)?;
     Ok(Named { name: name.to_owned(), source, sheet })
 }
 

@@ -2,30 +2,30 @@
 
 use super::{
     Named, Scope, TableDef,
+    limits::{self, MAX_LENGTH},
     names::{begins_name, is_of_name},
     shift::{Offset, each_node},
     text::{self, Style},
+    tree::{Tree, make_room, walking},
 };
 use crate::{
     Error, ErrorKind, Value,
     address::{Cell, SheetId, shown},
 };
 use formualizer_parse::{
-    ASTNode, ASTNodeType, Parser, TokenStream, UnaryOperator,
+    ASTNode, ASTNodeType, Parser, ParserLimits, TokenStream, TokenType, UnaryOperator,
     parser::{ReferenceType, SpecialItem, TableRowSpecifier, TableSpecifier},
 };
-
-/// Characters of a formula, as in Excel.
-const MAX_LENGTH: usize = 8192;
 
 /// The tree of a formula, with or without its leading `=`.
 ///
 /// # Errors
 /// [`ErrorKind::Formula`] with the character at which the text stops being a formula.
-pub(super) fn parse(text: &str) -> Result<ASTNode, Error> {
+pub(super) fn parse(text: &str) -> Result<Tree, Error> {
     // Bytes first: a hostile text is not counted to its end.
     if text.len() > MAX_LENGTH * 4 || text.chars().count() > MAX_LENGTH {
-        let message = format!("a formula may have {MAX_LENGTH} characters at most");
+        let message =
+            format!("the formula is beyond a limit: it may have {MAX_LENGTH} characters at most");
         return Err(Error::new(ErrorKind::Formula, message));
     }
     let blanks = text.chars().take_while(|c| c.is_whitespace()).count();
@@ -54,11 +54,17 @@ pub(super) fn parse(text: &str) -> Result<ASTNode, Error> {
         Stop::Whole(why) => Error::new(ErrorKind::Formula, format!("{}: {why}", shown(text))),
     })?;
     if let Some(odd) = odd_reference(&mut tree)
-        && !keeps_its_text(&tree)
+        && !walking(|| keeps_its_text(&tree))
     {
         let why = format!("{} is no reference and no name", shown(&odd));
         return Err(Error::new(ErrorKind::Formula, format!("{}: {why}", shown(text))));
     }
+    limits::check(&tree).map_err(|why| {
+        Error::new(
+            ErrorKind::Formula,
+            format!("the formula {} is beyond a limit: {why}", shown(text)),
+        )
+    })?;
     Ok(tree)
 }
 
@@ -71,14 +77,24 @@ enum Stop {
 }
 
 /// The tree of a text with its `=`.
-fn parse_cleanly(formula: &str) -> Result<ASTNode, Stop> {
+fn parse_cleanly(formula: &str) -> Result<Tree, Stop> {
     let tokens = TokenStream::new(formula).map_err(|e| Stop::At(e.pos, e.message))?;
-    let mut tree = Parser::from_token_stream(&tokens).parse().map_err(|e| {
-        let span = e.position.and_then(|index| tokens.spans.get(index));
-        Stop::At(span.map_or(formula.len(), |span| span.start), e.message)
-    })?;
-    clean(&mut tree).map_err(Stop::Whole)?;
-    Ok(tree)
+    // Calls and parentheses nest as deep as the parser allows, operators besides.
+    let operator = |of: &TokenType| {
+        matches!(of, TokenType::OpPrefix | TokenType::OpInfix | TokenType::OpPostfix)
+    };
+    let operators = tokens.spans.iter().filter(|span| operator(&span.token_type)).count();
+    let levels = make_room(operators + 2 * ParserLimits::default().pratt_frames());
+    walking(|| {
+        let limits = ParserLimits::default().with_ast_height(levels);
+        let parsed = Parser::builder().limits(limits).parse(formula);
+        let mut tree = parsed.map(Tree::from).map_err(|e| {
+            let span = e.position.and_then(|index| tokens.spans.get(index));
+            Stop::At(span.map_or(formula.len(), |span| span.start), e.message)
+        })?;
+        clean(&mut tree).map_err(Stop::Whole)?;
+        Ok(tree)
+    })
 }
 
 /// A reference that is none to cells and no plain name: the parser takes nearly any text for a name, and
@@ -156,6 +172,11 @@ fn clean(node: &mut ASTNode) -> Result<(), String> {
         ASTNodeType::Literal(_) | ASTNodeType::Omitted => {}
         ASTNodeType::Reference { original, reference } => {
             let typed = std::mem::take(original);
+            // A table of another workbook, `[1]!Table1[Column]`, is a name there.
+            if matches!(reference, ReferenceType::Table(_)) && is_elsewhere(&typed) {
+                *reference = ReferenceType::NamedRange(typed);
+                return Ok(());
+            }
             if let ReferenceType::Table(table) = reference {
                 // `[Column]` is that column of the table around the formula, not a table of that name.
                 if typed.starts_with('[') && !table.name.is_empty() {
@@ -194,6 +215,12 @@ fn clean(node: &mut ASTNode) -> Result<(), String> {
         ASTNodeType::Array(rows) => rows.iter_mut().flatten().try_for_each(clean)?,
     }
     Ok(())
+}
+
+/// Whether a reference begins with the number or name of another workbook.
+fn is_elsewhere(typed: &str) -> bool {
+    let behind = typed.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    behind.is_some_and(|(_, rest)| rest.split('[').next().is_some_and(|name| name.contains('!')))
 }
 
 fn clean_specifier(specifier: &mut TableSpecifier) {

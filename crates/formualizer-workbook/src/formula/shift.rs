@@ -162,6 +162,7 @@ fn each_below(node: &mut ASTNode, visit: &mut dyn FnMut(&mut ASTNodeType)) {
 
 /// Sets the references of `to`, a clone of `from` that may have been moved before, to those of `from`
 /// moved. Nothing is allocated unless a reference comes back from beyond the sheet.
+#[cfg(test)]
 pub(super) fn write(from: &ASTNode, to: &mut ASTNode, by: Offset) {
     match (&from.node_type, &mut to.node_type) {
         (ASTNodeType::Reference { reference, .. }, target) => {
@@ -195,6 +196,7 @@ pub(super) fn write(from: &ASTNode, to: &mut ASTNode, by: Offset) {
     }
 }
 
+#[cfg(test)]
 fn write_reference(from: &ReferenceType, target: &mut ASTNodeType, by: Offset) {
     if !matches!(target, ASTNodeType::Reference { .. }) {
         *target = ASTNodeType::Reference { original: String::new(), reference: from.clone() };
@@ -206,6 +208,7 @@ fn write_reference(from: &ReferenceType, target: &mut ASTNodeType, by: Offset) {
 }
 
 /// Sets the rows and columns of `to` to those of `from` moved, first corner first.
+#[cfg(test)]
 fn place(from: &ReferenceType, to: &mut ReferenceType, by: Offset) -> bool {
     match (from, to) {
         (
@@ -259,6 +262,7 @@ fn place(from: &ReferenceType, to: &mut ReferenceType, by: Offset) -> bool {
     }
 }
 
+#[cfg(test)]
 fn in_order(a: Option<u32>, b: Option<u32>) -> (Option<u32>, Option<u32>) {
     match (a, b) {
         (Some(first), Some(last)) if first > last => (b, a),

@@ -117,10 +117,10 @@ fn rows(table: &TableDef, selection: &Selection<'_>, row: u32) -> Result<Rect, R
     if all {
         return Ok(table.rect);
     }
-    if headers && !table.headers {
+    if headers && !table.headers && !own_data {
         return refused(ExcelErrorKind::Ref, "has no headers");
     }
-    if totals && !table.totals {
+    if totals && !table.totals && !own_data {
         return refused(ExcelErrorKind::Ref, "has no totals");
     }
     match (headers, own_data, totals) {
@@ -130,8 +130,8 @@ fn rows(table: &TableDef, selection: &Selection<'_>, row: u32) -> Result<Rect, R
         (true, false, false) => Ok(Rect { bottom: table.rect.top, ..table.rect }),
         (false, false, true) => Ok(Rect { top: table.rect.bottom, ..table.rect }),
         (headers, _, totals) => Ok(Rect {
-            top: if headers { table.rect.top } else { data.top },
-            bottom: if totals { table.rect.bottom } else { data.bottom },
+            top: if headers && table.headers { table.rect.top } else { data.top },
+            bottom: if totals && table.totals { table.rect.bottom } else { data.bottom },
             ..data
         }),
     }

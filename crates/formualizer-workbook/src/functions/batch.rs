@@ -1,6 +1,6 @@
 //! A callback called once for all rows of a column.
 
-use super::{Argument, failure::CallFailure, output};
+use super::{Argument, failure::CallFailure};
 use crate::{
     Value,
     cells::{CellRef, Cells, NumberKind},
@@ -130,7 +130,7 @@ impl<'a> BatchArguments<'a> {
             }
             BatchOutput::Array(array) => {
                 self.check_rows(array.len())?;
-                let cells = output::cells(&Column::try_new(array.clone())?, true, self.dates)?;
+                let cells = Cells::from_column(&Column::try_new(array.clone())?, true, self.dates)?;
                 if !self.has_errors() || array.logical_null_count() == 0 {
                     return Ok(Ok(cells));
                 }

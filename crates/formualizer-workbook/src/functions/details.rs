@@ -5,7 +5,7 @@ use super::{
     registry::Functions,
 };
 use crate::formula::function_key;
-use formualizer_eval::{args::ShapeKind, builtins::load_builtins, function_registry};
+use formualizer_functions::record::Mode;
 use udf_abi::manifest::{Function, Param, Shape};
 
 /// Where a function comes from.
@@ -113,34 +113,31 @@ fn parameter(param: &Param) -> ParameterDetails {
 }
 
 fn builtin(key: &str) -> Option<FunctionDetails> {
-    load_builtins();
-    let (least, most, ranges) = match (key, function_registry::get("", key)) {
-        (_, Some(function)) => {
-            let schema = function.arg_schema();
-            let least = function.min_args();
-            let most = (!function.variadic()).then(|| schema.len().max(least));
-            let range = |param: &formualizer_eval::args::ArgSchema| param.shape == ShapeKind::Range;
-            (least, most, schema.iter().map(range).collect())
-        }
-        ("LET", None) => (3, None, Vec::new()),
-        ("LAMBDA", None) => (1, None, Vec::new()),
-        _ => return None,
-    };
-    let mut params = places(least, most);
-    for (param, range) in params.iter_mut().zip(ranges) {
-        param.range = range;
-    }
-    let traits = crate::formula::traits(key).unwrap_or_default();
+    let record = formualizer_functions::find(key)?;
+    let repeats_from = record.parameters.len() - record.repeats.min(record.parameters.len());
+    let params: Vec<ParameterDetails> = record
+        .parameters
+        .iter()
+        .enumerate()
+        .map(|(index, parameter)| ParameterDetails {
+            name: parameter.name.to_owned(),
+            type_name: String::new(),
+            description: String::new(),
+            optional: parameter.optional,
+            variadic: record.repeats > 0 && index >= repeats_from,
+            range: matches!(parameter.mode, Mode::Array | Mode::Range | Mode::Reference),
+        })
+        .collect();
     Some(FunctionDetails {
-        name: key.to_owned(),
+        name: record.name.to_owned(),
         origin: FunctionOrigin::Builtin,
         module_id: None,
-        description: String::new(),
+        description: record.about.to_owned(),
         signature: signature(key, &params),
         params,
-        min_args: least,
-        max_args: most,
-        volatile: traits.volatile,
+        min_args: record.fewest(),
+        max_args: (record.repeats == 0).then(|| record.most()),
+        volatile: record.depends.volatile,
     })
 }
 

@@ -5,6 +5,7 @@ use crate::{
     cells::{CellRef, Cells, Table, error_of_code},
 };
 use formualizer_common::{ExcelError, ExcelErrorKind};
+use formualizer_functions::cells::ConversionError;
 use std::any::Any;
 
 /// Most bytes of a message in a cell.
@@ -49,6 +50,12 @@ impl CallFailure {
 impl From<udf_columnar::Error> for CallFailure {
     fn from(error: udf_columnar::Error) -> Self {
         Self::new(error_of_code(error.cell_error()), error.to_string())
+    }
+}
+
+impl From<ConversionError> for CallFailure {
+    fn from(error: ConversionError) -> Self {
+        Self::value(error.into_parts().0)
     }
 }
 

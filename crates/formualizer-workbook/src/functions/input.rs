@@ -11,17 +11,15 @@
 //! Parameters of type `any` see every cell as it is.
 
 use super::failure::{CallFailure, cut};
-use crate::cells::{CellRef, Cells, Mixed, NumberKind, code_of_kind, dates};
+use crate::cells::{CellRef, Cells, NumberKind, code_of_kind, dates};
 use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Float64Array, PrimitiveArray, StringArray,
-    StructArray, UInt8Array, types as t,
+    UInt8Array, types as t,
 };
-use arrow_schema::DataType;
-use formualizer_common::DateSystem;
-use formualizer_functions::semantics::general;
+use formualizer_functions::semantics::{TextRules, general, parse_number};
 use std::sync::Arc;
-use udf_abi::{DType, ErrorCode, frame::tag, manifest::Param};
-use udf_columnar::{Column, RowErrors, arrow_type, byte_array};
+use udf_abi::{DType, ErrorCode, manifest::Param};
+use udf_columnar::{Column, RowErrors, byte_array};
 
 /// Where cells stand in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +41,7 @@ enum Item<T> {
 struct Coercion {
     place: Place,
     optional: bool,
-    dates: DateSystem,
+    rules: TextRules,
 }
 
 /// The column that a parameter gets.
@@ -51,16 +49,17 @@ pub(super) fn column(
     cells: &Cells,
     param: &Param,
     place: Place,
-    dates: DateSystem,
+    rules: TextRules,
 ) -> Result<Column, CallFailure> {
+    let dates = rules.dates;
     let dtype = param.dtype.0;
     if let Some(shared) = shared(cells, dtype) {
         return Ok(Column::try_new(shared)?);
     }
-    let coercion = Coercion { place, optional: param.optional, dates };
+    let coercion = Coercion { place, optional: param.optional, rules };
     let (array, errors): (ArrayRef, _) = match dtype {
         DType::Utf8 if matches!(cells, Cells::Texts(_)) => coercion.texts(cells),
-        DType::Any => return any(cells, dates),
+        DType::Any => return Ok(cells.to_any_column(dates)?),
         DType::Null => return Ok(Column::new_null(DType::Null, cells.len())),
         DType::Error => return errors_of(cells),
         DType::I8 => coercion.integers::<t::Int8Type>(cells)?,
@@ -182,7 +181,7 @@ impl Coercion {
             (CellRef::Blank, _) => Item::Value(0.0),
             (CellRef::Logical(_) | CellRef::Text(_), Place::Range) => Item::Null,
             (CellRef::Logical(b), _) => Item::Value(f64::from(u8::from(b))),
-            (CellRef::Text(text), _) => match number_of_text(text, self.dates) {
+            (CellRef::Text(text), _) => match parse_number(text, self.rules) {
                 Some(n) => Item::Value(n),
                 None => misfit(cell, "is no number"),
             },
@@ -273,14 +272,6 @@ fn misfit<T>(cell: CellRef<'_>, why: &str) -> Item<T> {
     Item::Error(ErrorCode::Value, Some(format!("{shown} {why}")))
 }
 
-/// The number that a text stands for where a number is wanted: also a percentage, a date or a time.
-fn number_of_text(text: &str, dates: DateSystem) -> Option<f64> {
-    formualizer_eval::locale::Locale::invariant()
-        .parse_number_invariant(text)
-        .or_else(|| formualizer_common::parse_excel_datetime_text_to_serial_for(dates, text.trim()))
-        .filter(|n| n.is_finite())
-}
-
 /// A cell as text; dates are their serial numbers, as for Excel's own functions.
 fn text(cell: CellRef<'_>) -> String {
     match cell {
@@ -299,68 +290,4 @@ fn errors_of(cells: &Cells) -> Result<Column, CallFailure> {
         _ => None,
     });
     Ok(Column::try_new_errors(codes.collect::<UInt8Array>())?)
-}
-
-/// Cells as they are. Dates are serials of the 1900 system there, whatever the workbook's is.
-fn any(cells: &Cells, dates: DateSystem) -> Result<Column, CallFailure> {
-    match cells {
-        Cells::Blank(len) => Ok(Column::new_null(DType::Any, *len)),
-        Cells::Mixed(mixed) => any_of_mixed(mixed, dates),
-        other => {
-            let mut tags = Vec::with_capacity(other.len());
-            let mut numbers = Vec::with_capacity(other.len());
-            let mut texts = Vec::with_capacity(other.len());
-            for cell in other.iter() {
-                let (tag, number, text) = match cell {
-                    CellRef::Number(n, kind) => (kind.tag(), n + shift_of(kind.tag(), dates), ""),
-                    CellRef::Logical(b) => (tag::LOGICAL, f64::from(u8::from(b)), ""),
-                    CellRef::Text(text) => (tag::TEXT, 0.0, text),
-                    CellRef::Blank | CellRef::Error(..) => (tag::BLANK, 0.0, ""),
-                };
-                tags.push(tag);
-                numbers.push(number);
-                texts.push(text);
-            }
-            let texts = byte_array::<t::Utf8Type, _>(texts.into_iter().map(Some))?;
-            lanes(tags.into(), numbers.into(), texts)
-        }
-    }
-}
-
-fn any_of_mixed(mixed: &Mixed, dates: DateSystem) -> Result<Column, CallFailure> {
-    let tags = UInt8Array::new(mixed.tags.clone(), None);
-    let numbers = match dates::shift(dates) == 0.0 {
-        true => mixed.numbers.clone(),
-        false => {
-            let rows = mixed.tags.iter().zip(mixed.numbers.iter());
-            rows.map(|(of, n)| n + shift_of(*of, dates)).collect()
-        }
-    };
-    let column = lanes(tags, Float64Array::new(numbers, None), mixed.texts.clone())?;
-    match &mixed.errors {
-        Some(errors) if errors.count() > 0 => Ok(column.with_errors(errors.clone())?),
-        _ => Ok(column),
-    }
-}
-
-/// What a number of this tag is behind the 1900 system.
-fn shift_of(of: u8, dates: DateSystem) -> f64 {
-    match of {
-        tag::DATE | tag::DATETIME => dates::shift(dates),
-        _ => 0.0,
-    }
-}
-
-fn lanes(
-    tags: UInt8Array,
-    numbers: Float64Array,
-    texts: StringArray,
-) -> Result<Column, CallFailure> {
-    let DataType::Struct(fields) = arrow_type(DType::Any, false) else {
-        return Err(CallFailure::value("any columns have no lanes"));
-    };
-    let columns: Vec<ArrayRef> = vec![Arc::new(tags), Arc::new(numbers), Arc::new(texts)];
-    let array = StructArray::try_new(fields, columns, None)
-        .map_err(|error| CallFailure::value(error.to_string()))?;
-    Ok(Column::try_new(Arc::new(array))?)
 }

@@ -8,8 +8,6 @@
 //!   batch    … or by the column, where the handler offers it
 //! plugin     functions of WebAssembly modules, called by the column
 //!   input    cells to the columns of a call
-//!   output   columns of a result to cells
-//!   dates    serial numbers of a workbook and the contract's dates
 //! details    what is told of a function before it is called
 //! bound      the one way in: arity, re-entrancy, plugin or callback
 //! sessions   open sessions of one recalculation, and its counts
@@ -24,7 +22,6 @@ mod failure;
 mod input;
 mod manager;
 mod options;
-mod output;
 mod plugin;
 mod reentry;
 mod registry;
@@ -43,9 +40,7 @@ pub use manager::{
 };
 pub use options::{CustomFnInfo, CustomFnOptions};
 pub(crate) use reentry::is_calling;
-#[cfg(feature = "files")]
-pub(crate) use registry::is_builtin;
-pub(crate) use registry::{Functions, is_known};
+pub(crate) use registry::{Functions, is_builtin};
 pub(crate) use sessions::Sessions;
 
 use crate::{

@@ -4,7 +4,6 @@ use super::{
     Argument, Kind, Sessions,
     failure::{CallFailure, panic_text},
     input::{self, Place},
-    output,
 };
 use crate::{
     Value,
@@ -171,7 +170,7 @@ impl Plugin {
         let passed = self.passed(arguments, true, environment)?;
         let output = self.call(sessions, environment, passed, Some(rows))?;
         let non_finite = output.non_finite;
-        let cells = output::cells(&output.into_column()?, non_finite, environment.dates)?;
+        let cells = Cells::from_column(&output.into_column()?, non_finite, environment.dates)?;
         match cells.len() == rows {
             true => Ok(cells),
             false => Err(CallFailure::value(format!(
@@ -193,7 +192,7 @@ impl Plugin {
         let columns = output
             .columns
             .iter()
-            .map(|column| output::cells(column, output.non_finite, environment.dates))
+            .map(|column| Cells::from_column(column, output.non_finite, environment.dates))
             .collect::<Result<Vec<_>, _>>()?;
         Table::try_new(columns).ok_or_else(|| {
             let name = self.signature.name();
@@ -263,7 +262,7 @@ impl Plugin {
         elementwise: bool,
         environment: &Environment,
     ) -> Result<Passed, CallFailure> {
-        let column = |cells: &Cells, place| input::column(cells, param, place, environment.dates);
+        let column = |cells: &Cells, place| input::column(cells, param, place, environment.rules());
         // JSON takes a range for any parameter.
         let whole_range = param.shape != Shape::Scalar || self.kind() == Kind::Callback;
         Ok(match argument {

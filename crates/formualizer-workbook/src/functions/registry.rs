@@ -173,13 +173,7 @@ pub(super) fn binding_key(name: &str) -> Result<String, Error> {
     ))
 }
 
-/// Whether the engine has this function, or the workbook treats it itself.
-pub(crate) fn is_known(key: &str) -> bool {
-    matches!(key, "LET" | "LAMBDA") || is_builtin(key)
-}
-
-/// Whether the engine has a function of this name.
+/// Whether there is a built-in function of this name.
 pub(crate) fn is_builtin(key: &str) -> bool {
-    formualizer_eval::builtins::load_builtins();
-    formualizer_eval::function_registry::get("", key).is_some()
+    formualizer_functions::find(key).is_some()
 }

@@ -8,6 +8,7 @@ use crate::{
 };
 use arrow_array::{Array, Float64Array};
 use formualizer_common::ExcelErrorKind;
+use formualizer_functions::{ErrorCode, ScalarValue};
 use formualizer_parse::ASTNodeType;
 
 /// Whether blanks stay blank: the whole formula is a call of a plugin or callback, which said so.
@@ -37,6 +38,24 @@ pub(super) fn without_blanks(cells: Cells) -> Cells {
             }
             builder.finish()
         }
+    }
+}
+
+/// What is where nothing is stored and the function cannot be calculated.
+pub(super) fn unknown(function: &str) -> ScalarValue {
+    let why = crate::eval::unknown(function);
+    ScalarValue::Error(ErrorCode::Name, Some(why.into()))
+}
+
+/// The stored values of cells whose function cannot be calculated; `#NAME?` where nothing is stored.
+pub(super) fn kept(stored: &Cells, function: &str) -> Cells {
+    let unknown = unknown(function);
+    match stored {
+        Cells::Blank(len) => Cells::repeat(unknown.cell(), *len),
+        stored => Cells::of(stored.iter().map(|cell| match cell {
+            CellRef::Blank => unknown.cell(),
+            stored => stored,
+        })),
     }
 }
 

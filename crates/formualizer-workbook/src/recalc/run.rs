@@ -1,30 +1,27 @@
-//! Rounds of waves: what is ready is evaluated side by side and stored one after the other.
+//! Waves: what is ready is evaluated side by side and stored one after the other.
 
 use super::{
     Progress, RecalcReport,
-    finish::{bounded, keeps_blanks, without_blanks},
-    plan::{Plan, Unit, plan},
+    closure::closure,
+    component::{Column, End, Settled, settle},
+    downward::{Fallen, downward, reads_upward},
+    finish::{bounded, keeps_blanks, kept, without_blanks},
+    plan::{Plan, Unit, components, plan},
     reader::BookReader,
-    spill,
-    sweep::{self, Swept, sweep},
+    spill::{self, Fate, Placed},
 };
 use crate::{
     Error, ErrorKind,
-    address::{Cell, Rect, SheetId},
-    book::{Book, Changes, RegionId, RowSet},
+    address::{Rect, SheetId},
+    book::{Book, RegionId, RowSet},
     cells::{CellRef, Cells, Table},
-    eval::{Environment, Outcome, Strip, evaluate},
-    formula::Scope,
+    eval::{Environment, Outcome, Reader as _, Strip, evaluate},
     functions::Sessions,
 };
-use formualizer_common::ExcelErrorKind;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use web_time::Instant;
-
-/// Rounds after which array results that keep moving are taken as circular.
-const MAX_ROUNDS: u32 = 64;
 
 /// How to recalculate.
 pub(crate) struct Options<'a> {
@@ -43,19 +40,15 @@ pub(crate) fn recalculate(
 ) -> Result<RecalcReport, Error> {
     let started = Instant::now();
     let mut report = RecalcReport::default();
-    book.readers.refresh(&book.regions, &book.functions);
+    book.forget_gone();
+    book.refresh_readers();
     mark_volatile(book);
+    // One pass is enough, unless cells of a filled formula turn out to be arrays, each of its own.
     while !book.changes.is_empty() {
         report.rounds += 1;
-        book.readers.refresh(&book.regions, &book.functions);
+        book.refresh_readers();
         let plan = plan(book);
-        let circular = report.rounds > MAX_ROUNDS;
-        let mut round = Round::new(book, sessions, options, &plan, &mut report);
-        if circular {
-            round.give_up();
-            break;
-        }
-        round.run()?;
+        Pass::new(book, sessions, options, &plan, &mut report).run()?;
     }
     for sheet in book.sheets.values_mut() {
         sheet.grid.compact();
@@ -80,20 +73,20 @@ fn mark_volatile(book: &mut Book) {
 
 /// What evaluating a unit gave.
 enum Done {
-    /// Columns of regions.
-    Columns(Vec<sweep::Column>),
-    /// What regions that read each other give.
-    Swept(Swept),
+    /// Columns of a region.
+    Columns(Vec<Column>),
+    /// What regions that may wait for each other give, and which of them were calculated.
+    Settled(Settled, Vec<RegionId>),
     /// A region of one cell: one cell or an array.
     Single(RegionId, Table),
-    /// Regions that must become regions of single cells.
-    Split(Vec<RegionId>),
+    /// A region that must become regions of single cells.
+    Split(RegionId),
     /// It reads at run time what is not done yet.
-    Deferred(SheetId, Rect),
+    Waits(SheetId, Rect),
 }
 
 /// One time through everything that is concerned.
-struct Round<'a> {
+struct Pass<'a> {
     book: &'a mut Book,
     sessions: &'a Sessions,
     options: &'a Options<'a>,
@@ -103,10 +96,17 @@ struct Round<'a> {
     rows: FxHashMap<RegionId, RowSet>,
     /// Regions of the plan that are not done.
     pending: FxHashSet<RegionId>,
+    /// Units that each unit waits for still, and those that wait for it at run time.
+    waits: Vec<usize>,
+    readers: FxHashMap<usize, Vec<usize>>,
+    done: Vec<bool>,
     done_units: u64,
+    ready: Vec<usize>,
+    /// Whether the regions have become others, so that another plan is needed.
+    outdated: bool,
 }
 
-impl<'a> Round<'a> {
+impl<'a> Pass<'a> {
     fn new(
         book: &'a mut Book,
         sessions: &'a Sessions,
@@ -120,101 +120,216 @@ impl<'a> Round<'a> {
             for (region, range) in book.readers.rows_reading(&book.regions, *sheet, rect) {
                 rows.entry(region).or_default().insert(range);
             }
+            for id in book.readers.blocked_in(*sheet, rect) {
+                if let Some(region) = book.regions.get(id) {
+                    rows.entry(id).or_default().insert(region.rect.rows());
+                }
+            }
         }
         let pending = plan.unit_of.keys().copied().collect();
-        Self { book, sessions, options, plan, report, rows, pending, done_units: 0 }
+        let waits: Vec<usize> = plan.units.iter().map(|unit| unit.waits_for).collect();
+        let ready = (0..waits.len()).filter(|unit| waits[*unit] == 0).collect();
+        let done = vec![false; waits.len()];
+        Self {
+            book,
+            sessions,
+            options,
+            plan,
+            report,
+            rows,
+            pending,
+            waits,
+            readers: FxHashMap::default(),
+            done,
+            done_units: 0,
+            ready,
+            outdated: false,
+        }
     }
 
-    fn run(&mut self) -> Result<(), Error> {
-        let mut waits: Vec<usize> = self.plan.units.iter().map(|unit| unit.waits_for).collect();
-        let mut ready: Vec<usize> = (0..waits.len()).filter(|unit| waits[*unit] == 0).collect();
-        let mut deferred: Vec<(usize, SheetId, Rect)> = Vec::new();
-        let mut progressed = true;
+    fn run(mut self) -> Result<(), Error> {
         loop {
-            if ready.is_empty() {
-                if deferred.is_empty() {
+            if self.ready.is_empty() {
+                let stalled = self.stalled();
+                if stalled.is_empty() {
                     return Ok(());
                 }
-                let waiting = std::mem::take(&mut deferred);
-                match progressed {
-                    true => ready = waiting.into_iter().map(|(unit, ..)| unit).collect(),
-                    // Each waits for another one of them, or for what waits for them.
-                    false => {
-                        for (unit, sheet, rect) in waiting {
-                            self.circular(&self.plan.units[unit], Some((sheet, rect)));
-                            self.finish(unit, &mut waits, &mut ready);
-                        }
+                for units in stalled {
+                    self.settle(&units);
+                    if self.is_cancelled() {
+                        return Err(self.cancelled());
                     }
                 }
-                progressed = false;
-                continue;
             }
-            let wave = std::mem::take(&mut ready);
+            let wave = std::mem::take(&mut self.ready);
             let results = self.evaluate(&wave);
-            if self.options.environment.cancel.is_cancelled() {
+            if self.is_cancelled() {
                 return Err(self.cancelled());
             }
-            // What is stored now comes too late for all of the wave, stored or not: its readers there are for the next round.
-            for region in wave.iter().flat_map(|unit| &self.plan.units[*unit].regions) {
-                self.pending.remove(region);
-            }
             for (unit, done) in wave.into_iter().zip(results) {
-                match done {
-                    Some(Done::Deferred(sheet, rect)) => {
-                        self.pending.extend(&self.plan.units[unit].regions);
-                        deferred.push((unit, sheet, rect));
-                        continue;
-                    }
-                    Some(done) => self.store(unit, done),
-                    None => {}
-                }
-                progressed = true;
-                self.finish(unit, &mut waits, &mut ready);
+                self.take(&[unit], done);
             }
-            ready.sort_unstable();
+            if self.outdated {
+                self.keep_rows();
+                return Ok(());
+            }
+            self.ready.sort_unstable();
         }
     }
 
-    fn finish(&mut self, unit: usize, waits: &mut [usize], ready: &mut Vec<usize>) {
-        for region in &self.plan.units[unit].regions {
-            self.pending.remove(region);
-            self.rows.remove(region);
-        }
-        for reader in &self.plan.units[unit].readers {
-            waits[*reader] -= 1;
-            if waits[*reader] == 0 {
-                ready.push(*reader);
+    /// Takes over what units gave together.
+    fn take(&mut self, units: &[usize], done: Option<Done>) {
+        match done {
+            Some(Done::Waits(sheet, rect)) => {
+                let mut others = self.units_in(sheet, &rect);
+                others.retain(|other| !units.contains(other));
+                match (others.is_empty(), units) {
+                    (false, [unit]) => {
+                        self.waits[*unit] += others.len();
+                        for other in others {
+                            self.readers.entry(other).or_default().push(*unit);
+                        }
+                    }
+                    // It reads what it gives itself.
+                    _ => self.settle(units),
+                }
+            }
+            Some(Done::Split(region)) => {
+                self.book.explode(region);
+                self.outdated = true;
+            }
+            done => {
+                if let Some(done) = done {
+                    self.store(done);
+                }
+                self.finish(units);
             }
         }
-        self.done_units += 1;
-        if let Some(progress) = self.options.progress {
-            progress(Progress {
-                regions_done: self.done_units,
-                regions: self.plan.units.len() as u64,
-                round: self.report.rounds,
-            });
+    }
+
+    /// The units that are not done and of whose values, or of what they may fill, a rectangle has a part.
+    fn units_in(&self, sheet: SheetId, rect: &Rect) -> Vec<usize> {
+        let reader = self.reader();
+        let regions = reader.pending_in(sheet, rect);
+        let mut units: Vec<usize> =
+            regions.filter_map(|id| self.plan.unit_of.get(&id).copied()).collect();
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
+
+    fn reader(&self) -> BookReader<'_> {
+        BookReader {
+            book: self.book,
+            environment: &self.options.environment,
+            sessions: self.sessions,
+            pending: &self.pending,
         }
+    }
+
+    /// Units that wait for each other at run time and for no others, where nothing else is ready.
+    fn stalled(&self) -> Vec<Vec<usize>> {
+        let open: Vec<usize> = (0..self.done.len()).filter(|unit| !self.done[*unit]).collect();
+        let index: FxHashMap<usize, u32> = open.iter().copied().zip(0..).collect();
+        let mut edges: Vec<Vec<u32>> = vec![Vec::new(); open.len()];
+        for (at, unit) in (0..).zip(&open) {
+            let planned = self.plan.units[*unit].readers.iter();
+            let found = self.readers.get(unit).into_iter().flatten();
+            for reader in planned.chain(found).filter_map(|reader| index.get(reader)) {
+                // From what waits to what it waits for.
+                edges[*reader as usize].push(at);
+            }
+        }
+        let of = |node: u32| edges.get(node as usize).map_or(&[][..], Vec::as_slice);
+        let all = components(open.len(), &of);
+        let mut of_node = vec![0; open.len()];
+        for (at, nodes) in all.iter().enumerate() {
+            nodes.iter().for_each(|node| of_node[*node as usize] = at);
+        }
+        let ends = |(at, nodes): &(usize, &Vec<u32>)| {
+            nodes.iter().flat_map(|node| of(*node)).all(|to| of_node[*to as usize] == *at)
+        };
+        let units = |nodes: &Vec<u32>| nodes.iter().map(|node| open[*node as usize]).collect();
+        all.iter().enumerate().filter(ends).map(|(_, nodes)| units(nodes)).collect()
+    }
+
+    /// Evaluates units together, cell by cell.
+    fn settle(&mut self, units: &[usize]) {
+        let regions: Vec<RegionId> =
+            units.iter().flat_map(|unit| self.plan.units[*unit].regions.iter().copied()).collect();
+        let done = self.settled(&self.reader(), &regions);
+        match done {
+            Some(Done::Waits(sheet, rect)) => {
+                // Of those outside, which wait for none of these.
+                let mut others = self.units_in(sheet, &rect);
+                others.retain(|other| !units.contains(other));
+                debug_assert!(!others.is_empty(), "{rect} is waited for and not to be calculated");
+                if others.is_empty() {
+                    return self.finish(units);
+                }
+                for unit in units {
+                    self.waits[*unit] += others.len();
+                    for other in &others {
+                        self.readers.entry(*other).or_default().push(*unit);
+                    }
+                }
+            }
+            done => self.take(units, done),
+        }
+    }
+
+    fn finish(&mut self, units: &[usize]) {
+        for unit in units {
+            for region in &self.plan.units[*unit].regions {
+                self.pending.remove(region);
+                self.rows.remove(region);
+            }
+            self.done[*unit] = true;
+        }
+        for unit in units {
+            let found = self.readers.remove(unit).unwrap_or_default();
+            for reader in self.plan.units[*unit].readers.iter().copied().chain(found) {
+                if self.done[reader] {
+                    continue;
+                }
+                self.waits[reader] = self.waits[reader].saturating_sub(1);
+                if self.waits[reader] == 0 {
+                    self.ready.push(reader);
+                }
+            }
+            self.done_units += 1;
+            if let Some(progress) = self.options.progress {
+                progress(Progress {
+                    regions_done: self.done_units,
+                    regions: self.plan.units.len() as u64,
+                    round: self.report.rounds,
+                });
+            }
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.options.environment.cancel.is_cancelled()
     }
 
     fn cancelled(&mut self) -> Error {
-        // What was to be calculated still is, and what changed on the way reaches its readers next time.
+        self.keep_rows();
+        Error::new(ErrorKind::Cancelled, "the recalculation was cancelled")
+    }
+
+    /// What was to be calculated still is.
+    fn keep_rows(&mut self) {
         for (region, rows) in std::mem::take(&mut self.rows) {
-            if self.pending.contains(&region) {
+            if self.pending.contains(&region) && self.book.regions.get(region).is_some() {
                 self.book.changes.rows.entry(region).or_default().extend(&rows);
             }
         }
-        Error::new(ErrorKind::Cancelled, "the recalculation was cancelled")
     }
 
     /// What the units of a wave give; nothing for those that need nothing.
     fn evaluate(&self, wave: &[usize]) -> Vec<Option<Done>> {
         let threads = self.options.environment.threads;
-        let reader = BookReader {
-            book: self.book,
-            environment: &self.options.environment,
-            sessions: self.sessions,
-            pending: &self.pending,
-        };
+        let reader = self.reader();
         let one = |unit: &usize| self.evaluate_unit(&reader, &self.plan.units[*unit]);
         match wave {
             [] | [_] => wave.iter().map(one).collect(),
@@ -225,16 +340,37 @@ impl<'a> Round<'a> {
         }
     }
 
+    /// Rows of regions that may wait for each other.
+    fn settled(&self, reader: &BookReader<'_>, regions: &[RegionId]) -> Option<Done> {
+        let rows = closure(self.book, regions, &self.rows);
+        if rows.is_empty() {
+            return None;
+        }
+        let together = rows.iter().map(|(id, _)| *id).collect();
+        Some(match settle(reader, regions, rows) {
+            End::Done(settled) => Done::Settled(settled, together),
+            End::Split(region) => Done::Split(region),
+            End::Waits(sheet, rect) => Done::Waits(sheet, rect),
+        })
+    }
+
     fn evaluate_unit(&self, reader: &BookReader<'_>, unit: &Unit) -> Option<Done> {
         let rows_of = |id: &RegionId| self.rows.get(id).filter(|rows| !rows.is_empty());
-        if unit.cyclic {
-            let first = unit.regions.iter().filter_map(|id| rows_of(id)?.first()).min()?;
-            return Some(match sweep(reader, &unit.regions, first) {
-                Some(swept) => Done::Swept(swept),
-                None => Done::Split(unit.regions.clone()),
-            });
-        }
         let id = *unit.regions.first()?;
+        if unit.cyclic {
+            if let ([id], Some(region)) = (unit.regions.as_slice(), self.book.regions.get(id))
+                && !self.book.readers.may_spill(*id)
+                && reads_upward(region)
+            {
+                let first = rows_of(id)?.first()?;
+                return Some(match downward(reader, *id, region, first) {
+                    Fallen::Done(column) => Done::Columns(vec![*column]),
+                    Fallen::Split => Done::Split(*id),
+                    Fallen::Waits(sheet, rect) => Done::Waits(sheet, rect),
+                });
+            }
+            return self.settled(reader, &unit.regions);
+        }
         let region = self.book.regions.get(id)?;
         let rows = rows_of(&id)?.within(&region.rect.rows());
         let keeps_blanks = keeps_blanks(&region.template, &self.book.functions);
@@ -255,63 +391,161 @@ impl<'a> Round<'a> {
                     Outcome::Array(table) if region.is_single() => {
                         return Some(Done::Single(id, table));
                     }
-                    Outcome::Array(_) | Outcome::Split => return Some(Done::Split(vec![id])),
-                    Outcome::Deferred(sheet, rect) => return Some(Done::Deferred(sheet, rect)),
+                    Outcome::Array(_) | Outcome::Split => return Some(Done::Split(id)),
+                    Outcome::Deferred(sheet, rect) => return Some(Done::Waits(sheet, rect)),
+                    Outcome::Kept(name) => {
+                        let stored = reader.cells(region.sheet, col, rows.clone());
+                        // An array keeps the cells around, too.
+                        if region.is_single() && stored.get(0) != CellRef::Blank {
+                            return None;
+                        }
+                        let cells = kept(&stored, &name);
+                        if region.is_single() {
+                            return Some(Done::Single(id, Table::single(cells.get(0))));
+                        }
+                        columns.push((id, col, rows, cells));
+                    }
                 }
             }
         }
         Some(Done::Columns(columns))
     }
 
-    fn store(&mut self, unit: usize, done: Done) {
+    fn store(&mut self, done: Done) {
         match done {
-            Done::Columns(columns) => self.store_columns(unit, columns),
-            Done::Swept(swept) => {
-                self.book.changes.circular.extend(swept.circular);
-                self.store_columns(unit, swept.columns);
-                for (id, table) in swept.singles {
-                    self.store_single(unit, id, &table);
+            Done::Columns(columns) => {
+                let own: Vec<RegionId> =
+                    columns.first().map(|column| column.0).into_iter().collect();
+                self.store_columns(columns, &own);
+            }
+            Done::Settled(settled, mut together) => {
+                together.sort_unstable();
+                self.store_settled(settled, &together);
+            }
+            Done::Single(id, table) => {
+                let fate = spill::fate(self.book, id, &table);
+                if matches!(fate, Fate::Fills(_)) && !self.book.readers.may_spill(id) {
+                    return self.surprised(id);
+                }
+                self.count_single(&table);
+                let sheet = self.book.regions.get(id).map(|region| region.sheet);
+                let placed = spill::place(self.book, id, &table, fate);
+                if let Some(sheet) = sheet {
+                    self.placed(sheet, &placed, &[]);
                 }
             }
-            Done::Single(id, table) => self.store_single(unit, id, &table),
-            Done::Split(regions) => regions.into_iter().for_each(|id| self.book.explode(id)),
-            Done::Deferred(..) => {}
+            Done::Split(_) | Done::Waits(..) => {}
         }
     }
 
-    fn store_columns(&mut self, unit: usize, columns: Vec<sweep::Column>) {
+    /// A formula gives an array that was not known to: where that goes is planned anew.
+    fn surprised(&mut self, id: RegionId) {
+        let Some(region) = self.book.regions.get_mut(id) else { return };
+        debug_assert!(region.spreads, "{} gives an array", region.template.key);
+        region.spreads = true;
+        let rows = region.rect.rows();
+        self.book.readers.touch(id);
+        self.book.changes.rows(id, rows);
+        self.outdated = true;
+    }
+
+    fn store_columns(&mut self, columns: Vec<Column>, together: &[RegionId]) {
         let mut regions = FxHashSet::default();
         for (id, col, rows, cells) in columns {
             self.report.regions += u64::from(regions.insert(id));
             self.report.cells += cells.len() as u64;
-            self.store_column(unit, id, col, rows, cells);
+            self.store_column(id, col, rows, cells, together);
         }
     }
 
-    fn store_single(&mut self, unit: usize, id: RegionId, table: &Table) {
+    fn count_single(&mut self, table: &Table) {
         self.report.regions += 1;
         self.report.cells += 1;
         self.report.spilled_cells += (table.height() * table.width()) as u64 - 1;
-        let Some(region) = self.book.regions.get(id) else { return };
-        let (sheet, own) = (region.sheet, region.rect);
-        for rect in spill::place(self.book, id, table) {
-            // Regions that read each other have read each other's cells, but not what arrays fill beside them.
-            self.changed(unit, sheet, rect, rect == own);
+    }
+
+    /// Stores what cells gave together. Their arrays are all taken back first, so that each is put where it was found to be.
+    fn store_settled(&mut self, settled: Settled, together: &[RegionId]) {
+        self.book.changes.circular.extend(settled.circular);
+        self.store_columns(settled.columns, together);
+        let mut before: Vec<(SheetId, Rect, Table)> = Vec::new();
+        for (id, ..) in &settled.singles {
+            let Some(region) = self.book.regions.get(*id) else { continue };
+            let (sheet, fills) = (region.sheet, region.spill);
+            if let Some(rect) = fills
+                && let Some(table) = self.book.sheets.get(&sheet).and_then(|s| s.grid.table(&rect))
+            {
+                before.push((sheet, rect, table));
+            }
+        }
+        let mut ids: Vec<RegionId> = settled.singles.iter().map(|single| single.0).collect();
+        ids.retain(|id| self.book.regions.get(*id).is_some_and(|region| region.spill.is_some()));
+        for id in ids {
+            self.book.lift(id);
+        }
+        for (id, table, fate) in settled.singles {
+            self.count_single(&table);
+            let Some(region) = self.book.regions.get(id) else { continue };
+            let sheet = region.sheet;
+            let placed = spill::place(self.book, id, &table, fate);
+            let own = |(other, rect, table): &(SheetId, Rect, Table)| {
+                *other == sheet
+                    && placed.rects.first() == Some(rect)
+                    && self.book.sheets.get(other).and_then(|s| s.grid.table(rect)).is_some_and(
+                        |now| {
+                            let pairs = now.columns().iter().zip(table.columns());
+                            pairs.fold(true, |same, (a, b)| same && a.same(b))
+                        },
+                    )
+            };
+            // What is where it was is no change.
+            if let Some(at) = before.iter().position(own) {
+                before.swap_remove(at);
+                continue;
+            }
+            self.placed(sheet, &placed, together);
+        }
+        for (sheet, rect, _) in before {
+            let placed = Placed { rects: vec![rect], moved: vec![rect], evicted: Vec::new() };
+            self.placed(sheet, &placed, together);
+        }
+    }
+
+    /// What an array that was put in place means for others.
+    fn placed(&mut self, sheet: SheetId, placed: &Placed, together: &[RegionId]) {
+        for rect in &placed.rects {
+            self.changed(sheet, *rect, together);
+        }
+        let blocked =
+            placed.moved.iter().flat_map(|rect| self.book.readers.blocked_in(sheet, rect));
+        let evicted = placed.evicted.iter().copied();
+        let concerned: Vec<RegionId> = blocked.chain(evicted).collect();
+        for id in concerned {
+            // Others wait for values and formulas to go, not for arrays.
+            if self.pending.contains(&id)
+                && together.binary_search(&id).is_err()
+                && let Some(region) = self.book.regions.get(id)
+            {
+                self.rows.entry(id).or_default().insert(region.rect.rows());
+            }
         }
     }
 
     fn store_column(
         &mut self,
-        unit: usize,
         id: RegionId,
         col: u32,
         rows: Range<u32>,
         cells: Cells,
+        together: &[RegionId],
     ) {
+        if rows.is_empty() {
+            return;
+        }
         let Some(region) = self.book.regions.get(id) else { return };
         let sheet_id = region.sheet;
         let rect = Rect { top: rows.start, left: col, bottom: rows.end - 1, right: col };
-        let has_readers = self.book.readers.of(sheet_id, &rect).next().is_some();
+        let has_readers = self.book.readers.waiting_for(sheet_id, &rect).next().is_some();
         let Some(sheet) = self.book.sheets.get_mut(&sheet_id) else { return };
         // Comparing costs less than evaluating what would follow; without readers it is not needed.
         if has_readers && sheet.grid.cells(col, rows).same(&cells) {
@@ -319,64 +553,23 @@ impl<'a> Round<'a> {
         }
         sheet.grid.set_cells(col, rect.top, cells);
         if has_readers {
-            self.changed(unit, sheet_id, rect, true);
+            self.changed(sheet_id, rect, together);
         }
     }
 
-    /// The readers of a rectangle are to be calculated: in this round if their turn comes, otherwise in the next.
-    /// Those of a unit whose regions `have_read` each other are left alone.
-    fn changed(&mut self, unit: usize, sheet: SheetId, rect: Rect, have_read: bool) {
-        let cyclic = have_read && self.plan.units[unit].cyclic;
+    /// The readers of a rectangle are to be calculated, but for those that were calculated `together` with it.
+    fn changed(&mut self, sheet: SheetId, rect: Rect, together: &[RegionId]) {
         for (region, rows) in self.book.readers.rows_reading(&self.book.regions, sheet, &rect) {
-            let its_unit = self.plan.unit_of.get(&region);
-            if its_unit == Some(&unit) && cyclic {
+            if together.binary_search(&region).is_ok() {
                 continue;
             }
-            let waits = its_unit != Some(&unit) && self.pending.contains(&region);
+            let waits = self.pending.contains(&region);
+            debug_assert!(waits, "a reader of {rect} was calculated before it");
             let rows_of = match waits {
                 true => self.rows.entry(region),
                 false => self.book.changes.rows.entry(region),
             };
             rows_of.or_default().insert(rows);
         }
-    }
-
-    /// Takes a unit as circular, because it waits at run time for what waits for it.
-    fn circular(&mut self, unit: &Unit, reads: Option<(SheetId, Rect)>) {
-        let name = |(sheet, rect): (SheetId, Rect)| {
-            format!("{}!{rect}", Scope::sheet_name(self.book, sheet).unwrap_or_default())
-        };
-        let read = reads.map_or_else(|| "what the formula reads".to_owned(), name);
-        let message = format!("circular reference: {read} depends on the formula itself");
-        let message = message.as_str();
-        for id in &unit.regions {
-            let Some(region) = self.book.regions.get(*id) else { continue };
-            let (sheet, rect) = (region.sheet, region.rect);
-            let error = CellRef::Error(ExcelErrorKind::Circ, Some(message));
-            self.book.retract(*id);
-            self.book.changes.circular.insert(*id);
-            for row in rect.rows() {
-                for col in rect.cols() {
-                    if let Some(sheet) = self.book.sheets.get_mut(&sheet) {
-                        sheet.grid.set(Cell::new(row, col), error);
-                    }
-                }
-            }
-            if let Some(index) = self.plan.unit_of.get(id) {
-                self.changed(*index, sheet, rect, true);
-            }
-        }
-    }
-
-    /// Ends what would go on for ever: array results that move each other.
-    fn give_up(&mut self) {
-        let concerned: Vec<RegionId> = self.rows.keys().copied().collect();
-        for id in concerned {
-            if let Some(unit) = self.plan.unit_of.get(&id) {
-                self.circular(&self.plan.units[*unit], None);
-            }
-        }
-        let circular = std::mem::take(&mut self.book.changes.circular);
-        self.book.changes = Changes { circular, ..Changes::default() };
     }
 }

@@ -2,118 +2,120 @@
 
 use crate::{
     address::{Cell, Rect},
-    book::{Book, RegionId},
+    book::{Book, Obstacle, RegionId},
     cells::{CellRef, Cells, Table},
+    formula::Scope,
 };
 use formualizer_common::ExcelErrorKind;
 
-/// Stores what a formula of a single cell gave, array or not; the rectangles whose values are other ones now
-/// are what is answered.
-pub(super) fn place(book: &mut Book, id: RegionId, result: &Table) -> Vec<Rect> {
-    let Some(region) = book.regions.get(id) else { return Vec::new() };
-    let (anchor, was_blocked) = (region.anchor(), region.blocked);
-    match room(book, id, result) {
-        Room::Single => store(book, id, Some(anchor.into()), None, result),
-        Room::Free(rect) => {
-            evict_later(book, id, &rect);
-            store(book, id, Some(rect), None, result)
-        }
-        Room::Blocked { rect, message } => {
-            if was_blocked != rect {
-                book.readers.touch(id);
-            }
-            let error = CellRef::Error(ExcelErrorKind::Spill, Some(&message));
-            store(book, id, None, rect, &Table::single(error))
-        }
-    }
-}
-
-/// Why an array result is `#SPILL!`, if it is.
-pub(super) fn blocked(book: &Book, id: RegionId, result: &Table) -> Option<String> {
-    match room(book, id, result) {
-        Room::Blocked { message, .. } => Some(message),
-        Room::Single | Room::Free(_) => None,
-    }
-}
-
-/// Where a result goes.
-enum Room {
+/// What becomes of the result of a formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
     /// One cell, the formula's own.
-    Single,
-    Free(Rect),
-    /// The rectangle, where it is on the sheet, that would have to be free.
-    Blocked {
-        rect: Option<Rect>,
-        message: String,
-    },
+    One,
+    Fills(Rect),
+    /// The rectangle, where it is on the sheet, that would have to be free, and why it is not.
+    Blocked(Option<Rect>, String),
 }
 
-fn room(book: &Book, id: RegionId, result: &Table) -> Room {
-    let Some(region) = book.regions.get(id) else { return Room::Single };
+/// What putting a result in place has changed.
+#[derive(Debug, Default)]
+pub(super) struct Placed {
+    /// Rectangles with other values.
+    pub(super) rects: Vec<Rect>,
+    /// Rectangles that arrays fill or filled, where these are others.
+    pub(super) moved: Vec<Rect>,
+    /// Regions whose arrays gave way.
+    pub(super) evicted: Vec<RegionId>,
+}
+
+/// What becomes of a result as far as that follows from values and formulas: other arrays may still be in the way.
+pub(super) fn on_ground(book: &Book, id: RegionId, anchor: Cell, result: &Table) -> Fate {
     if result.as_single().is_some() {
-        return Room::Single;
+        return Fate::One;
     }
-    let anchor = region.anchor();
     let Some(rect) = Rect::sized(anchor, result.height(), result.width()) else {
         let message = format!(
             "the result of {} rows and {} columns does not fit on the sheet from {anchor} on",
             result.height(),
             result.width()
         );
-        return Room::Blocked { rect: None, message };
+        return Fate::Blocked(None, message);
     };
-    match obstacle(book, id, &rect) {
-        None => Room::Free(rect),
-        Some(obstacle) => {
-            let sheet = crate::formula::Scope::sheet_name(book, region.sheet).unwrap_or_default();
-            let message = format!("the result needs {rect}, but {sheet}!{obstacle} is in the way");
-            Room::Blocked { rect: Some(rect), message }
+    let what = match book.obstacle(id, anchor, &rect) {
+        None => return Fate::Fills(rect),
+        Some(Obstacle::Formula(cell)) => format!("{cell} with a formula"),
+        Some(Obstacle::Value(cell)) => cell.to_string(),
+    };
+    blocked(book, id, rect, &what)
+}
+
+/// What becomes of an array where others fill some of its cells, given by what they fill and the cells of their formulas. The
+/// first array gets the cells, by row and column of the formulas, whichever was there before: so a workbook does not
+/// depend on its history.
+pub(super) fn among(
+    book: &Book,
+    id: RegionId,
+    (anchor, rect): (Cell, Rect),
+    others: impl Iterator<Item = (Rect, Cell)>,
+) -> Fate {
+    let earlier = others.filter(|(_, other)| *other < anchor);
+    let meets = |(fills, other): (Rect, Cell)| Some((fills.intersection(&rect)?.top_left(), other));
+    match earlier.filter_map(meets).min() {
+        None => Fate::Fills(rect),
+        Some((cell, other)) => {
+            blocked(book, id, rect, &format!("{cell}, which the array of {other} fills,"))
         }
     }
 }
 
-/// What stands where an array is to go: a value, a formula, or the result of another one. Of two arrays that want the
-/// same cells, the one whose formula comes first (by row, then column) gets them, whichever was there before: so a
-/// workbook does not depend on its history.
-fn obstacle(book: &Book, id: RegionId, rect: &Rect) -> Option<String> {
-    let region = book.regions.get(id)?;
-    let sheet = book.sheets.get(&region.sheet)?;
-    let anchor = region.anchor();
-    // The first one by row and column, so that the message does not depend on how regions came to be.
-    let formulas = sheet.regions.within(rect).into_iter().filter(|other| *other != id);
-    let first = |other| Some(book.regions.get(other)?.rect.intersection(rect)?.top_left());
-    if let Some(cell) = formulas.filter_map(first).min() {
-        return Some(format!("{cell} with a formula"));
-    }
-    let spills = sheet.spills.within(rect).into_iter().filter(|other| *other != id);
-    let spills: Vec<(Rect, Cell)> = spills
-        .filter_map(|other| book.regions.get(other))
-        .filter_map(|other| Some((other.spill?, other.anchor())))
-        .collect();
-    // Values of the user's own are there whichever arrays are: all but what this array and others fill.
-    let own = region.spill.unwrap_or(region.rect);
-    let mut parts = rect.without(&own);
-    for (spill, _) in &spills {
-        parts = parts.iter().flat_map(|part| part.without(spill)).collect();
-    }
-    if let Some(cell) = parts.iter().filter_map(|part| sheet.grid.first_filled(part)).min() {
-        return Some(cell.to_string());
-    }
-    let before = spills.iter().filter(|(_, other)| *other < anchor);
-    let first =
-        |(spill, other): &(Rect, Cell)| Some((spill.intersection(rect)?.top_left(), *other));
-    let (cell, other) = before.filter_map(first).min()?;
-    Some(format!("{cell}, which the array of {other} fills,"))
+fn blocked(book: &Book, id: RegionId, rect: Rect, what: &str) -> Fate {
+    let sheet = book.regions.get(id).and_then(|region| Scope::sheet_name(book, region.sheet));
+    let sheet = sheet.unwrap_or_default();
+    let message = format!("the result needs {rect}, but {sheet}!{what} is in the way");
+    Fate::Blocked(Some(rect), message)
 }
 
-/// Takes back the arrays that give way to another one; they are evaluated again.
-fn evict_later(book: &mut Book, id: RegionId, rect: &Rect) {
+/// What becomes of a result beside the arrays that are there.
+pub(super) fn fate(book: &Book, id: RegionId, result: &Table) -> Fate {
+    let Some(region) = book.regions.get(id) else { return Fate::One };
+    let anchor = region.anchor();
+    let Fate::Fills(rect) = on_ground(book, id, anchor, result) else {
+        return on_ground(book, id, anchor, result);
+    };
+    let Some(sheet) = book.sheets.get(&region.sheet) else { return Fate::One };
+    let others = sheet.spills.within(&rect).into_iter().filter(|other| *other != id);
+    let others = others.filter_map(|other| book.regions.get(other));
+    let others = others.filter_map(|other| Some((other.spill?, other.anchor())));
+    among(book, id, (anchor, rect), others)
+}
+
+/// Stores what a formula of a single cell gave; later arrays in its way are taken back.
+pub(super) fn place(book: &mut Book, id: RegionId, result: &Table, fate: Fate) -> Placed {
+    let mut placed = Placed::default();
+    match fate {
+        Fate::One => store(book, id, None, None, result, &mut placed),
+        Fate::Fills(rect) => {
+            evict_later(book, id, &rect, &mut placed);
+            store(book, id, Some(rect), None, result, &mut placed);
+        }
+        Fate::Blocked(rect, message) => {
+            let error = CellRef::Error(ExcelErrorKind::Spill, Some(&message));
+            store(book, id, None, rect, &Table::single(error), &mut placed);
+        }
+    }
+    placed
+}
+
+/// Takes back the arrays that give way to another one.
+fn evict_later(book: &mut Book, id: RegionId, rect: &Rect, placed: &mut Placed) {
     let Some(region) = book.regions.get(id) else { return };
     let Some(sheet) = book.sheets.get(&region.sheet) else { return };
     for other in sheet.spills.within(rect).into_iter().filter(|other| *other != id) {
-        if let Some(rows) = book.regions.get(other).map(|region| region.rect.rows()) {
-            book.retract(other);
-            book.changes.rows(other, rows);
+        if let Some(filled) = book.lift(other) {
+            placed.rects.push(filled);
+            placed.moved.push(filled);
+            placed.evicted.push(other);
         }
     }
 }
@@ -125,8 +127,9 @@ fn store(
     fills: Option<Rect>,
     blocked: Option<Rect>,
     result: &Table,
-) -> Vec<Rect> {
-    let Some(region) = book.regions.get_mut(id) else { return Vec::new() };
+    placed: &mut Placed,
+) {
+    let Some(region) = book.regions.get_mut(id) else { return };
     let (sheet_id, own) = (region.sheet, region.rect);
     let before = region.spill.unwrap_or(own);
     let after = fills.unwrap_or(own);
@@ -138,7 +141,7 @@ fn store(
     if touched {
         book.readers.touch(id);
     }
-    let Some(sheet) = book.sheets.get_mut(&sheet_id) else { return Vec::new() };
+    let Some(sheet) = book.sheets.get_mut(&sheet_id) else { return };
     if had != now {
         if let Some(rect) = had {
             sheet.spills.remove(&rect);
@@ -153,17 +156,24 @@ fn store(
             .zip(result.columns())
             .all(|(col, cells)| sheet.grid.cells(col, after.rows()).same(cells));
     if same {
-        return Vec::new();
+        return;
     }
     for part in before.without(&after) {
         sheet.grid.clear(&part);
     }
-    for (col, cells) in after.cols().zip(result.columns()) {
-        let cells: Cells = cells.clone();
-        sheet.grid.set_cells(col, after.top, cells);
+    match result.as_single() {
+        // Cells that are stored one by one make few vectors.
+        Some(cell) => sheet.grid.set(after.top_left(), cell),
+        None => {
+            for (col, cells) in after.cols().zip(result.columns()) {
+                let cells: Cells = cells.clone();
+                sheet.grid.set_cells(col, after.top, cells);
+            }
+        }
     }
-    match before == after {
-        true => vec![after],
-        false => vec![before, after],
+    placed.rects.push(after);
+    if before != after {
+        placed.rects.push(before);
+        placed.moved.extend([before, after]);
     }
 }

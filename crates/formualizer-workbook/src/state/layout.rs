@@ -11,6 +11,7 @@ use std::borrow::Cow;
 #[derive(Serialize, Deserialize)]
 pub(super) struct State<'a> {
     pub(super) dates_from_1904: bool,
+    pub(super) of_macintosh: bool,
     /// As their tabs stand. What follows counts them from 0.
     #[serde(borrow)]
     pub(super) sheets: Vec<Sheet<'a>>,

@@ -11,6 +11,7 @@ use crate::{
     formula::{TableDef, parse_named},
 };
 use formualizer_common::DateSystem;
+use formualizer_functions::call::Platform;
 use rustc_hash::FxHashMap;
 use std::{borrow::Cow, sync::Arc};
 
@@ -68,6 +69,9 @@ impl Reading {
             true => DateSystem::Excel1904,
             false => DateSystem::Excel1900,
         });
+        if state.of_macintosh {
+            book.platform = Platform::Macintosh;
+        }
         let mut ids = Vec::new();
         for sheet in &state.sheets {
             validate_sheet_name(&sheet.name).map_err(|e| damaged(e.to_string()))?;

@@ -11,6 +11,7 @@ use crate::{
     book::{Book, RowSet},
 };
 use formualizer_common::DateSystem;
+use formualizer_functions::call::Platform;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -22,6 +23,7 @@ pub(crate) fn write(book: &Book, warnings: &[String]) -> Result<Vec<u8>, Error> 
     let places: FxHashMap<SheetId, u32> = book.order.iter().copied().zip(0..).collect();
     let state = State {
         dates_from_1904: book.dates == DateSystem::Excel1904,
+        of_macintosh: book.platform == Platform::Macintosh,
         sheets: book.order.iter().filter_map(|id| sheet(book, *id)).collect(),
         names: names(book, &places),
         tables: tables(book, &places),

@@ -81,29 +81,46 @@ impl Column {
     }
 
     pub(crate) fn set(&mut self, row: u32, value: CellRef<'_>) {
+        if !self.take_in(row, value) {
+            self.set_cells(row, Cells::repeat(value, 1));
+        }
+    }
+
+    /// Writes a cell into a short piece, right behind or right before one: copied, so that cell-by-cell writing makes few pieces,
+    /// in whichever order. `false` where there is none.
+    fn take_in(&mut self, row: u32, value: CellRef<'_>) -> bool {
         let at = self.pieces.partition_point(|piece| piece.end() <= row);
-        // Into or right behind a short piece: copied, so that cell-by-cell writing makes few pieces.
         let within = self.pieces.get(at).is_some_and(|piece| piece.top <= row);
+        let short = |target: &usize| self.pieces[*target].cells.len() < SHORT;
+        let blank = value == CellRef::Blank;
         let target = match within {
-            true => Some(at),
-            false => at.checked_sub(1).filter(|before| self.pieces[*before].end() == row),
+            true => Some(at).filter(short),
+            false if blank => return true,
+            false => {
+                let behind = at.checked_sub(1).filter(|at| self.pieces[*at].end() == row);
+                let before = self.pieces.get(at).filter(|piece| piece.top == row + 1).map(|_| at);
+                behind.filter(short).or_else(|| before.filter(short))
+            }
         };
-        if let Some(target) = target
-            && self.pieces[target].cells.len() < SHORT
-        {
-            let piece = &mut self.pieces[target];
+        let Some(target) = target else { return false };
+        let piece = &mut self.pieces[target];
+        let mut builder = Builder::with_capacity(piece.cells.len() + 1);
+        if row < piece.top {
+            builder.push(value);
+            piece.top = row;
+            piece.cells.iter().for_each(|cell| builder.push(cell));
+        } else {
             let offset = (row - piece.top) as usize;
-            let mut builder = Builder::with_capacity(piece.cells.len() + 1);
             for (index, cell) in piece.cells.iter().enumerate() {
                 builder.push(if index == offset { value } else { cell });
             }
             if offset == piece.cells.len() {
                 builder.push(value);
             }
-            piece.cells = builder.finish();
-            return;
         }
-        self.set_cells(row, Cells::repeat(value, 1));
+        piece.cells = builder.finish();
+        self.drop_blank_end();
+        true
     }
 
     /// Replaces the rows from `top` on that `cells` has.
@@ -224,6 +241,25 @@ impl Column {
             }
         }
         None
+    }
+
+    /// Whether every one of some rows is known to hold something, vector by vector. `false` says nothing.
+    pub(crate) fn is_full(&self, rows: &Range<u32>) -> bool {
+        let first = self.pieces.partition_point(|piece| piece.end() <= rows.start);
+        let mut next = rows.start;
+        for piece in &self.pieces[first..] {
+            let full = match &piece.cells {
+                Cells::Numbers(_, array) => arrow_array::Array::null_count(array) == 0,
+                Cells::Logicals(array) => arrow_array::Array::null_count(array) == 0,
+                Cells::Texts(array) => arrow_array::Array::null_count(array) == 0,
+                _ => false,
+            };
+            if next >= rows.end || piece.top > next || !full {
+                break;
+            }
+            next = piece.end();
+        }
+        next >= rows.end
     }
 
     /// Rows in error, from the first on. Only vectors of several kinds are looked through: no other holds errors.

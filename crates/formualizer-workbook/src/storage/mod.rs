@@ -137,6 +137,21 @@ impl Grid {
         rect.cols().take_while(|c| (*c as usize) < self.columns.len()).filter_map(in_column).min()
     }
 
+    /// The first of some rows of a column that holds something.
+    pub(crate) fn first_filled_row(&self, col: u32, rows: Range<u32>) -> Option<u32> {
+        self.columns.get(col as usize)?.first_filled(rows)
+    }
+
+    /// Whether every one of some rows of a column is known to hold something. `false` says nothing.
+    pub(crate) fn is_full(&self, col: u32, rows: &Range<u32>) -> bool {
+        self.columns.get(col as usize).is_some_and(|column| column.is_full(rows))
+    }
+
+    /// The number of columns up to the last in use.
+    pub(crate) fn width(&self) -> u32 {
+        u32::try_from(self.columns.len()).unwrap_or(u32::MAX)
+    }
+
     /// Calls `each` for every cell in error, column by column.
     pub(crate) fn for_each_error(&self, mut each: impl FnMut(Cell, ExcelErrorKind)) {
         for (col, column) in (0..).zip(&self.columns) {

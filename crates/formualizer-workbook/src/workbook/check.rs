@@ -1,7 +1,7 @@
 //! Formulas looked at before they are put anywhere.
 
 use super::{IntoCell, Workbook};
-use crate::{Error, formula::compile, functions::is_known};
+use crate::{Error, formula::compile, functions::is_builtin};
 
 /// What a formula is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Workbook {
         let (sheet, cell) = self.cell_of(sheet, cell)?;
         let template = compile(formula, sheet, cell, &self.book)?;
         let bound = |name: &String| self.book.functions.get(name);
-        let unknown = |name: &&String| bound(name).is_none() && !is_known(name);
+        let unknown = |name: &&String| bound(name).is_none() && !is_builtin(name);
         let volatile = |name: &String| bound(name).is_some_and(|function| function.volatile());
         Ok(FormulaCheck {
             unknown_functions: template.functions.iter().filter(unknown).cloned().collect(),

@@ -85,7 +85,7 @@ impl Workbook {
     fn converted(&self, columns: &[ArrayRef]) -> Result<Vec<Cells>, Error> {
         let convert = |(index, column): (usize, &ArrayRef)| {
             Cells::from_arrow(column, self.book.dates).map_err(|error| {
-                error.into_error(data).context(format_args!("column {}", index + 1))
+                Error::of_conversion(error, data).context(format_args!("column {}", index + 1))
             })
         };
         columns.iter().enumerate().map(convert).collect()
@@ -111,7 +111,7 @@ impl Workbook {
             .iter()
             .map(|cells| cells.to_arrow(self.book.dates))
             .collect::<Result<_, _>>()
-            .map_err(|e| e.into_error(data))?;
+            .map_err(|e| Error::of_conversion(e, data))?;
         let field = |(col, array): (u32, &ArrayRef)| {
             Field::new(crate::address::column_letters(col), array.data_type().clone(), true)
         };

@@ -3,9 +3,9 @@
 use super::{IntoCell, IntoRange, Workbook};
 use crate::{
     Error, ErrorKind,
-    address::{Cell, MAX_ARRAY_CELLS, Rect, SheetId},
+    address::{Cell, MAX_ARRAY_CELLS, Rect, SheetId, quote_sheet},
     cells::Cells,
-    formula::{Arrays, Template, compile, compile_as},
+    formula::{Arrays, Scope, Template, compile, compile_as},
 };
 use std::sync::Arc;
 
@@ -34,7 +34,8 @@ impl Workbook {
     /// Puts a formula in a cell; `=` in front may be missing. An array result spills.
     ///
     /// # Errors
-    /// Where there is no such sheet or cell, or the text is no formula.
+    /// Where there is no such sheet or cell, the text is no formula, or it has more than Excel allows: 8 192 characters, 255
+    /// arguments of a call, 64 functions within one another, 255 characters of a text between quotes.
     pub fn set_formula(
         &mut self,
         sheet: &str,
@@ -75,7 +76,9 @@ impl Workbook {
         let (sheet, rect) = self.range_of(sheet, range)?;
         check_cells(&rect, MAX_ARRAY_CELLS, "of one array")?;
         let arrays = Arrays::Fixed { height: rect.height(), width: rect.width() };
-        let template = compile_as(formula, arrays, sheet, rect.top_left(), &self.book)?;
+        let at = rect.top_left();
+        let template = compile_as(formula, arrays, sheet, at, &self.book)
+            .map_err(|error| self.at_cell(error, sheet, at))?;
         self.book.check_write(sheet, &rect)?;
         self.remember();
         let template = self.book.intern(template);
@@ -86,13 +89,21 @@ impl Workbook {
     }
 
     fn put_formula(&mut self, sheet: SheetId, rect: &Rect, formula: &str) -> Result<(), Error> {
-        let template = compile(formula, sheet, rect.top_left(), &self.book)?;
+        let at = rect.top_left();
+        let template = compile(formula, sheet, at, &self.book)
+            .map_err(|error| self.at_cell(error, sheet, at))?;
         let template = self.book.intern(template);
         let fitted = self.book.fitted(sheet, rect, template)?;
         self.book.check_write(sheet, rect)?;
         self.remember();
         self.place(sheet, fitted);
         Ok(())
+    }
+
+    /// An error with the cell that it is about.
+    fn at_cell(&self, error: Error, sheet: SheetId, at: Cell) -> Error {
+        let name = self.book.sheet_name(sheet).unwrap_or_default();
+        error.context(format_args!("{}!{at}", quote_sheet(name)))
     }
 
     fn place(&mut self, sheet: SheetId, fitted: Vec<(Rect, Arc<Template>)>) {

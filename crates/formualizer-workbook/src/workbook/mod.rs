@@ -6,8 +6,6 @@ mod columns;
 mod data;
 mod formulas;
 mod functions;
-#[cfg(feature = "other-spreadsheets")]
-mod misread;
 mod moving;
 mod names;
 #[cfg(feature = "files")]

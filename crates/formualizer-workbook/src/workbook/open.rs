@@ -1,8 +1,6 @@
 //! Workbooks from files.
 
 use super::Workbook;
-#[cfg(feature = "other-spreadsheets")]
-use super::misread;
 use crate::{
     Error, ErrorKind,
     book::Book,
@@ -17,8 +15,8 @@ use std::{
 };
 
 impl Workbook {
-    /// Loads a workbook from a file: `.xlsx` and `.xlsm`, and `.xls`, `.xlsb` and `.ods` with the feature `other-spreadsheets`, told by
-    /// their content. The values that the file stores for formulas
+    /// Loads a workbook from a file: `.xlsx`, `.xlsm` and their templates, and `.xls`, `.xlsb`, `.ods` and `.fods` with the feature
+    /// `other-spreadsheets`, told by their content. The values that the file stores for formulas
     /// are there at once; [`recalculate`](Self::recalculate) brings them up to date.
     ///
     /// # Errors
@@ -45,7 +43,7 @@ impl Workbook {
     /// As [`open`](Self::open).
     pub fn from_bytes(bytes: impl Into<Arc<[u8]>>, options: &LoadOptions) -> Result<Self, Error> {
         let bytes = bytes.into();
-        walking(|| match Kind::of(&bytes, &options.limits) {
+        walking(|| match Kind::of(&bytes, &options.limits)? {
             Kind::Xlsx => Self::from_xlsx(bytes, options),
             kind => Self::from_other(&bytes, kind, options),
         })
@@ -53,17 +51,14 @@ impl Workbook {
 
     #[cfg(feature = "other-spreadsheets")]
     fn from_other(bytes: &Arc<[u8]>, kind: Kind, options: &LoadOptions) -> Result<Self, Error> {
-        let loaded = crate::files::other::load(bytes, kind, options)?;
-        match kind {
-            Kind::Ods => Ok(Self::loaded(loaded)),
-            _ => misread::without_misread_formulas(loaded).map(Self::loaded),
-        }
+        crate::files::other::load(bytes, kind, options).map(Self::loaded)
     }
 
     #[cfg(not(feature = "other-spreadsheets"))]
     fn from_other(_: &Arc<[u8]>, kind: Kind, _: &LoadOptions) -> Result<Self, Error> {
         let what = match kind {
-            Kind::Ods => "an OpenDocument spreadsheet (.ods)",
+            Kind::Ods | Kind::Fods => "an OpenDocument spreadsheet",
+            Kind::Xls => "an old workbook (.xls)",
             _ => "a binary workbook (.xlsb)",
         };
         Err(Error::new(

@@ -8,7 +8,7 @@ use crate::{
     functions::{Sessions, is_calling},
     recalc::{self, Progress, RecalcReport},
 };
-use std::fmt;
+use std::{fmt, sync::Arc};
 use udf_columnar::CancelToken;
 
 /// How to recalculate; [`default`](Self::default) is as most want it.
@@ -26,11 +26,21 @@ pub struct RecalcOptions<'a> {
     pub seed: Option<u64>,
     /// What `NOW` and plugins take for the local time, microseconds since 1970-01-01T00:00:00; the clock's if absent.
     pub now_us: Option<i64>,
+    /// Whether cells keep their stored values where their formulas call what cannot be calculated: functions that
+    /// nobody knows, those that ask other programs. Otherwise, and where nothing is stored, they are `#NAME?`.
+    pub keeps_unknown: bool,
 }
 
 impl Default for RecalcOptions<'_> {
     fn default() -> Self {
-        Self { threads: None, cancel: CancelToken::new(), progress: None, seed: None, now_us: None }
+        Self {
+            threads: None,
+            cancel: CancelToken::new(),
+            progress: None,
+            seed: None,
+            now_us: None,
+            keeps_unknown: true,
+        }
     }
 }
 
@@ -40,6 +50,7 @@ impl fmt::Debug for RecalcOptions<'_> {
             .field("threads", &self.threads)
             .field("seed", &self.seed)
             .field("now_us", &self.now_us)
+            .field("keeps_unknown", &self.keeps_unknown)
             .finish_non_exhaustive()
     }
 }
@@ -94,12 +105,15 @@ impl Workbook {
         let now = || chrono::Local::now().naive_local().and_utc().timestamp_micros();
         let environment = Environment {
             dates: self.book.dates,
+            platform: self.book.platform,
             seed: options.seed.unwrap_or(self.seed.wrapping_add(self.epoch)),
             epoch: self.epoch,
             now_us: options.now_us.unwrap_or_else(now),
             cancel: options.cancel.clone(),
             threads: options.threads.unwrap_or_else(rayon::current_num_threads),
             place: 0,
+            indexes: Arc::default(),
+            keeps_unknown: options.keeps_unknown,
         };
         let sessions = Sessions::default();
         let threads = environment.threads;

@@ -7,9 +7,8 @@ use crate::{
     book::{Region, Sheet},
     cells::CellRef,
     formula::Scope,
-    functions::is_known,
+    functions::is_builtin,
 };
-use formualizer_eval::{builtins::load_builtins, function_registry};
 use std::{cmp::Reverse, collections::BTreeMap};
 
 /// Likeness (Jaro–Winkler) from which a name counts as near.
@@ -73,16 +72,9 @@ pub struct UnknownFunction {
 /// The names of the built-in functions, in upper case, sorted.
 #[must_use]
 pub fn builtin_functions() -> Vec<String> {
-    load_builtins();
-    let registered = function_registry::snapshot_registered().into_iter();
-    let mut names: Vec<String> = registered
-        .filter(|(space, ..)| space.is_empty())
-        .map(|(_, name, _)| name.to_uppercase())
-        .filter(|name| !name.starts_with('_'))
-        .collect();
-    names.extend(["LAMBDA", "LET"].map(str::to_owned));
+    let mut names: Vec<String> =
+        formualizer_functions::all().map(|record| record.name.to_owned()).collect();
     names.sort_unstable();
-    names.dedup();
     names
 }
 
@@ -132,7 +124,7 @@ impl Workbook {
         };
         for (_, region) in self.book.regions.iter() {
             for name in &region.template.functions {
-                if self.book.functions.get(name).is_some() || is_known(name) {
+                if self.book.functions.get(name).is_some() || is_builtin(name) {
                     continue;
                 }
                 let (cells, first) = unknown.entry(name).or_insert((0, region));

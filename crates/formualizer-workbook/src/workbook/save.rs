@@ -38,7 +38,7 @@ impl Workbook {
     ///
     /// # Errors
     /// [`Io`](ErrorKind::Io) where the file cannot be written, [`File`](ErrorKind::File) where the extension does not fit
-    /// (`.xlsm` has macros, `.xlsx` has none, others are not written), or rows or columns were inserted or
+    /// (`.xlsm` has macros, `.xlsx` has none, `.xltm` and `.xltx` are templates with and without, others are not written), or rows or columns were inserted or
     /// deleted and a part of the loaded file cannot follow: with the part.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<SaveReport, Error> {
         self.save_with(path, &SaveOptions::default())
@@ -56,18 +56,22 @@ impl Workbook {
         let path = path.as_ref();
         let named = |error: Error| error.context(path.display());
         check_extension(path, None)?;
-        let (bytes, report) = self.save_bytes(options).map_err(named)?;
+        let (bytes, report) = self.saved(options, is_template(path)).map_err(named)?;
         check_extension(path, Some(report.macros))?;
         atomic::write(path, &bytes)?;
         Ok(report)
     }
 
-    /// The bytes that [`save_with`](Self::save_with) writes, and what it says of them.
+    /// The bytes that [`save_with`](Self::save_with) writes for a workbook that is no template, and what it says of them.
     ///
     /// # Errors
     /// As [`save`](Self::save), where it is not about the file.
     pub fn save_bytes(&self, options: &SaveOptions) -> Result<(Vec<u8>, SaveReport), Error> {
-        let saved = walking(|| xlsx::save::save(&self.book, *options))?;
+        self.saved(options, false)
+    }
+
+    fn saved(&self, options: &SaveOptions, template: bool) -> Result<(Vec<u8>, SaveReport), Error> {
+        let saved = walking(|| xlsx::save::save(&self.book, *options, template))?;
         let report = SaveReport {
             bytes: saved.bytes.len() as u64,
             warnings: saved.warnings.into_lines(),
@@ -89,11 +93,18 @@ impl Workbook {
     }
 }
 
+/// Whether a file is one that new workbooks are made from.
+fn is_template(path: &Path) -> bool {
+    path.extension().is_some_and(|end| {
+        ["xltx", "xltm"].iter().any(|template| end.eq_ignore_ascii_case(template))
+    })
+}
+
 /// Refuses an extension that says something else than what is written.
 fn check_extension(path: &Path, macros: Option<bool>) -> Result<(), Error> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let why = match (extension.as_str(), macros) {
-        ("xls" | "xlsb" | "ods" | "fods" | "numbers", _) => {
+        ("xls" | "xlsb" | "ods" | "ots" | "fods" | "numbers", _) => {
             "workbooks are saved as .xlsx; choose a name with that extension"
         }
         ("csv" | "tsv" | "json" | "ndjson" | "parquet" | "arrow" | "feather", _) => {

@@ -148,3 +148,41 @@ fn csv_has_the_first_row_as_it_is() {
     let bytes = exported(&rows, DataFormat::Csv, &ExportOptions::default());
     assert_eq!(String::from_utf8(bytes).unwrap(), "a,,a\n1,1,1\n");
 }
+
+#[test]
+fn semicolons_and_decimal_commas_are_read_where_there_is_no_doubt() {
+    let rows = |file: &str| imported(DataFormat::Csv, file.as_bytes(), &ImportOptions::default());
+    let read = rows("day;price\n2024-01-31;1.234,5\n2024-02-29;-0,25\n");
+    assert_eq!(read[1], [date("2024-01-31"), Value::Number(1234.5)]);
+    assert_eq!(read[2], [date("2024-02-29"), Value::Number(-0.25)]);
+    let read = rows("sep=;\r\na;b\r\n007;1,5\r\n");
+    assert_eq!(read, [vec![text("a"), text("b")], vec![text("007"), Value::Number(1.5)]]);
+    // Points speak against commas.
+    let read = rows("a;b\n1,5;2.25\n");
+    assert_eq!(read[1], [text("1,5"), Value::Number(2.25)]);
+}
+
+#[test]
+fn delimiters_and_signs_of_decimals_are_those_that_are_asked_for() {
+    let options = ImportOptions::default().delimiter(Some('|')).decimal(Some(','));
+    let read = imported(DataFormat::Csv, b"a|b\n1.500|2,5\n", &options);
+    assert_eq!(read[1], [Value::Number(1500.0), Value::Number(2.5)]);
+    let commas = ImportOptions::default().delimiter(Some(','));
+    assert_eq!(imported(DataFormat::Csv, b"a;b\n1;2\n", &commas)[1], [text("1;2")]);
+    for options in [
+        ImportOptions::default().delimiter(Some('"')),
+        ImportOptions::default().delimiter(Some('é')),
+        ImportOptions::default().decimal(Some(';')),
+    ] {
+        let refused = book().import_bytes("S", "A1", DataFormat::Csv, b"a\n1\n", &options);
+        assert_eq!(refused.unwrap_err().kind(), formualizer_workbook::ErrorKind::File);
+    }
+}
+
+#[test]
+fn what_other_delimiters_would_part_is_written_in_quotes() {
+    let rows = [vec![text("sep=;")], vec![text("a;b")], vec![text("1,5;2")], vec![text("")]];
+    let file = exported(&rows, DataFormat::Csv, &ExportOptions::default());
+    assert_eq!(file, b"\"sep=;\"\n\"a;b\"\n\"1,5;2\"\n\"\"\n");
+    assert_eq!(cells("\"a;b\"\n\"c;d\"")[0], text("a;b"));
+}

@@ -7,8 +7,6 @@ mod csv;
 mod edits;
 mod hostile;
 mod json;
-#[cfg(feature = "other-spreadsheets")]
-mod other;
 mod round_trip;
 
 use formualizer_workbook::{

@@ -587,3 +587,167 @@ fn long_gaps_and_many_hidden_rows_are_gone_through_once() {
     assert_eq!(again.value("S", "A200000").unwrap(), Value::Number(1.0));
     assert_eq!(again.hidden_rows("S").unwrap().len(), 1000);
 }
+
+// ---- what stays of a formula ----
+
+const ARRAY: &str = "<row r='1'><c r='A1'><v>1</v></c><c r='B1' cm='1'><f t='array' aca='1' ref='B1:B3' ca='1'> A1:A3 * 2 </f><v>2</v></c></row>\
+    <row r='2'><c r='A2'><v>2</v></c><c r='B2'><v>4</v></c></row><row r='3'><c r='A3'><v>3</v></c><c r='B3'><v>6</v></c></row>\
+    <row r='4'><c r='A4'><v>2</v></c><c r='C4' cm='1'><f t='array' ref='C4:C5'>INDEX(A1:A3,SEQUENCE(A4))</f><v>1</v></c></row>\
+    <row r='5'><c r='C5'><v>2</v></c></row>";
+
+/// A workbook of these rows whose metadata 1 marks dynamic arrays.
+fn marked(rows: &str) -> Workbook {
+    let mut book = new_book();
+    book.set_formula("S", "A1", "=SEQUENCE(2)").unwrap();
+    book.recalculate().unwrap();
+    let metadata = text(&book.to_xlsx(&SaveOptions::default()).unwrap(), "xl/metadata.xml");
+    let list = super::parts::relations(&[
+        ("s1", "worksheet", "worksheets/sheet1.xml"),
+        ("m", "sheetMetadata", "metadata.xml"),
+    ]);
+    loaded(
+        Parts::new(rows)
+            .with(super::parts::BOOK_RELATIONS, list)
+            .with("xl/metadata.xml", metadata)
+            .zip(),
+    )
+}
+
+#[test]
+fn a_dynamic_array_that_becomes_one_cell_or_an_error_keeps_its_mark() {
+    let mut book = marked(ARRAY);
+    book.set_value("S", "A4", 1.0).unwrap();
+    book.set_value("S", "D1", 1.0).unwrap();
+    book.recalculate().unwrap();
+    let rows = saved_rows(&book);
+    let one =
+        "<c r=\"C4\" cm=\"1\"><f t='array' ref=\"C4\">INDEX(A1:A3,SEQUENCE(A4))</f><v>1</v></c>";
+    assert!(rows.contains(one), "{rows}");
+    assert!(!rows.contains("C5"), "{rows}");
+    book.set_value("S", "A4", -1.0).unwrap();
+    book.recalculate().unwrap();
+    let rows = saved_rows(&book);
+    assert!(rows.contains("<c r=\"C4\" t=\"e\" cm=\"1\"><f t='array' ref=\"C4\">INDEX"), "{rows}");
+    // And back: what was one cell spills again.
+    let mut again = loaded(book.to_xlsx(&SaveOptions::default()).unwrap());
+    again.set_value("S", "A4", 3.0).unwrap();
+    again.recalculate().unwrap();
+    assert_eq!(again.spill_range("S", "C4").unwrap().as_deref(), Some("C4:C6"));
+    assert!(saved_rows(&again).contains("cm=\"1\"><f t='array' ref=\"C4:C6\">INDEX"));
+}
+
+#[test]
+fn white_space_and_flags_of_a_formula_stay_where_only_its_value_changes() {
+    let mut book = marked(ARRAY);
+    book.set_value("S", "A1", 5.0).unwrap();
+    book.recalculate().unwrap();
+    let rows = saved_rows(&book);
+    let kept =
+        "<c r=\"B1\" cm=\"1\"><f t='array' aca='1' ref='B1:B3' ca='1'> A1:A3 * 2 </f><v>10</v></c>";
+    assert!(rows.contains(kept), "{rows}");
+    let mut book = rows_of(
+        "<c r='A1'><v>1</v></c><c r='B1' s='0' vm='2'><f ca='1'>  A1 +\n1 </f><v>2</v></c>\
+        <c r='C1' vm='3' t='str'><f>IF(A1=1,\"x\",2)</f><v>x</v></c>",
+    );
+    book.set_value("S", "A1", 5.0).unwrap();
+    book.recalculate().unwrap();
+    let rows = saved_rows(&book);
+    assert!(rows.contains("vm=\"2\"><f ca='1'>  A1 +\n1 </f><v>6</v>"), "{rows}");
+    // What a text was beside itself is nothing that a number is.
+    assert!(rows.contains("<c r=\"C1\"><f>IF(A1=1,\"x\",2)</f><v>2</v>"), "{rows}");
+}
+
+fn rows_of(cells: &str) -> Workbook {
+    rows(&format!("<row r='1'>{cells}</row>"))
+}
+
+#[test]
+fn equal_dynamic_formulas_below_one_another_are_the_same_as_in_the_file() {
+    let cell = |row: u32| {
+        format!(
+            "<row r='{row}'><c r='A{row}'><v>{row}</v></c><c r='B{row}' cm='1'><f t='array' ref='B{row}'>SUM(A{row}*{{1,2}})</f><v>{}</v></c></row>",
+            3 * row
+        )
+    };
+    let mut book = marked(&[cell(1), cell(2), cell(3)].concat());
+    book.recalculate().unwrap();
+    let report = book.save_bytes(&SaveOptions::default()).unwrap().1;
+    assert_eq!(report.cells_written, 0);
+}
+
+#[test]
+fn what_cannot_be_calculated_keeps_what_is_stored() {
+    let cells = "<c r='A1'><f>[1]Other!A1*2</f><v>8</v></c><c r='B1' t='e'><f>[1]Other!A2</f><v>#BLOCKED!</v></c>\
+        <c r='C1'><f>1+</f><v>9</v></c><c r='D1'><f>A1+C1</f><v>0</v></c>";
+    let mut book = rows_of(cells);
+    book.recalculate().unwrap();
+    assert_eq!(book.value("S", "D1").unwrap(), Value::Number(17.0));
+    let rows = saved_rows(&book);
+    for kept in [
+        "<c r='A1'><f>[1]Other!A1*2</f><v>8</v></c>",
+        "<v>#BLOCKED!</v>",
+        "<c r='C1'><f>1+</f><v>9</v></c>",
+    ] {
+        assert!(rows.contains(kept), "{rows}");
+    }
+}
+
+// ---- what Excel would call damaged ----
+
+#[test]
+fn formulas_beyond_the_limits_of_excel_are_refused_with_their_cell() {
+    let arguments = |count: usize| format!("=SUM({})", vec!["1"; count].join(","));
+    let nested = |depth: usize| format!("={}1{}", "ABS(".repeat(depth), ")".repeat(depth));
+    let text = |len: usize| format!("=LEN(\"{}\")", "é".repeat(len));
+    let long = |len: usize| format!("=A1{}", " ".repeat(len - 4)) + "+";
+    let mut book = new_book();
+    for fine in [arguments(255), text(255)] {
+        book.set_formula("S", "B2", &fine).unwrap();
+    }
+    for (beyond, limit) in [
+        (arguments(256), "255"),
+        (text(256), "255"),
+        (nested(65), "deep"),
+        (format!("=\"a\"&IF(TRUE,{{1,\"{}\"}})", "x".repeat(256)), "255"),
+        (long(8200), "8192"),
+    ] {
+        for error in [
+            book.set_formula("S", "B2", &beyond).unwrap_err(),
+            book.set_array_formula("S", "B2:B3", &beyond).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Formula);
+            let message = error.to_string();
+            assert!(message.contains("S!B2") && message.contains(limit), "{message}");
+        }
+        assert!(book.define_name("Long", &beyond).is_err());
+    }
+    // What a file has of them keeps its value, and stays in the file.
+    let cell = format!("<c r='A1'><f>{}</f><v>300</v></c>", &arguments(300)[1..]);
+    let mut book = rows_of(&cell);
+    assert!(book.load_warnings()[0].contains("S!A1") && book.load_warnings()[0].contains("255"));
+    book.recalculate().unwrap();
+    assert_eq!(book.value("S", "A1").unwrap(), Value::Number(300.0));
+    assert!(saved_rows(&book).contains(&cell));
+}
+
+#[test]
+fn a_formula_that_has_become_too_long_is_not_saved() {
+    let mut book = new_book();
+    book.add_sheet("T").unwrap();
+    let terms = vec!["T!A1"; 1600].join("+");
+    book.set_formula(
+        "S",
+        "C3",
+        &format!("=SUM({terms})").replace('+', ",").replacen("SUM(", "SUM(1,", 1),
+    )
+    .unwrap_err();
+    let sums = vec![format!("SUM({})", vec!["T!A1"; 250].join(",")); 6].join("+");
+    book.set_formula("S", "C3", &format!("={sums}")).unwrap();
+    book.rename_sheet("T", "A much longer name").unwrap();
+    let error = book.to_xlsx(&SaveOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File);
+    assert!(error.to_string().contains("S!C3") && error.to_string().contains("8192"), "{error}");
+    let mut options = SaveOptions::default();
+    options.values_only = true;
+    book.to_xlsx(&options).unwrap();
+}

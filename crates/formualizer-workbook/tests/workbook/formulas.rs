@@ -1,5 +1,5 @@
 use super::{book, edit, expect};
-use formualizer_workbook::{ErrorKind, Value};
+use formualizer_workbook::{ErrorKind, RecalcOptions, Value};
 
 #[test]
 fn formulas_follow_their_inputs() {
@@ -226,4 +226,76 @@ fn functions_of_one_value_spread_over_arrays() {
     book.recalculate().unwrap();
     assert_eq!(book.regions(), 8);
     expect(&book, &[("J1", "9"), ("J3", "11")]);
+}
+
+#[test]
+fn chains_of_operators_are_as_long_as_a_formula_may_be() {
+    let sum = format!("=1{}", "+1".repeat(4095));
+    let texts = format!("=LEN(A1{})", "&A1".repeat(2720));
+    let mut book = book(&[("A1", "ab"), ("B1", &sum), ("B2", &texts)]);
+    expect(&book, &[("B1", "4096"), ("B2", "5442")]);
+    edit(&mut book, "A1", "a");
+    expect(&book, &[("B2", "2721")]);
+    book.set_formulas("S", "C1:C40", &format!("=D1{}", "*D1".repeat(2000))).unwrap();
+    book.set_value("S", "D40", 1.0).unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("C39", "0"), ("C40", "1")]);
+    // Names that are written out in each other end after as many levels as ever.
+    for step in 0..600 {
+        book.define_name(&format!("n_{step}"), &format!("=-n_{}", step + 1)).unwrap();
+    }
+    edit(&mut book, "A2", "=n_0");
+    assert!(matches!(book.value("S", "A2").unwrap(), Value::Error(_)));
+}
+
+#[test]
+fn what_is_left_empty_between_commas_counts_as_zero() {
+    let mut book = book(&[("A1", "4"), ("A2", "6")]);
+    for (cells, formula) in [
+        ("B1:B2", "=COUNT(1,,A1)"),
+        ("C1:C2", "=COUNTA(,A1,)"),
+        ("D1:D2", "=AVERAGE(,A1)"),
+        ("E1:E2", "=MIN(A1,)"),
+        ("F1:F2", "=SUM(,A1)"),
+    ] {
+        book.set_formulas("S", cells, formula).unwrap();
+    }
+    book.recalculate().unwrap();
+    expect(&book, &[("B1", "3"), ("B2", "3"), ("C2", "3"), ("D1", "2"), ("D2", "3")]);
+    expect(&book, &[("E2", "0"), ("F2", "6")]);
+}
+
+#[test]
+fn equal_formulas_are_one_region_in_whichever_order_they_are_typed() {
+    let orders: [Vec<u32>; 3] = [
+        (1..=200).collect(),
+        (1..=200).rev().collect(),
+        (0..200).map(|n| n * 77 % 200 + 1).collect(),
+    ];
+    for order in orders {
+        let mut book = book(&[]);
+        for (count, row) in order.into_iter().enumerate() {
+            book.set_value("S", (row, 1), row).unwrap();
+            book.set_formula("S", (row, 2), &format!("=A{row}*2")).unwrap();
+            if count % 30 == 0 {
+                book.recalculate().unwrap();
+            }
+        }
+        assert_eq!(book.regions(), 1);
+        book.recalculate().unwrap();
+        expect(&book, &[("B1", "2"), ("B100", "200"), ("B200", "400")]);
+    }
+}
+
+#[test]
+fn functions_around_an_unknown_one_take_its_error_where_nothing_is_kept() {
+    let mut book = book(&[]);
+    for (cell, formula) in [("A1", "=IFERROR(NOBODY(1),7)"), ("A2", "=NOBODY(1)+1")] {
+        book.set_formula("S", cell, formula).unwrap();
+    }
+    book.set_formulas("S", "B1:B3", "=ISERROR(NOBODY(A1))").unwrap();
+    let mut options = RecalcOptions::default();
+    options.keeps_unknown = false;
+    book.recalculate_with(&options).unwrap();
+    expect(&book, &[("A1", "7"), ("A2", "#NAME?"), ("B1", "TRUE"), ("B3", "TRUE")]);
 }

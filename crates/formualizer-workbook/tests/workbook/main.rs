@@ -6,6 +6,7 @@ mod formulas;
 mod names;
 mod paste;
 mod recalculation;
+mod references;
 mod sheets;
 mod spills;
 mod trace;

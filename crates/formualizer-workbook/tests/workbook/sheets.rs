@@ -59,3 +59,43 @@ fn names_of_sheets_are_checked() {
     book.rename_sheet("S", "s").unwrap();
     assert_eq!(book.sheet_names(), ["s"]);
 }
+
+#[test]
+fn what_looks_at_sheets_and_texts_follows_added_renamed_and_deleted_sheets() {
+    let mut book = book(&[
+        ("A1", "=SHEETS()"),
+        ("A2", "=FORMULATEXT(B2)"),
+        ("A3", "=IFERROR(SHEET(\"Costs\"),-1)"),
+        ("A4", "=CELL(\"address\",T!C3)"),
+        ("A5", "=IFERROR(INDIRECT(\"Costs!C3\"),-1)"),
+    ]);
+    book.add_sheet("T").unwrap();
+    book.set_value("T", "C3", 4.0).unwrap();
+    book.set_formula("S", "B2", "=T!C3").unwrap();
+    book.set_formula("S", "A4", "=CELL(\"address\",T!C3)").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("A1", "2"), ("A2", "=T!C3"), ("A3", "-1"), ("A4", "T!$C$3"), ("A5", "-1")]);
+    book.rename_sheet("T", "Costs").unwrap();
+    book.add_sheet("U").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("A1", "3"), ("A2", "=Costs!C3"), ("A3", "2"), ("A4", "Costs!$C$3")]);
+    expect(&book, &[("A5", "4")]);
+    book.delete_sheet("U").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("A1", "2")]);
+}
+
+#[test]
+fn the_path_of_a_circle_follows_the_names_of_sheets_and_moved_cells() {
+    let mut book = book(&[("A1", "=B1"), ("B1", "=A1")]);
+    book.rename_sheet("S", "Loop").unwrap();
+    book.recalculate().unwrap();
+    let path = |book: &formualizer_workbook::Workbook, cell: &str| match book.value("Loop", cell) {
+        Ok(Value::Error(error)) => error.message().unwrap_or_default().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(path(&book, "A1"), "circular reference: Loop!A1 → Loop!B1 → Loop!A1");
+    book.insert_columns("Loop", 2, 1).unwrap();
+    book.recalculate().unwrap();
+    assert_eq!(path(&book, "A1"), "circular reference: Loop!A1 → Loop!C1 → Loop!A1");
+}

@@ -56,7 +56,7 @@ fn an_array_of_one_cell_is_read_like_a_larger_one() {
     expect(&book, &[("A2", ""), ("C1", "1")]);
     edit(&mut book, "B1", "3");
     edit(&mut book, "A2", "x");
-    expect(&book, &[("A1", "#SPILL!"), ("C1", "#REF!")]);
+    expect(&book, &[("A1", "#SPILL!"), ("C1", "#SPILL!")]);
 }
 
 #[test]
@@ -96,7 +96,8 @@ fn an_array_of_a_million_rows_spills() {
 
 #[test]
 fn arrays_that_nothing_can_hold_are_errors() {
-    let mut book = book(&[("A1", "1"), ("B2", "2")]);
+    // Ranges end at the last cells in use, which are the last of the sheet here.
+    let mut book = book(&[("XFD1", "1"), ("A1048576", "2")]);
     book.add_sheet("T").unwrap();
     for (row, formula) in (1u32..).zip([
         "=S!A1:XFD1048576",
@@ -118,5 +119,31 @@ fn arrays_that_nothing_can_hold_are_errors() {
                 "{formula}: {value}"
             ),
         }
+    }
+}
+
+#[test]
+fn functions_of_errors_see_why_an_array_is_not_there() {
+    let book = book(&[
+        ("A1", "=SEQUENCE(3)"),
+        ("A2", "x"),
+        ("C1", "=ISERROR(A1#)"),
+        ("C2", "=ERROR.TYPE(A1#)"),
+        ("C3", "=IFERROR(SUM(A1#),-1)"),
+        ("C4", "=IF(ISERROR(A1#),1,2)"),
+    ]);
+    expect(&book, &[("C1", "TRUE"), ("C2", "9"), ("C3", "-1"), ("C4", "1")]);
+}
+
+#[test]
+fn an_array_comes_in_the_same_recalculation_in_which_the_one_before_it_shrinks() {
+    let cells = [("B1", "=IF($D$9=1,1,SEQUENCE(3))"), ("A2", "=IF($D$9=1,SEQUENCE(1,3),1)")];
+    for order in [[0, 1], [1, 0]] {
+        let mut book = book(&[("D9", "0"), (cells[order[0]]), (cells[order[1]])]);
+        expect(&book, &[("B1", "1"), ("B3", "3"), ("A2", "1"), ("C2", "")]);
+        edit(&mut book, "D9", "1");
+        expect(&book, &[("B1", "1"), ("B3", ""), ("A2", "1"), ("B2", "2"), ("C2", "3")]);
+        edit(&mut book, "D9", "0");
+        expect(&book, &[("B1", "1"), ("B3", "3"), ("A2", "1"), ("C2", "")]);
     }
 }

@@ -81,7 +81,10 @@ fn built_in_functions_tell_how_many_arguments_they_take() {
     let details = book.function_details("vlookup").unwrap();
     assert_eq!((details.name.as_str(), details.origin), ("VLOOKUP", FunctionOrigin::Builtin));
     assert_eq!((details.min_args, details.max_args), (3, Some(4)));
-    assert_eq!(details.signature, "VLOOKUP(argument1, argument2, argument3, [argument4])");
+    assert_eq!(
+        details.signature,
+        "VLOOKUP(lookup_value, table_array, col_index_num, [range_lookup])"
+    );
     assert!(book.function_details("_xlfn.SEQUENCE").is_some());
     assert!(book.function_details("LET").unwrap().max_args.is_none());
     assert!(book.function_details("RAND").unwrap().volatile);

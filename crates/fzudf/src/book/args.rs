@@ -31,6 +31,39 @@ pub(crate) struct InputArgs {
     /// every row is data anyway
     #[arg(long)]
     pub(crate) no_headers: bool,
+    /// The sign between values of .csv and .tsv files, or `tab`. If absent, `;` is found where all lines
+    /// agree on it, or a first line `sep=;` says so; otherwise it is that of the extension
+    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
+    pub(crate) csv_delimiter: Option<char>,
+    /// The sign in front of decimals in .csv and .tsv files, `.` or `,`; points group digits then. If absent, `,` is
+    /// found in files with `;` where nothing speaks against it
+    #[arg(long, value_name = "SIGN", value_parser = decimal)]
+    pub(crate) csv_decimal: Option<char>,
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    match text.chars().collect::<Vec<char>>().as_slice() {
+        ['t', 'a', 'b'] => Ok('\t'),
+        [sign] => Ok(*sign),
+        _ => Err("write one character, or `tab`".to_owned()),
+    }
+}
+
+fn decimal(text: &str) -> Result<char, String> {
+    match text {
+        "." => Ok('.'),
+        "," => Ok(','),
+        _ => Err("write `.` or `,`".to_owned()),
+    }
+}
+
+/// What becomes of cells whose formulas call what cannot be calculated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Unknown {
+    /// The stored value stays; #NAME? where nothing is stored
+    Keep,
+    /// #NAME?
+    Error,
 }
 
 /// How it is calculated.
@@ -43,6 +76,9 @@ pub(crate) struct CalculationArgs {
     /// Seed of volatile functions, for the same random numbers again
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// What cells give whose functions are not known: what is stored, or #NAME?
+    #[arg(long, value_enum, default_value = "keep", value_name = "WHAT")]
+    pub(crate) unknown: Unknown,
     /// The engine of plugins
     #[arg(long, value_enum, default_value = "wasmtime")]
     pub(crate) backend: Backend,

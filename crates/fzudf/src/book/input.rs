@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Inputs {
     data: Vec<(String, PathBuf)>,
     set: Vec<(String, String)>,
-    headers: bool,
+    options: ImportOptions,
 }
 
 impl Inputs {
@@ -39,7 +39,10 @@ impl Inputs {
         Ok(Self {
             data: data.collect::<Result<_, _>>()?,
             set: set.collect::<Result<_, _>>()?,
-            headers: !args.no_headers,
+            options: ImportOptions::default()
+                .headers(!args.no_headers)
+                .delimiter(args.csv_delimiter)
+                .decimal(args.csv_decimal),
         })
     }
 
@@ -54,9 +57,8 @@ impl Inputs {
         for (cell, file) in &self.data {
             let option = format!("--data {cell}={}", file.display());
             let place = one_cell(cell, book).map_err(|failure| failure.context(&option))?;
-            let options = ImportOptions::default().headers(self.headers);
             let report = book
-                .import(&place.sheet, place.first, file, &options)
+                .import(&place.sheet, place.first, file, &self.options)
                 .map_err(|error| problems::failure(error).context(&option))?;
             data.push(json!({
                 "file": file.display().to_string(),

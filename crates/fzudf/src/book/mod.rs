@@ -29,6 +29,7 @@ use std::path::Path;
 /// Loads a workbook, whatever of the known kinds it is.
 pub(crate) fn open(path: &Path) -> Result<Workbook, Failure> {
     Workbook::open_with(path, &LoadOptions::default()).map_err(|error| {
-        problems::failure(error).hint("workbooks are .xlsx, .xlsm, .xlsb, .xls and .ods files")
+        problems::failure(error)
+            .hint("workbooks are .xlsx, .xlsm, .xlsb, .xls, .ods and .fods files, and templates")
     })
 }

@@ -1,6 +1,6 @@
 //! What goes wrong: errors of the workbook as this command's, cells in error, functions that nobody knows.
 
-use super::plugins::Found;
+use super::{args::Unknown, plugins::Found};
 use crate::exit::{self, Exit, Failure, grouped};
 use formualizer_workbook::{Error, ErrorKind, ErrorSummary};
 use serde_json::{Value as Json, json};
@@ -80,7 +80,7 @@ pub(crate) fn errors_json(errors: &ErrorSummary) -> Json {
 }
 
 /// Functions that nobody knows, as lines of a report.
-pub(crate) fn unknown_text(unknown: &[Found]) -> String {
+pub(crate) fn unknown_text(unknown: &[Found], kept: Unknown) -> String {
     let mut text = String::new();
     for Found { function, plugins } in unknown.iter().take(FUNCTIONS) {
         let cells = match function.cells {
@@ -89,7 +89,9 @@ pub(crate) fn unknown_text(unknown: &[Found]) -> String {
                 format!("{} cells from {}!{} on", grouped(cells), function.sheet, function.cell)
             }
         };
-        let _infallible = writeln!(text, "there is no function {} ({cells})", cut(&function.name));
+        let stored = if kept == Unknown::Keep { ": stored values are kept" } else { "" };
+        let name = cut(&function.name);
+        let _infallible = writeln!(text, "there is no function {name} ({cells}){stored}");
         for plugin in plugins {
             let _infallible = writeln!(
                 text,
@@ -123,6 +125,20 @@ pub(crate) fn unknown_json(unknown: &[Found]) -> Json {
         })
     });
     Json::Array(each.collect())
+}
+
+/// Cells in error and functions that nobody knows as a failure, and what is said behind them.
+pub(crate) fn refusal(cells: u64, unknown: &[Found], then: &str) -> Failure {
+    let cells = match cells {
+        0 => None,
+        1 => Some("1 cell is in error".to_owned()),
+        cells => Some(format!("{} cells are in error", grouped(cells))),
+    };
+    let names: Vec<&str> = unknown.iter().map(|found| found.function.name.as_str()).collect();
+    let names =
+        (!names.is_empty()).then(|| format!("there is no function {}", cut(&names.join(", "))));
+    let what: Vec<String> = cells.into_iter().chain(names).collect();
+    Failure::new(Exit::CellErrors, what.join("; ") + then)
 }
 
 /// Warnings as lines of a report: the first of them, and how many there are more.

@@ -17,6 +17,15 @@ use udf_columnar::{Argument, BoundCall, Column, ErrorKind, Lane, Signature};
 /// Most columns of the input that a diagnostic lists.
 const LISTED: usize = 40;
 
+/// Which parameters take several columns together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Together {
+    /// Those that take a range.
+    Ranges,
+    /// All of them.
+    All,
+}
+
 /// Where an argument comes from.
 #[derive(Clone, Debug)]
 enum Source {
@@ -38,10 +47,11 @@ impl Plan {
         signature: &Signature,
         args: &[String],
         input: &mut Input,
+        together: Together,
     ) -> Result<(Self, Option<String>), Failure> {
         let (sources, note) = match args.is_empty() && signature.function().min_args > 0 {
             true => by_name(signature, input)?,
-            false => (explicit(signature, args, input)?, None),
+            false => (explicit(signature, args, input, together)?, None),
         };
         for (index, source) in sources.iter().enumerate() {
             let param = signature.param(index)?;
@@ -182,12 +192,19 @@ pub(super) fn column_of(name: &str, array: arrow_array::ArrayRef) -> Result<Colu
         .map_err(|error| Failure::from(error).context(format_args!("column `{name}`")))
 }
 
-fn explicit(signature: &Signature, args: &[String], input: &Input) -> Result<Vec<Source>, Failure> {
+fn explicit(
+    signature: &Signature,
+    args: &[String],
+    input: &Input,
+    together: Together,
+) -> Result<Vec<Source>, Failure> {
     signature.check_arity(args.len())?;
     let mut sources = Vec::with_capacity(args.len());
     for (index, text) in args.iter().enumerate() {
         let param = signature.param(index)?;
-        let takes_range = param.shape == Shape::Range || signature.lane() == Lane::Json;
+        let takes_range = param.shape == Shape::Range
+            || signature.lane() == Lane::Json
+            || together == Together::All;
         let source = source(param, takes_range, text, input)
             .map_err(|failure| failure.context(format_args!("--arg {text}")))?;
         sources.push(source);

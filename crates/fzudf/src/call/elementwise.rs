@@ -1,7 +1,11 @@
 //! Elementwise functions: batch by batch, the result behind the input's columns.
 
-use super::{Job, OutputPlan, row_errors::error_texts};
+use super::{
+    Job, OutputPlan,
+    row_errors::{Tally, error_texts},
+};
 use crate::{
+    cli::CallArgs,
     exit::{Exit, Failure},
     table::readable,
 };
@@ -10,10 +14,10 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
-use udf_columnar::{Argument, Call};
+use udf_columnar::{Argument, Call, Column};
 
 pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
-    let names = Names::of(&job)?;
+    let names = Names::of(job.input.schema(), job.args, job.signature.name(), &job.tally)?;
     let input = std::mem::replace(&mut job.input, crate::table::Input::one_row());
     job.report.show_progress(input.rows());
     let chunks = input.read(None, job.args.run.batch_rows)?;
@@ -67,30 +71,38 @@ fn call(
     job.tally.add(&answer, offset)?;
     let column = answer.into_column()?;
     let values = of_one_type(readable(&column)?, zone, result_type)?;
-    let errors = names.errors.is_some().then(|| error_texts(&column)).transpose()?;
-    append(batch, names, values, errors)
+    append(batch, names, values, names.errors(&column)?)
 }
 
 /// Names of the columns behind those of the input.
-struct Names {
+pub(super) struct Names {
     result: String,
     errors: Option<String>,
 }
 
 impl Names {
-    fn of(job: &Job<'_>) -> Result<Self, Failure> {
-        let schema = job.input.schema();
-        let result = match &job.args.name {
+    /// Those that the arguments ask for, and free ones otherwise.
+    pub(super) fn of(
+        schema: &SchemaRef,
+        args: &CallArgs,
+        function: &str,
+        tally: &Tally,
+    ) -> Result<Self, Failure> {
+        let result = match &args.name {
             Some(name) if is_taken(schema, name) => {
                 return Err(Failure::usage(format!("the input has a column `{name}` already"))
                     .hint("give --as another name"));
             }
             Some(name) => name.clone(),
-            None => free_name(schema, job.signature.name()),
+            None => free_name(schema, function),
         };
-        let errors =
-            job.tally.wants_column().then(|| free_name(schema, &format!("{result}_error")));
+        let errors = tally.wants_column().then(|| free_name(schema, &format!("{result}_error")));
         Ok(Self { result, errors })
+    }
+
+    /// The column of errors, where it is wanted.
+    pub(super) fn errors(&self, column: &Column) -> Result<Option<ArrayRef>, Failure> {
+        self.errors.is_some().then(|| error_texts(column)).transpose()
     }
 }
 
@@ -107,7 +119,8 @@ fn free_name(schema: &SchemaRef, name: &str) -> String {
     numbered.take(schema.fields().len() + 1).find(|n| !is_taken(schema, n)).unwrap_or_default()
 }
 
-fn append(
+/// The rows with their results behind them.
+pub(super) fn append(
     batch: &RecordBatch,
     names: &Names,
     values: ArrayRef,

@@ -1,16 +1,18 @@
-//! `fzudf call`: a plugin's function over the rows of a file.
+//! `fzudf call`: a plugin's function, or one of Excel's, over the rows of a file.
 //!
 //! ```text
 //! arguments    what --arg says, held against the function and the input's columns
 //!   literal    values, in the parameters' types
 //! elementwise  batch by batch: read, call, append, write
 //! whole        reduce and array functions: all rows in one call
+//! excel        Excel's functions, which need no plugin
 //! row_errors   rows that are in error, or that the plugin crashed on
 //! report       progress, rows and time
 //! ```
 
 mod arguments;
 mod elementwise;
+mod excel;
 pub(crate) mod literal;
 mod report;
 mod row_errors;
@@ -22,7 +24,7 @@ use crate::{
     exit::{Exit, Failure},
     table::{Format, InferOptions, Input, Output, Target, read_module},
 };
-use arguments::Plan;
+use arguments::{Plan, Together};
 use report::Report;
 use row_errors::Tally;
 use std::{
@@ -52,6 +54,9 @@ struct Job<'a> {
 }
 
 pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
+    if crate::excel::is_meant(&args.file) {
+        return excel::run(args);
+    }
     let mut report = Report::start(args.quiet);
     let cancel = CancelToken::new();
     stop_on_signals(&cancel)?;
@@ -71,7 +76,7 @@ pub(crate) fn run(args: &CallArgs) -> Result<(), Failure> {
     let signature = module.signature(&args.function)?;
 
     let mut input = open_input(args)?;
-    let (plan, note) = Plan::resolve(&signature, &args.args, &mut input)?;
+    let (plan, note) = Plan::resolve(&signature, &args.args, &mut input, Together::Ranges)?;
     if let Some(note) = note {
         report.note(note);
     }
@@ -166,15 +171,21 @@ pub(crate) fn start_threads(wanted: Option<usize>) -> Result<usize, Failure> {
 }
 
 fn session_options(args: &CallArgs, signature: &Signature, report: &mut Report) -> SessionOptions {
-    let seed = args.run.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
-    if signature.function().volatile && args.run.seed.is_none() {
-        report.note(format!("--seed {seed} repeats the random numbers of this run"));
-    }
+    let seed = seed_of(args, signature, report);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     SessionOptions::default()
         .batch_rows(args.run.batch_rows)
         .deadline(args.limits.limit_total_time)
         .volatile(seed, i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The seed that is asked for, or another one for each run, which is told.
+fn seed_of(args: &CallArgs, signature: &Signature, report: &mut Report) -> u64 {
+    let seed = args.run.seed.unwrap_or_else(|| RandomState::new().hash_one(0));
+    if signature.function().volatile && args.run.seed.is_none() {
+        report.note(format!("--seed {seed} repeats the random numbers of this run"));
+    }
+    seed
 }
 
 /// Ctrl-C and requests to terminate cancel the call, so that files are cleaned up; the second

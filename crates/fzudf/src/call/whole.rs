@@ -1,6 +1,11 @@
 //! Reduce and array functions: all rows, of the columns that are needed, in one call.
 
-use super::{Job, OutputPlan, arguments::column_of, row_errors::error_texts};
+use super::{
+    Job, OutputPlan,
+    arguments::column_of,
+    report::Report,
+    row_errors::{Tally, error_texts},
+};
 use crate::{
     exit::{Exit, Failure, grouped},
     table::{Input, readable},
@@ -29,25 +34,32 @@ pub(super) fn run(mut job: Job<'_>, output: OutputPlan) -> Result<(), Failure> {
     drop(loaded);
     let call = Call::new(arguments);
     let answer = job.call(call).or_else(|error| refused(&job, error))?;
-    check_single(&job, &answer)?;
+    let result = Apart {
+        function: job.signature.name(),
+        column: job.args.name.as_deref(),
+        names: job.signature.return_names(),
+        is_single: job.signature.is_reduce(),
+    };
+    result.check(&answer, &job.tally)?;
     job.tally.add(&answer, 0)?;
     job.check_cancelled()?;
     job.report.clear();
-    if output.bare && job.signature.is_reduce() && !job.tally.wants_column() {
-        print_value(&mut job, &answer)?;
-    } else {
-        let table = table(&job, &answer)?;
-        let mut output = output.create()?;
-        output.write(&table)?;
-        let hidden = output.finish()?;
-        if hidden > 0 {
-            job.report.note(format!("{} more rows; --out FILE writes them all", grouped(hidden)));
-        }
-    }
+    result.write(&answer, &job.tally, &mut job.report, output)?;
     job.report.end_log();
     job.tally.tell();
     job.report.finish(job.signature.name(), rows, job.args.out.as_deref());
     Ok(())
+}
+
+/// A result apart from the input's rows.
+pub(super) struct Apart<'a> {
+    pub(super) function: &'a str,
+    /// The name that the user gave the column.
+    pub(super) column: Option<&'a str>,
+    /// The names that the function gives its columns.
+    pub(super) names: Option<Vec<&'a str>>,
+    /// Whether it is one value.
+    pub(super) is_single: bool,
 }
 
 /// A function that refuses its arguments answers an error, which the user may want as a value.
@@ -63,25 +75,77 @@ fn refused(job: &Job<'_>, error: udf_columnar::Error) -> Result<Output, Failure>
     }
 }
 
-/// A reduce that answers an error has failed, unless the user said what to make of errors.
-fn check_single(job: &Job<'_>, answer: &Output) -> Result<(), Failure> {
-    let error = answer.columns.first().and_then(|column| column.error(0));
-    let (Some((code, message)), true) = (error, job.signature.is_reduce()) else { return Ok(()) };
-    if job.tally.is_asked_for() {
-        return Ok(());
-    }
-    let reason = match message {
-        Some(message) if !message.is_empty() && message != code.text() => {
-            format!(": {}", crate::exit::line(message))
+impl Apart<'_> {
+    /// One value that is an error has failed, unless the user said what to make of errors.
+    pub(super) fn check(&self, answer: &Output, tally: &Tally) -> Result<(), Failure> {
+        let error = answer.columns.first().and_then(|column| column.error(0));
+        let (Some((code, message)), true) = (error, self.is_single) else { return Ok(()) };
+        if tally.is_asked_for() {
+            return Ok(());
         }
-        _ => String::new(),
-    };
-    let text = format!("{} answers {code}{reason}", job.signature.name());
-    Err(Failure::new(Exit::Call, text)
-        .hint("the function refuses these arguments; --errors null makes it an empty value"))
+        let reason = match message {
+            Some(message) if !message.is_empty() && message != code.text() => {
+                format!(": {}", crate::exit::line(message))
+            }
+            _ => String::new(),
+        };
+        let text = format!("{} answers {code}{reason}", self.function);
+        Err(Failure::new(Exit::Call, text)
+            .hint("the function refuses these arguments; --errors null makes it an empty value"))
+    }
+
+    /// Prints one value as it is where that may be, and writes a table otherwise.
+    pub(super) fn write(
+        &self,
+        answer: &Output,
+        tally: &Tally,
+        report: &mut Report,
+        output: OutputPlan,
+    ) -> Result<(), Failure> {
+        if output.bare && self.is_single && !tally.wants_column() {
+            return print_value(report, answer);
+        }
+        let table = self.table(answer, tally)?;
+        let mut output = output.create()?;
+        output.write(&table)?;
+        let hidden = output.finish()?;
+        if hidden > 0 {
+            report.note(format!("{} more rows; --out FILE writes them all", grouped(hidden)));
+        }
+        Ok(())
+    }
+
+    /// The result as a table of its own.
+    fn table(&self, answer: &Output, tally: &Tally) -> Result<RecordBatch, Failure> {
+        let base = match (self.column, self.is_single) {
+            (Some(name), _) => name,
+            (None, true) => self.function,
+            (None, false) => "value",
+        };
+        let mut fields = Vec::new();
+        let mut columns = Vec::new();
+        for (index, column) in answer.columns.iter().enumerate() {
+            let name = match (self.names.as_ref().and_then(|names| names.get(index)), index) {
+                (Some(name), _) => (*name).to_owned(),
+                (None, 0) => base.to_owned(),
+                (None, _) => format!("{base}_{}", index + 1),
+            };
+            let values = readable(column)?;
+            fields.push(Field::new(&name, values.data_type().clone(), true));
+            columns.push(values);
+            if tally.wants_column() {
+                let errors = error_texts(column)?;
+                fields.push(Field::new(format!("{name}_error"), errors.data_type().clone(), true));
+                columns.push(errors);
+            }
+        }
+        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(answer.rows()));
+        RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
+            .map_err(|e| Failure::new(Exit::Call, format!("the result is no table: {e}")))
+    }
 }
 
-fn print_value(job: &mut Job<'_>, answer: &Output) -> Result<(), Failure> {
+fn print_value(report: &mut Report, answer: &Output) -> Result<(), Failure> {
     let Some(column) = answer.columns.first() else { return Ok(()) };
     let array = readable(column)?;
     let text = match array.is_null(0) || array.is_empty() {
@@ -90,7 +154,7 @@ fn print_value(job: &mut Job<'_>, answer: &Output) -> Result<(), Failure> {
             .map_err(|e| Failure::new(Exit::Call, format!("the result: {e}")))?,
     };
     if array.is_null(0) {
-        job.report.note("the result has no value");
+        report.note("the result has no value");
     }
     let text = match std::io::IsTerminal::is_terminal(&std::io::stdout()) {
         true => crate::exit::printable(&text),
@@ -103,36 +167,6 @@ fn print_value(job: &mut Job<'_>, answer: &Output) -> Result<(), Failure> {
         Err(e) => Err(Failure::io("stdout cannot be written", e)),
         Ok(()) => Ok(()),
     }
-}
-
-/// The result as a table of its own.
-fn table(job: &Job<'_>, answer: &Output) -> Result<RecordBatch, Failure> {
-    let base = match (&job.args.name, job.signature.is_reduce()) {
-        (Some(name), _) => name.clone(),
-        (None, true) => job.signature.name().to_owned(),
-        (None, false) => "value".to_owned(),
-    };
-    let named = job.signature.return_names();
-    let mut fields = Vec::new();
-    let mut columns = Vec::new();
-    for (index, column) in answer.columns.iter().enumerate() {
-        let name = match (named.as_ref().and_then(|names| names.get(index)), index) {
-            (Some(name), _) => (*name).to_owned(),
-            (None, 0) => base.clone(),
-            (None, _) => format!("{base}_{}", index + 1),
-        };
-        let values = readable(column)?;
-        fields.push(Field::new(&name, values.data_type().clone(), true));
-        columns.push(values);
-        if job.tally.wants_column() {
-            let errors = error_texts(column)?;
-            fields.push(Field::new(format!("{name}_error"), errors.data_type().clone(), true));
-            columns.push(errors);
-        }
-    }
-    let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(answer.rows()));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
-        .map_err(|e| Failure::new(Exit::Call, format!("the result is no table: {e}")))
 }
 
 /// The input's columns that the call needs.

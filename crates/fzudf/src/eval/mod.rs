@@ -21,19 +21,21 @@ use std::io::IsTerminal as _;
 
 /// The only sheet.
 const SHEET: &str = "Sheet1";
-/// Where the formula stands, and the name that it has.
+/// Where the formula stands on that sheet: far from what is put there, with as much room for an array.
+const ASIDE: (u32, u32) = (1, 8193);
+/// Where it stands if something reads that cell, and the name that it has.
 const RESULT: &str = "Formula";
-const CELL: &str = "A1";
 const NAME: &str = "fzudf_formula";
 
 /// What `--help` says behind the options.
 pub(crate) const HELP: &str = "\
-The formula stands in a new workbook with one sheet, outside of what --data and --set put there.
+The formula stands in a new workbook, on its only sheet, outside of what --data and --set put there.
 A value is printed as it is, an array as a table in a terminal and as CSV elsewhere. With --json:
 formula, value (null for an array), rows (null for a value), error and reason (null without one),
 unknown_functions. Values of --set are those of `fzudf recalc --help`.
 
-Exit codes: 0 done, 1 the formula gives an error, 2 usage, 3 plugin refused, 5 input or output,
+Exit codes: 0 done, 1 the formula gives an error (--strict: any cell does, or a function is
+unknown), 2 usage, 3 plugin refused, 5 input or output,
 130 interrupted.
 
 Examples:
@@ -49,6 +51,9 @@ pub(crate) struct EvalArgs {
     /// Value and error as JSON
     #[arg(long)]
     json: bool,
+    /// End with 1 if any cell is in error, or a function is unknown, not only if the formula gives an error
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     plugins: PluginArgs,
     #[command(flatten)]
@@ -68,12 +73,11 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         complain(format_args!("note: {}", line(note)));
     }
     inputs.apply(&mut book)?;
-    // On a sheet of its own, by way of a name, whose references mean the first sheet: nothing that it refers to has its cell.
-    book.define_name(NAME, &args.formula).map_err(problems::failure)?;
-    book.add_sheet(RESULT).map_err(problems::failure)?;
-    book.set_formula(RESULT, CELL, &format!("={NAME}")).map_err(problems::failure)?;
+    let (sheet, cell) = put(&mut book, &args.formula)?;
     let mut options = RecalcOptions::default().cancel(interrupts.guard());
     options.seed = args.calculation.seed;
+    // Nothing is stored that could be kept: `IFERROR` sees the error of an unknown function.
+    options.keeps_unknown = false;
     let done = book.recalculate_with(&options).map_err(|error| match error.is_cancelled() {
         true => Failure::new(Exit::Interrupted, "interrupted"),
         false => problems::failure(error),
@@ -82,12 +86,10 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         complain(format_args!("log: {line}"));
     }
     let unknown = plugins::missing(&book, None, &attached);
-    let result = book.value(RESULT, CELL).map_err(problems::failure)?;
-    let spill = book.spill_range(RESULT, CELL).map_err(problems::failure)?;
+    let result = book.value(sheet, cell).map_err(problems::failure)?;
+    let spill = book.spill_range(sheet, cell).map_err(problems::failure)?;
     let array = match spill {
-        Some(range) => {
-            Some(Place::find_on(&range, RESULT, &book)?).filter(|place| !place.is_cell())
-        }
+        Some(range) => Some(Place::find_on(&range, sheet, &book)?).filter(|place| !place.is_cell()),
         None => None,
     };
     let error = match (&result, &array) {
@@ -114,13 +116,36 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         return Err(failure);
     }
     match (args.json, array) {
-        (true, _) => Ok(()),
+        (true, _) => {}
         (false, Some(place)) => match std::io::stdout().is_terminal() {
-            true => stdout::print(&array_text(&book, &place)?),
-            false => table::print_csv(&book, &place, Content::Values),
+            true => stdout::print(&array_text(&book, &place)?)?,
+            false => table::print_csv(&book, &place, Content::Values)?,
         },
-        (false, None) => stdout::print(&(shown(&result) + "\n")),
+        (false, None) => stdout::print(&(shown(&result) + "\n"))?,
     }
+    let in_error = book.errors(problems::FIRST_CELLS).cells;
+    match args.strict && (in_error > 0 || !unknown.is_empty()) {
+        true => Err(problems::refusal(in_error, &unknown, "")),
+        false => Ok(()),
+    }
+}
+
+/// Puts the formula where it sees the cells as a formula of their sheet does. Answers its sheet and cell.
+fn put(book: &mut Workbook, formula: &str) -> Result<(&'static str, (u32, u32)), Failure> {
+    let failed = problems::failure;
+    // Its text is looked at in any case: what is said of a name has no cell in it.
+    book.define_name(NAME, formula).map_err(failed)?;
+    if Place::used(SHEET, book)?.is_none_or(|used| used.last.1 < ASIDE.1) {
+        book.set_formula(SHEET, ASIDE, formula).map_err(failed)?;
+        if book.dependents(SHEET, ASIDE).map_err(failed)?.is_empty() {
+            return Ok((SHEET, ASIDE));
+        }
+        book.set_value(SHEET, ASIDE, Value::Empty).map_err(failed)?;
+    }
+    // Whole rows have that cell, too. On a sheet of its own, by way of a name, whose references mean the first sheet, nothing reads it.
+    book.add_sheet(RESULT).map_err(failed)?;
+    book.set_formula(RESULT, (1, 1), &format!("={NAME}")).map_err(failed)?;
+    Ok((RESULT, (1, 1)))
 }
 
 /// The array without the letters and numbers of the cells that it happens to stand in.

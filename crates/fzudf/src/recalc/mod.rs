@@ -11,7 +11,7 @@ mod target;
 use crate::{
     book::{
         self,
-        args::{CalculationArgs, InputArgs, PluginArgs},
+        args::{CalculationArgs, InputArgs, PluginArgs, Unknown},
         input::Inputs,
         interrupt::Interrupts,
         place::Place,
@@ -54,7 +54,7 @@ Report:
   numbers, texts, logical values, null; dates and times are texts; an error is
   {\"error\": \"#N/A\", \"reason\": …}.
 
-Exit codes: 0 done, 1 cells are in error (--fail-on-error), 2 usage, 3 plugin refused, 5 input or
+Exit codes: 0 done, 1 cells are in error (--fail-on-error, --strict) or functions unknown (--strict), 2 usage, 3 plugin refused, 5 input or
 output, 130 interrupted.
 
 Examples:
@@ -64,7 +64,7 @@ Examples:
 
 #[derive(Args, Debug)]
 pub(crate) struct RecalcArgs {
-    /// The workbook (.xlsx, .xlsm; .xlsb, .xls and .ods are read)
+    /// The workbook (.xlsx, .xlsm; .xlsb, .xls, .ods and .fods are read)
     pub(crate) book: PathBuf,
     /// Save to this file (.xlsx)
     #[arg(long, short, value_name = "FILE", conflicts_with = "in_place")]
@@ -84,6 +84,9 @@ pub(crate) struct RecalcArgs {
     /// Save nothing and end with 1 if a cell is in error
     #[arg(long)]
     fail_on_error: bool,
+    /// The same, and also if a function is unknown
+    #[arg(long)]
+    strict: bool,
     /// Say nothing but warnings and errors
     #[arg(long, short)]
     quiet: bool,
@@ -114,9 +117,11 @@ pub(crate) fn run(args: &RecalcArgs) -> Result<(), Failure> {
 
     watched.begin_steps("recalculating");
     recalculate(&mut book, args, &interrupts, &watched, &mut report)?;
-    report.problems(&book, plugins::missing(&book, Some(&args.book), &attached));
+    let missing = plugins::missing(&book, Some(&args.book), &attached);
+    report.problems(&book, missing, args.calculation.unknown);
 
-    let refused = args.fail_on_error && report.cells_in_error() > 0;
+    let in_error = (args.fail_on_error || args.strict) && report.cells_in_error() > 0;
+    let refused = in_error || (args.strict && report.functions_unknown());
     if let Some(path) = target.path().filter(|_| !refused) {
         watched.begin("saving");
         let begun = Instant::now();
@@ -131,12 +136,7 @@ pub(crate) fn run(args: &RecalcArgs) -> Result<(), Failure> {
     report.took(started.elapsed());
     show(&book, args, &places, &report)?;
     if refused {
-        let cells = report.cells_in_error();
-        let cells = if cells == 1 { "1 cell is".to_owned() } else { format!("{cells} cells are") };
-        return Err(Failure::new(
-            Exit::CellErrors,
-            format!("{cells} in error; nothing was written"),
-        ));
+        return Err(report.refusal());
     }
     match interrupts.were() {
         true => Err(Failure::new(Exit::Interrupted, "interrupted after the workbook was saved")),
@@ -157,6 +157,7 @@ fn recalculate(
     };
     let mut options = RecalcOptions::default().cancel(interrupts.guard()).progress(&told);
     options.seed = args.calculation.seed;
+    options.keeps_unknown = args.calculation.unknown == Unknown::Keep;
     match book.recalculate_with(&options) {
         Ok(done) => {
             interrupts.check()?;

@@ -2,6 +2,7 @@
 
 use crate::{
     book::{
+        args::Unknown,
         place::Place,
         plugins::{Attached, Found},
         problems::{self, FIRST_CELLS},
@@ -35,6 +36,7 @@ pub(super) struct Report {
     done: RecalcReport,
     errors: ErrorSummary,
     unknown: Vec<Found>,
+    kept: Unknown,
     warnings: Vec<String>,
     notes: Vec<String>,
     saved: Option<Saved>,
@@ -53,6 +55,7 @@ impl Report {
             done: RecalcReport::default(),
             errors: ErrorSummary::default(),
             unknown: Vec::new(),
+            kept: Unknown::Keep,
             warnings: Vec::new(),
             notes: Vec::new(),
             saved: None,
@@ -82,7 +85,8 @@ impl Report {
         self.recalculate = took;
     }
 
-    pub(super) fn problems(&mut self, book: &Workbook, unknown: Vec<Found>) {
+    pub(super) fn problems(&mut self, book: &Workbook, unknown: Vec<Found>, kept: Unknown) {
+        self.kept = kept;
         self.errors = book.errors(FIRST_CELLS);
         self.unknown = unknown;
     }
@@ -100,9 +104,19 @@ impl Report {
         self.errors.cells
     }
 
+    pub(super) fn functions_unknown(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+
+    /// Cells in error and functions that nobody knows as a failure.
+    pub(super) fn refusal(&self) -> Failure {
+        problems::refusal(self.errors.cells, &self.unknown, "; nothing was written")
+    }
+
     /// Writes the report to stderr; when quiet, only what is a warning.
     pub(super) fn complain(&self, quiet: bool) {
-        let mut text = problems::warnings_text(&self.warnings);
+        let mut text = problems::unknown_text(&self.unknown, self.kept);
+        text += &problems::warnings_text(&self.warnings);
         if !quiet {
             for note in &self.notes {
                 let _infallible = writeln!(text, "note: {}", line(note));
@@ -111,7 +125,6 @@ impl Report {
                 let _infallible = writeln!(text, "log: {line}");
             }
         }
-        text += &problems::unknown_text(&self.unknown);
         text += &problems::errors_text(&self.errors);
         if !quiet {
             text += &self.summary();

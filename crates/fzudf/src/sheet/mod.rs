@@ -34,7 +34,7 @@ Examples:
 
 #[derive(Args, Debug)]
 pub(crate) struct SheetArgs {
-    /// The workbook (.xlsx, .xlsm, .xlsb, .xls, .ods)
+    /// The workbook (.xlsx, .xlsm, .xlsb, .xls, .ods, .fods, or a template)
     book: PathBuf,
     /// The cells: B2, A1:C10, A:C, 'My sheet'!A1:C10, or a name that the workbook defines
     range: Option<String>,

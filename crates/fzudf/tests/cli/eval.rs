@@ -187,3 +187,54 @@ fn help_says_what_ends_how() {
         assert!(run.out.contains(text), "no `{text}`");
     }
 }
+
+#[test]
+fn the_formula_stands_on_the_sheet_that_is_filled() {
+    for (set, formula, value) in [
+        ("A1=5", "=INDIRECT(\"A1\")*2", "10"),
+        ("A1=5", "=INDIRECT(\"R1C1\",FALSE)", "5"),
+        ("A2=7", "=OFFSET(A1,1,0)", "7"),
+        ("A1=5", "=SHEET()", "1"),
+        ("A1=5", "=SHEETS()", "1"),
+        ("A1=5", "=SUM(1:1)", "5"),
+        ("A1==SUM(2:2)", "=A1+SUM(1:1048576)", "0"),
+        ("LDE1=5", "=SUM(LDE1:LDZ1)", "5"),
+    ] {
+        assert_eq!(eval(&[formula, "--set", set]).ok().out, format!("{value}\n"), "{formula}");
+    }
+    // An array has the room of a sheet.
+    let run = eval(&["=SUM(SEQUENCE(3)*INDIRECT(\"A1\"))", "--set", "A1=2"]);
+    assert_eq!(run.ok().out, "12\n");
+    assert_eq!(eval(&["=SEQUENCE(100000)"]).ok().out.lines().count(), 100_000);
+}
+
+#[test]
+fn strict_ends_with_1_where_any_cell_is_in_error_or_a_function_is_unknown() {
+    let run = |args: &[&str]| eval(&[&["=SUM(1,2)", "--strict"], args].concat());
+    assert_eq!(run(&[]).ok().out, "3\n");
+    let failed =
+        run(&["--set", "A1==1/0", "--set", "A2==NA()"]).fails(1, &["2 cells are in error"]);
+    assert_eq!(failed.out, "3\n");
+    run(&["--set", "A1==IFERROR(NOBODY(1),0)"]).fails(1, &["there is no function NOBODY"]);
+    eval(&["=IFERROR(NOBODY(1),0)"]).ok();
+    eval(&["={1,#N/A}", "--strict"]).fails(1, &["1 cell is in error"]);
+}
+
+#[test]
+fn csv_of_other_places_is_read_as_it_is_written_there() {
+    let folder = Folder::new();
+    folder.write_text("p.csv", "day;price\n2024-01-01;1,5\n2024-01-02;1.002,5\n");
+    folder.write_text("q.csv", "price|count\n1,5|2\n");
+    folder.write_text("r.csv", "1,234;2\n5,678;3\n");
+    let run = |args: &[&str]| folder.run(&[&["eval"], args].concat());
+    assert_eq!(run(&["=SUM(B:B)", "--data", "A1=p.csv"]).ok().out, "1004\n");
+    let asked = ["--csv-delimiter", "|", "--csv-decimal", ","];
+    assert_eq!(run(&[&["=A2*B2", "--data", "A1=q.csv"][..], &asked].concat()).ok().out, "3\n");
+    // Without a doubt only where it is asked for.
+    let headless = ["=A1", "--no-headers", "--data", "A1=r.csv"];
+    assert_eq!(run(&headless).ok().out, "1,234\n");
+    assert_eq!(run(&[&headless[..], &["--csv-decimal", ","]].concat()).ok().out, "1.234\n");
+    run(&["=1", "--csv-delimiter", "ab"]).fails(2, &["one character"]);
+    run(&["=1", "--csv-decimal", ";"]).fails(2, &["`.` or `,`"]);
+    run(&["=1", "--data", "A1=p.csv", "--csv-delimiter", "\""]).fails(5, &["delimiter"]);
+}

@@ -5,6 +5,7 @@ mod arguments;
 mod cache;
 mod data;
 mod eval;
+mod excel;
 mod faults;
 mod formats;
 mod inspect;

@@ -158,7 +158,10 @@ fn errors_are_told_by_kind_with_their_cells() {
 fn errors_keep_the_book_from_being_saved_where_they_matter() {
     let folder = folder();
     let args = ["recalc", "book.xlsx", "--out", "o.xlsx", "--fail-on-error"];
-    folder.run(&args).fails(1, &["2 cells are in error; nothing was written"]);
+    folder.run(&args).fails(1, &["2 cells are in error; ", "; nothing was written"]);
+    let strict = ["recalc", "book.xlsx", "--out", "o.xlsx", "--strict"];
+    let both = "2 cells are in error; there is no function SUMM; nothing was written";
+    folder.run(&strict).fails(1, &[both]);
     assert_eq!(folder.files(), ["book.xlsx"]);
     let mended = ["--set", "In!A1=3", "--set", "'Out put'!A3==SUM(In!A1)"];
     folder.run(&[&args[..], &mended].concat()).ok();
@@ -189,7 +192,8 @@ fn json_has_the_whole_report() {
     assert_eq!(report["sheets"], json!(["In", "Out put"]));
     assert_eq!(report["plugins"], json!([]));
     assert_eq!(report["input"]["set"], json!([{ "cell": "In!A1", "value": "3" }]));
-    assert_eq!(report["recalculation"]["cells"], 3);
+    // The third cell's function is not known: its value stays as it is stored.
+    assert_eq!(report["recalculation"]["cells"], 2);
     for field in ["regions", "spilled_cells", "udf_calls", "udf_rows", "rounds"] {
         assert!(report["recalculation"][field].is_u64(), "{field}");
     }
@@ -303,11 +307,29 @@ fn the_plugin_that_is_missing_is_named() {
     let run = folder.run(&["recalc", "p.xlsx"]).ok();
     for text in [
         "there is no function BS_CALL",
+        "stored values are kept",
         "finance.wasm has it: add --plugins finance.wasm",
-        "#NAME?",
     ] {
         assert!(run.err.contains(text), "no `{text}` in:\n{}", run.err);
     }
+    assert!(!run.err.contains("#NAME?"), "{}", run.err);
+    let run = folder.run(&["recalc", "p.xlsx", "--unknown", "error"]).ok();
+    assert!(run.err.contains("#NAME?") && !run.err.contains("kept"), "{}", run.err);
+}
+
+#[test]
+fn what_reads_a_kept_value_is_calculated_from_it() {
+    let folder = Folder::new();
+    folder.run(&["recalc", &portfolio(), "-p", &finance(), "--out", "p.xlsx", "-q"]).ok();
+    let priced = |more: &[&str]| {
+        let args = ["recalc", "p.xlsx", "-q", "--json", "--print", "Summary!A1:H21"];
+        let run = folder.run(&[&args[..], more].concat()).ok();
+        serde_json::from_str::<Value>(&run.out).unwrap()["ranges"].clone()
+    };
+    let file = finance();
+    let with = ["-p", file.as_str()];
+    assert_eq!(priced(&[]), priced(&with));
+    assert_ne!(priced(&["--unknown", "error"]), priced(&with));
 }
 
 #[test]

@@ -30,6 +30,12 @@ export function wordsOf(error) {
   return typeof error?.message === "string" ? error.message : String(error);
 }
 
+/** The bytes of a typed array, where they are; nothing where other threads may write to them. */
+export function bytesOf(array) {
+  const shared = !(array.buffer instanceof ArrayBuffer);
+  return shared ? undefined : new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
 /** The module of these bytes; hosts refuse large ones on their main thread. */
 export function compile(bytes) {
   return new WebAssembly.Module(bytes);
@@ -136,6 +142,10 @@ export class Guest {
 
   put(at, bytes) {
     this.#view().set(bytes, at);
+  }
+
+  putFrom(at, bytes, first, length) {
+    this.#view().set(length === bytes.length ? bytes : bytes.subarray(first, first + length), at);
   }
 
   bytes(at, length) {

@@ -34,6 +34,9 @@ extern "C" {
     pub(super) fn size(this: &Guest) -> u32;
     #[wasm_bindgen(method)]
     pub(super) fn put(this: &Guest, at: u32, bytes: &[u8]);
+    /// The same of `len` bytes from `first` on.
+    #[wasm_bindgen(method, js_name = putFrom)]
+    pub(super) fn put_from(this: &Guest, at: u32, bytes: &js_sys::Uint8Array, first: u32, len: u32);
     /// What stands there, as long as nothing runs.
     #[wasm_bindgen(method)]
     pub(super) fn bytes(this: &Guest, at: u32, len: u32) -> js_sys::Uint8Array;
@@ -58,6 +61,10 @@ extern "C" {
         kinds: &[u8],
         slots: &mut [u8],
     ) -> Result<(), JsValue>;
+
+    /// The bytes of a typed array that is this thread's own, where they are.
+    #[wasm_bindgen(catch, js_name = bytesOf)]
+    pub(super) fn bytes_of(array: &js_sys::Object) -> Result<Option<js_sys::Uint8Array>, JsValue>;
 
     #[wasm_bindgen(catch)]
     pub(super) fn compile(bytes: &[u8]) -> Result<JsValue, JsValue>;

@@ -1,6 +1,9 @@
 //! Instances on the page's `WebAssembly`: limits, interruption, and what is thrown as errors.
 
-use super::host::{self, Function, Guest as Page, Stop};
+use super::{
+    foreign::TypedArray,
+    host::{self, Function, Guest as Page, Stop},
+};
 use crate::{
     dispatch::Instance as BatchInstance,
     guest::{Guest, GuestInstance, Until},
@@ -21,7 +24,7 @@ use udf_abi::{
         PAGE_BYTES,
     },
 };
-use udf_columnar::{Error, ErrorKind, Limits};
+use udf_columnar::{Error, ErrorKind, Limits, internal::ForeignView};
 use wasm_bindgen::JsValue;
 use web_time::Instant;
 
@@ -171,9 +174,21 @@ impl Apart for JsGuest {
         self.page.put(at as u32, bytes);
     }
 
+    fn put_foreign(&mut self, at: usize, values: &ForeignView<'_>) {
+        let (first, len) = (values.at() as u32, values.size() as u32);
+        match TypedArray::of(values.values()) {
+            Some(array) => self.page.put_from(at as u32, array, first, len),
+            None => self.put(at, &values.to_vec()),
+        }
+    }
+
     fn get(&self, at: usize, len: usize) -> Vec<u8> {
         // Read without being zeroed before.
         self.page.bytes(at as u32, len as u32).to_vec()
+    }
+
+    fn get_into(&self, at: usize, out: &mut [u8]) {
+        self.page.bytes(at as u32, out.len() as u32).copy_to(out);
     }
 }
 

@@ -2,14 +2,18 @@
 //! them. What such an engine lacks, fuel and limits, is written into a module before it is compiled.
 //!
 //! ```text
+//! foreign    typed arrays as columns
 //! rewrite    the module, interruptible and bounded
 //! guest.js   an instance, and what it may ask for; host.rs declares it here
 //! instance   entries under the limits, what is thrown as errors
 //! ```
 
+mod foreign;
 mod host;
 mod instance;
 mod rewrite;
+
+pub use foreign::typed_array;
 
 use crate::{
     module::{ModuleInfo, check_size, inspect_hashed, sha256},

@@ -21,11 +21,14 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Float64Array, Int8Array, Int64Array,
     StringArray, TimestampMicrosecondArray,
 };
-use std::{cell::RefCell, sync::Arc};
-use udf_abi::ErrorCode;
+use std::{
+    cell::RefCell,
+    sync::{Arc, Mutex},
+};
+use udf_abi::{DType, ErrorCode};
 use udf_columnar::{
-    AnyValue, Argument, Call, Column, Error, Limits, Output, SessionOptions, UdfModule,
-    WasmUdfRuntime,
+    AnyValue, Argument, Call, Column, Error, ErrorKind, Limits, Output, SessionOptions, UdfModule,
+    WasmUdfRuntime, internal::Foreign,
 };
 
 struct ApartGuest(RefCell<WasmiGuest>);
@@ -110,7 +113,16 @@ fn plugin(name: &str) -> Vec<u8> {
 }
 
 fn call(module: &dyn UdfModule, name: &str, arguments: &[Argument]) -> Result<Output, Error> {
-    let options = SessionOptions::default().threads(1).batch_rows(Some(7));
+    call_in(module, name, arguments, Some(7))
+}
+
+fn call_in(
+    module: &dyn UdfModule,
+    name: &str,
+    arguments: &[Argument],
+    batch_rows: Option<usize>,
+) -> Result<Output, Error> {
+    let options = SessionOptions::default().threads(1).batch_rows(batch_rows);
     let mut session = module.open(options);
     session.call(&module.signature(name)?, Call::new(arguments.to_vec()))
 }
@@ -246,5 +258,148 @@ fn wrong_answers_are_refused_alike_by_a_memory_apart() {
         );
         let bytes = wat::parse_str(&text).unwrap_or_else(|e| panic!("{e}"));
         same(&both(&bytes), "F", &[column(Float64Array::from(vec![1.0, 2.0]))]);
+    }
+}
+
+/// Values that stand elsewhere, until they are given away.
+#[derive(Debug, Default)]
+struct Elsewhere(Mutex<Vec<u8>>);
+
+impl Foreign for Elsewhere {
+    fn size(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    fn copy_to(&self, at: usize, out: &mut [u8]) {
+        out.copy_from_slice(&self.0.lock().unwrap()[at..at + out.len()]);
+    }
+}
+
+fn elsewhere(dtype: DType, bytes: Vec<u8>) -> Argument {
+    let values = Arc::new(Elsewhere(Mutex::new(bytes)));
+    Argument::Column(Column::try_new_foreign(dtype, values).unwrap())
+}
+
+/// The values of a column without nulls, elsewhere.
+fn moved(argument: &Argument) -> Argument {
+    let (Argument::Column(column) | Argument::Scalar(column)) = argument else { panic!("a range") };
+    let data = column.array().to_data();
+    let width = data.buffers()[0].len() / column.len().max(1);
+    elsewhere(column.dtype(), data.buffers()[0].as_slice()[..column.len() * width].to_vec())
+}
+
+#[test]
+fn values_elsewhere_give_what_the_same_values_here_give() {
+    let modules = both(&plugin("conformance"));
+    let bare = r#"(module (func (export "half") (param f64) (result f64)
+        (f64.mul (local.get 0) (f64.const 0.5))))"#;
+    let (numbers, json) = (both(&wat::parse_str(bare).unwrap()), both(&plugin("upstream_json")));
+    for rows in [0_i32, 1, 6, 7, 8, 13, 5000] {
+        let doubles = column((0..rows).map(|n| f64::from(n) * 0.5 - 3.0).collect::<Float64Array>());
+        let missing =
+            column((0..rows).map(|n| (n % 3 != 1).then_some(2.0)).collect::<Float64Array>());
+        let longs = column((0..rows).map(i64::from).map(Some).collect::<Int64Array>());
+        let bytes = column((0..rows).map(|n| i8::try_from(n % 100).ok()).collect::<Int8Array>());
+        let days = column((0..rows).map(Some).collect::<Date32Array>());
+        let times: TimestampMicrosecondArray = (0..rows).map(|n| Some(i64::from(n))).collect();
+        let times = column(times);
+        for (modules, name, arguments, moves) in [
+            (&modules, "MULADD", vec![&doubles, &doubles], vec![0, 1]),
+            (&modules, "MULADD", vec![&doubles, &missing], vec![0]),
+            (&modules, "MULADD", vec![&missing, &doubles], vec![1]),
+            // What the function takes as another type, and what its guest answers with errors and traps.
+            (&modules, "MULADD", vec![&longs, &doubles], vec![0]),
+            (&modules, "LABEL", vec![&doubles], vec![0]),
+            (&modules, "DIV_CHECKED", vec![&doubles, &doubles], vec![0, 1]),
+            (&modules, "PANIC_IF", vec![&doubles, &doubles], vec![0, 1]),
+            (&modules, "GCD", vec![&longs, &longs], vec![0, 1]),
+            (&modules, "ID_I8", vec![&bytes], vec![0]),
+            (&modules, "ID_DATE32", vec![&days], vec![0]),
+            (&modules, "ID_TIMESTAMP", vec![&times], vec![0]),
+            (&modules, "SUM_RANGE", vec![&doubles], vec![0]),
+            (&numbers, "half", vec![&doubles], vec![0]),
+            (&json, "annuity", vec![&doubles, &doubles, &doubles], vec![0, 2]),
+        ] {
+            // Rows that trap are halved, and these are called one by one: on an interpreter.
+            if rows > 100 && ["PANIC_IF", "annuity", "half"].contains(&name) {
+                continue;
+            }
+            let here: Vec<Argument> =
+                arguments.iter().map(|argument| (*argument).clone()).collect();
+            let mut there = here.clone();
+            for at in moves {
+                there[at] = moved(&there[at]);
+            }
+            for batch_rows in [Some(7), None] {
+                for module in modules {
+                    let here = call_in(module.as_ref(), name, &here, batch_rows);
+                    let there = call_in(module.as_ref(), name, &there, batch_rows);
+                    let seen = |output: Output| {
+                        let columns = output.columns.into_iter();
+                        let columns = columns
+                            .map(|column| (column.array().clone(), column.errors().cloned()));
+                        (columns.collect::<Vec<_>>(), output.failures, output.guest_calls)
+                    };
+                    assert_eq!(here.map(seen), there.map(seen), "{name} of {rows} rows");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn many_values_are_read_into_their_place_and_are_canonical_there() {
+    let modules = both(&plugin("conformance"));
+    let odd = |n: i32| match n % 7 {
+        3 => f64::from_bits(0xFFF8_0000_0000_0123),
+        5 => f64::INFINITY,
+        _ => f64::from(n) - 300.0,
+    };
+    let rows = 0..20_000;
+    let odds = column(rows.clone().map(odd).map(Some).collect::<Float64Array>());
+    let missing = rows.clone().map(|n| (n % 11 != 4).then(|| odd(n))).collect::<Float64Array>();
+    let missing = column(missing);
+    let plain = column(rows.clone().map(f64::from).map(Some).collect::<Float64Array>());
+    let bytes = column(rows.map(|n| i8::try_from(n % 100).ok()).collect::<Int8Array>());
+    for (name, arguments) in [
+        ("MULADD", vec![plain.clone(), plain.clone()]),
+        ("MULADD", vec![plain.clone(), odds.clone()]),
+        ("MULADD", vec![missing.clone(), plain.clone()]),
+        ("ID_F64", vec![odds.clone()]),
+        ("ID_F64", vec![missing]),
+        ("ID_I8", vec![bytes]),
+        ("DIV_CHECKED", vec![odds.clone(), plain]),
+        ("SQRT_CHECKED", vec![odds]),
+    ] {
+        let [lent, apart] = modules.each_ref().map(|module| {
+            let output = call_in(module.as_ref(), name, &arguments, None).unwrap();
+            assert_eq!(output.rows(), 20_000, "{name}");
+            let column = output.columns[0].clone();
+            (column.array().to_data(), column.errors().cloned(), output.failures)
+        });
+        assert_eq!(lent, apart, "{name}");
+        let values = apart.0.buffers()[0].as_slice();
+        assert_eq!(lent.0.buffers()[0].as_slice(), values, "{name}");
+        if name != "ID_I8" {
+            let (values, _) = values.as_chunks::<8>();
+            let values = values.iter().map(|bytes| f64::from_le_bytes(*bytes));
+            let canonical = f64::NAN.to_bits();
+            assert!(values.filter(|n| n.is_nan()).all(|n| n.to_bits() == canonical), "{name}");
+        }
+    }
+}
+
+#[test]
+fn values_that_were_given_away_are_refused() {
+    for module in both(&plugin("conformance")) {
+        let values = Arc::new(Elsewhere(Mutex::new(vec![0; 80])));
+        let column = Column::try_new_foreign(DType::F64, values.clone()).unwrap();
+        let arguments = [Argument::Column(column.clone()), Argument::Column(column)];
+        assert_eq!(call(module.as_ref(), "MULADD", &arguments).unwrap().rows(), 10);
+        values.0.lock().unwrap().clear();
+        let error = call(module.as_ref(), "MULADD", &arguments).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.message().contains("argument 1"), "{error}");
+        assert!(error.message().contains("transferred away"), "{error}");
     }
 }

@@ -1,7 +1,10 @@
 //! The buffers of input columns: rebased, padded, and clean where a row is null.
 
 use super::{ALIGN, Place, align};
-use crate::view::{Bits, BytesView, ColumnView, Values};
+use crate::{
+    foreign::ForeignView,
+    view::{Bits, BytesView, ColumnView, Values},
+};
 use udf_abi::Column as ColumnHeader;
 
 /// Room that is handed out front to back, 16-byte aligned.
@@ -55,12 +58,27 @@ impl<'b> Cursor<'b> {
         let address = self.reserve(bytes.len());
         if !bytes.is_empty() {
             self.block.copy(at, bytes);
-            let padding = align(bytes.len()) - bytes.len();
-            if padding > 0 {
-                self.block.copy(at + bytes.len(), &[0; ALIGN][..padding]);
-            }
+            self.pad(at, bytes.len());
         }
         address
+    }
+
+    pub(super) fn copy_foreign(&mut self, values: &ForeignView<'_>) -> u32 {
+        let at = self.at;
+        let address = self.reserve(values.size());
+        if values.size() > 0 {
+            self.block.copy_foreign(at, values);
+            self.pad(at, values.size());
+        }
+        address
+    }
+
+    /// Zeroes what `len` bytes at an offset leave of their room.
+    fn pad(&mut self, at: usize, len: usize) {
+        let padding = align(len) - len;
+        if padding > 0 {
+            self.block.copy(at + len, &[0; ALIGN][..padding]);
+        }
     }
 }
 

@@ -9,11 +9,13 @@
 //! the engines' `memory` module and comes back as [`ColumnView`]s for [`collect`](crate::collect).
 
 mod encode;
+mod input;
 mod place;
 
-use crate::{BoundCall, Error, ErrorKind, view::ColumnView};
+use crate::{BoundCall, Error, ErrorKind};
 use bytemuck::bytes_of;
 use encode::Cursor;
+use input::Input;
 pub use place::Place;
 use std::ops::Range;
 use udf_abi::{
@@ -61,7 +63,7 @@ pub struct FrameAddress {
 #[derive(Debug)]
 pub struct FrameArgs<'a> {
     args: Vec<Arg>,
-    columns: Vec<ColumnView<'a>>,
+    columns: Vec<Input<'a>>,
     /// Whether the column at the same index has a row per row of the call.
     varies: Vec<bool>,
 }
@@ -78,7 +80,7 @@ impl<'a> FrameArgs<'a> {
         for argument in call.arguments() {
             let first = columns.len();
             let mut push = |column, by_row| {
-                columns.push(ColumnView::of(column));
+                columns.push(Input::of(column));
                 varies.push(by_row);
             };
             let kind = match argument {
@@ -100,7 +102,7 @@ impl<'a> FrameArgs<'a> {
                 kind: kind as u32,
                 first_column: first as u32,
                 columns: (columns.len() - first) as u32,
-                rows: columns.get(first).map_or(0, |c| c.rows as u32),
+                rows: columns.get(first).map_or(0, |c| c.rows() as u32),
                 reserved: [0; 4],
             });
         }
@@ -116,13 +118,13 @@ impl<'a> FrameArgs<'a> {
         range: Range<usize>,
         outputs: &'f [OutputSpec],
     ) -> Result<Frame<'f, 'a>, Error> {
-        let columns: Vec<ColumnView<'a>> = self
+        let columns: Vec<Input<'a>> = self
             .columns
             .iter()
             .zip(&self.varies)
-            .map(|(view, varies)| match varies {
-                true => view.slice(range.start, range.len()),
-                false => *view,
+            .map(|(input, varies)| match varies {
+                true => input.slice(range.start, range.len()),
+                false => *input,
             })
             .collect();
         let head = size_of::<CallHeader>()
@@ -130,7 +132,7 @@ impl<'a> FrameArgs<'a> {
             + columns.len() * size_of::<ColumnHeader>()
             + size_of::<ResultHeader>()
             + outputs.len() * size_of::<ColumnHeader>();
-        let inputs: usize = columns.iter().map(encode::buffer_bytes).sum();
+        let inputs: usize = columns.iter().map(Input::buffer_bytes).sum();
         let room: usize = outputs.iter().map(output_bytes).sum();
         let len = head + inputs + room;
         let filled = head + inputs;
@@ -148,7 +150,7 @@ impl<'a> FrameArgs<'a> {
 #[derive(Debug)]
 pub struct Frame<'f, 'a> {
     args: &'f FrameArgs<'a>,
-    columns: Vec<ColumnView<'a>>,
+    columns: Vec<Input<'a>>,
     outputs: &'f [OutputSpec],
     rows: usize,
     filled: usize,
@@ -231,14 +233,14 @@ impl Frame<'_, '_> {
         for (index, arg) in self.args.args.iter().enumerate() {
             let mut arg = *arg;
             if arg.kind == ArgKind::Column as u32 {
-                arg.rows = self.columns[arg.first_column as usize].rows as u32;
+                arg.rows = self.columns[arg.first_column as usize].rows() as u32;
             }
             block.copy(args_at + index * size_of::<Arg>(), bytes_of(&arg));
         }
         let mut at = buffers_at;
-        for (index, view) in self.columns.iter().enumerate() {
+        for (index, input) in self.columns.iter().enumerate() {
             let mut cursor = Cursor::new(block, base, at);
-            let column = encode::column(view, &mut cursor);
+            let column = input.write(&mut cursor);
             at = cursor.end();
             block.copy(columns_at + index * size_of::<ColumnHeader>(), bytes_of(&column));
         }

@@ -1,5 +1,7 @@
 //! Where a frame is written.
 
+use crate::foreign::ForeignView;
+
 /// A block of linear memory: addressable, or reached by copying.
 pub trait Place {
     /// Bytes of it.
@@ -9,6 +11,10 @@ pub trait Place {
     /// Writes these bytes at an offset. They lie inside.
     fn copy(&mut self, at: usize, bytes: &[u8]) {
         self.fill(at, bytes.len(), &mut |out| out.copy_from_slice(bytes));
+    }
+    /// Writes values that stand elsewhere at an offset. They lie inside.
+    fn copy_foreign(&mut self, at: usize, values: &ForeignView<'_>) {
+        self.fill(at, values.size(), &mut |out| values.copy_to(out));
     }
 }
 

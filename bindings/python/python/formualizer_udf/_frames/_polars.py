@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from .._native import Function, _Input, _Outcome
+from .._native import ExcelFunction, Function, _Input, _Outcome
 from ..errors import ArgumentError
 
 
@@ -92,13 +92,13 @@ class _Expression:
     """A call that is made when the query runs, a batch of rows at a time."""
 
     @staticmethod
-    def call(function: Function, arguments: tuple[Any, ...], errors: Literal["raise", "null", "struct"]) -> Any:
+    def call(
+        function: Function | ExcelFunction, arguments: tuple[Any, ...], errors: Literal["raise", "null", "struct"]
+    ) -> Any:
         expressions = [a for a in arguments if isinstance(a, pl.Expr)]
         places = [i for i, a in enumerate(arguments) if isinstance(a, pl.Expr)]
 
-        params, returns, names = function._describe()
-        shapes = [params[min(place, len(params) - 1)]["shape"] for place in places]
-
+        shapes, returns, names, elementwise, single = function._plan(places, len(arguments))
         found: list[Any] = []
 
         def run(columns: Any) -> Any:
@@ -127,8 +127,8 @@ class _Expression:
             expressions,
             run,
             return_dtype=dtype,
-            is_elementwise=function.kind == "elementwise",
-            returns_scalar=function.kind == "reduce",
+            is_elementwise=elementwise,
+            returns_scalar=single,
         )
 
 

@@ -125,17 +125,18 @@ impl Workbook {
     /// back as a whole, and nothing is recalculated. Blocks may stand in blocks: the inner one is taken back alone where it
     /// raises; undoing and recalculating are left to the outermost. Only the thread that opened it uses the workbook meanwhile.
     /// `edit.report` is the report of the recalculation. Where that is interrupted, the edits stay.
-    #[pyo3(signature = (*, threads=None, seed=None, now=None, progress=None))]
+    #[pyo3(signature = (*, threads=None, seed=None, now=None, progress=None, unknown="keep"))]
     fn edit(
         slf: Bound<'_, Self>,
         threads: Option<i64>,
         seed: Option<u64>,
         now: Option<&Bound<'_, PyAny>>,
         progress: Option<Bound<'_, PyAny>>,
+        unknown: &str,
     ) -> PyResult<Edit> {
         let py = slf.py();
         check_callable(py, progress.as_ref())?;
-        let how = How::new(py, &slf.get().core, threads, seed, now)?;
+        let how = How::new(py, &slf.get().core, threads, seed, now, unknown)?;
         Ok(Edit::new(slf.unbind(), how, progress.map(Bound::unbind)))
     }
 
@@ -146,10 +147,12 @@ impl Workbook {
     /// now: what `NOW` gives, local time without a zone; the clock's if left out.
     /// progress: called in this thread with the regions that are done and those of this round, at most once a region. What it raises
     ///     cancels, and is raised here.
+    /// unknown: what becomes of cells whose formulas call what cannot be calculated, functions that nobody knows and those that ask other
+    ///     programs: "keep" their stored values, or "error", which is `#NAME?`.
     ///
     /// Ctrl+C cancels within a second: `KeyboardInterrupt` is raised, each cell has its old or its new value, and the next recalculation
     /// does the rest.
-    #[pyo3(signature = (*, threads=None, seed=None, now=None, progress=None))]
+    #[pyo3(signature = (*, threads=None, seed=None, now=None, progress=None, unknown="keep"))]
     fn recalculate(
         &self,
         py: Python<'_>,
@@ -157,8 +160,9 @@ impl Workbook {
         seed: Option<u64>,
         now: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
+        unknown: &str,
     ) -> PyResult<Py<PyAny>> {
-        let how = How::new(py, &self.core, threads, seed, now)?;
+        let how = How::new(py, &self.core, threads, seed, now, unknown)?;
         recalc::recalculate(py, &self.core, how, progress)
     }
 }

@@ -4,11 +4,11 @@ import { Workbook } from "formualizer-udf";
 import { h } from "../page/dom.js";
 import { UNDO_LIMIT } from "./book.js";
 
-const BOOKS = /\.(xlsx|xlsm|xlsb|xls|ods)$/i;
+const BOOKS = /\.(xlsx|xlsm|xltx|xltm|xlsb|xls|ods|ots|fods)$/i;
 const TABLES = { csv: "csv", tsv: "tsv", txt: "tsv", json: "json", ndjson: "ndjson", jsonl: "ndjson", arrow: "arrow" };
 
 /** What a person may choose. */
-const ACCEPTED = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.json,.ndjson,.arrow,.wasm";
+const ACCEPTED = ".xlsx,.xlsm,.xltx,.xltm,.xlsb,.xls,.ods,.ots,.fods,.csv,.tsv,.json,.ndjson,.arrow,.wasm";
 
 /**
  * Opens a file: a workbook takes the place of the one that is shown, a table becomes a sheet, a plugin gives functions.

@@ -7,7 +7,7 @@
 //! precedes it. `[$-F800]` and `[$-F400]` make the section the system's long date and its time, which are those
 //! of en-US.
 
-use super::FormatError;
+use super::{FormatError, number::Layout};
 
 /// A part of a section.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +107,8 @@ pub(super) struct Section {
     pub(super) tokens: Vec<Token>,
     pub(super) condition: Option<Condition>,
     pub(super) kind: Kind,
+    /// Where the parts of a number are.
+    pub(super) layout: Layout,
 }
 
 /// The sections of a code: one to four.
@@ -181,7 +183,8 @@ impl Reader {
         minutes(&mut tokens);
         elapsed(&mut tokens);
         let kind = kind(&tokens)?;
-        Ok((Section { tokens, condition, kind }, more))
+        let layout = if kind == Kind::Number { Layout::of(&tokens) } else { Layout::default() };
+        Ok((Section { tokens, condition, kind, layout }, more))
     }
 
     fn token(

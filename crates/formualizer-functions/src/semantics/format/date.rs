@@ -6,7 +6,7 @@
 //! (stored).
 
 use super::{
-    super::{DateSystem, calendar},
+    super::{DateSystem, calendar, digits},
     FormatError,
     code::{Section, Token, Unit},
 };
@@ -18,13 +18,14 @@ const MOST_PLACES: usize = 6;
 /// Days that a count of seconds still holds.
 const MOST: f64 = 1e12;
 
-/// The text of a number in a section of dates; `bare` shows negative numbers without their sign.
-pub(super) fn show(
+/// Appends the text of a number in a section of dates; `bare` shows negative numbers without their sign.
+pub(super) fn push(
+    out: &mut String,
     section: &Section,
     number: f64,
     bare: bool,
     dates: DateSystem,
-) -> Result<String, FormatError> {
+) -> Result<(), FormatError> {
     let tokens = section.tokens.as_slice();
     let places = tokens.iter().map(|token| match token {
         Token::Subsecond(places) => *places,
@@ -67,14 +68,13 @@ pub(super) fn show(
         places,
         halves: tokens.iter().any(|token| matches!(token, Token::Half(_))),
     };
-    let mut out = String::new();
     if negative && !bare {
         out.push('-');
     }
     for token in tokens {
-        clock.push(&mut out, token);
+        clock.push(out, token);
     }
-    Ok(out)
+    Ok(())
 }
 
 /// A moment in its parts.
@@ -157,7 +157,5 @@ fn push_year(out: &mut String, year: i32, count: usize) {
 }
 
 fn push_padded(out: &mut String, number: i64, width: usize) {
-    let digits = number.to_string();
-    out.extend(std::iter::repeat_n('0', width.saturating_sub(digits.len())));
-    out.push_str(&digits);
+    digits::push_padded(out, number.unsigned_abs(), width);
 }

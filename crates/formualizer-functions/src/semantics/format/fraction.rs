@@ -63,7 +63,7 @@ pub(super) fn push(out: &mut String, section: &Section, number: Decimal) -> bool
         numerator = 0.0;
     }
     if mixed {
-        let digits = Decimal::new(whole).whole_digits();
+        let digits = Decimal::new(whole).whole_digits().to_string();
         let shown = if digits.is_empty() && numerator == 0.0 { "0" } else { &digits };
         push_right(out, &tokens[..whole_end], shown);
         for token in &tokens[whole_end..above] {
@@ -76,12 +76,12 @@ pub(super) fn push(out: &mut String, section: &Section, number: Decimal) -> bool
     }
     let blank = mixed && numerator == 0.0;
     let start = out.len();
-    let digits = Decimal::new(numerator).whole_digits();
+    let digits = Decimal::new(numerator).whole_digits().to_string();
     push_right(out, &tokens[above..above_end], if digits.is_empty() { "0" } else { &digits });
     for token in &tokens[above_end..below] {
         token.push_literal(out);
     }
-    let digits = Decimal::new(denominator).whole_digits();
+    let digits = Decimal::new(denominator).whole_digits().to_string();
     push_left(out, &below_places, &digits);
     if blank {
         let width = out.len() - start;

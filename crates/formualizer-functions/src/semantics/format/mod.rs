@@ -86,68 +86,91 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// The value's error, or [`FormatError::NoDate`].
+    /// As for [`Self::push`].
     pub fn show(&self, value: Scalar<'_>, rules: TextRules) -> Result<String, FormatError> {
-        match value {
-            Scalar::Blank => self.number(0.0, rules.dates),
-            Scalar::Number(n) => self.number(n, rules.dates),
-            Scalar::Text(text) => match parse_number(text, rules) {
-                Some(n) => self.number(n, rules.dates),
-                None => Ok(self.text(text)),
-            },
-            Scalar::Logical(b) => Ok(self.text(if b { "TRUE" } else { "FALSE" })),
-            Scalar::Error(error) => Err(FormatError::Value(error)),
-        }
+        let mut out = String::new();
+        self.push(&mut out, value, rules)?;
+        Ok(out)
     }
 
-    /// What a text shows as.
-    #[must_use]
-    pub fn text(&self, text: &str) -> String {
-        match &self.text {
-            Some(section) => section.text(text),
-            None => text.to_owned(),
-        }
-    }
-
-    /// What a number shows as.
+    /// Appends what a value shows as.
     ///
     /// # Errors
     ///
-    /// [`FormatError::NoDate`] where the section shows dates and the number is below zero or after the last day.
-    pub fn number(&self, number: f64, dates: DateSystem) -> Result<String, FormatError> {
+    /// The value's error, or [`FormatError::NoDate`] where the section shows dates and the number is below zero or
+    /// after the last day.
+    pub fn push(
+        &self,
+        out: &mut String,
+        value: Scalar<'_>,
+        rules: TextRules,
+    ) -> Result<(), FormatError> {
+        match value {
+            Scalar::Blank => self.push_number(out, 0.0, rules.dates)?,
+            Scalar::Number(n) => self.push_number(out, n, rules.dates)?,
+            Scalar::Text(text) => match parse_number(text, rules) {
+                Some(n) => self.push_number(out, n, rules.dates)?,
+                None => self.push_text(out, text),
+            },
+            Scalar::Logical(b) => self.push_text(out, if b { "TRUE" } else { "FALSE" }),
+            Scalar::Error(error) => return Err(FormatError::Value(error)),
+        }
+        Ok(())
+    }
+
+    fn push_text(&self, out: &mut String, text: &str) {
+        let Some(section) = &self.text else { return out.push_str(text) };
+        for token in &section.tokens {
+            match token {
+                Token::Text => out.push_str(text),
+                token => token.push_literal(out),
+            }
+        }
+    }
+
+    fn push_number(
+        &self,
+        out: &mut String,
+        number: f64,
+        dates: DateSystem,
+    ) -> Result<(), FormatError> {
         let Some((section, bare)) = self.section(number) else {
             // Only texts have a section: the number takes the text's place.
-            return Ok(self.text(&general::shown(number)));
+            self.push_text(out, &general::shown(number));
+            return Ok(());
         };
+        if section.kind == Kind::Date {
+            return date::push(out, section, number, bare, dates);
+        }
+        let start = out.len();
         let decimal = Decimal::new(number);
-        let mut out = String::new();
         match section.kind {
-            Kind::Date => return date::show(section, number, bare, dates),
-            Kind::Literal => section.push_literals(&mut out),
             Kind::General => {
                 for token in &section.tokens {
                     match token {
-                        Token::General => general::push_shown(&mut out, decimal.abs()),
-                        token => token.push_literal(&mut out),
+                        Token::General => general::push_shown(out, decimal.abs()),
+                        token => token.push_literal(out),
                     }
                 }
             }
             Kind::Number | Kind::Fraction => {
                 let shows = if section.kind == Kind::Number {
-                    number::push(&mut out, section, decimal.abs())
+                    number::push(out, section, decimal.abs())
                 } else {
-                    fraction::push(&mut out, section, decimal.abs())
+                    fraction::push(out, section, decimal.abs())
                 };
                 if !shows && self.numbers.len() == 1 {
-                    return Ok(out);
+                    return Ok(());
                 }
             }
-            Kind::Text => {}
+            Kind::Literal | Kind::Date | Kind::Text => {
+                section.tokens.iter().for_each(|token| token.push_literal(out));
+            }
         }
         if decimal.is_negative() && !bare {
-            out.insert(0, '-');
+            out.insert(start, '-');
         }
-        Ok(out)
+        Ok(())
     }
 
     /// The section for a number, and whether it shows negative numbers without their sign.
@@ -177,25 +200,6 @@ impl Format {
         let bare = conditions.get(at).copied().flatten().is_some_and(Condition::only_negative);
         // What no condition holds for keeps its sign.
         Some((&self.numbers[at], bare && holds(at)))
-    }
-}
-
-impl Section {
-    fn push_literals(&self, out: &mut String) {
-        for token in &self.tokens {
-            token.push_literal(out);
-        }
-    }
-
-    fn text(&self, text: &str) -> String {
-        let mut out = String::new();
-        for token in &self.tokens {
-            match token {
-                Token::Text => out.push_str(text),
-                token => token.push_literal(&mut out),
-            }
-        }
-        out
     }
 }
 

@@ -6,7 +6,7 @@
 //! exponent is a multiple of.
 
 use super::{
-    super::{Decimal, Direction},
+    super::{Decimal, Digits, Direction},
     code::{Section, Token},
 };
 
@@ -14,7 +14,7 @@ use super::{
 /// show digits with.
 pub(super) fn push(out: &mut String, section: &Section, number: Decimal) -> bool {
     let tokens = section.tokens.as_slice();
-    let layout = Layout::of(tokens);
+    let layout = &section.layout;
     let number = number.shift(layout.powers);
     let (mantissa, exponent) = match layout.exponent {
         Some(_) => scientific(number, layout.whole, layout.places),
@@ -35,15 +35,18 @@ pub(super) fn push(out: &mut String, section: &Section, number: Decimal) -> bool
         } else if *plus {
             out.push('+');
         }
-        let digits =
-            if exponent == 0 { String::new() } else { exponent.unsigned_abs().to_string() };
+        let digits = match exponent {
+            0 => Digits::default(),
+            _ => Digits::of(exponent.unsigned_abs().into()),
+        };
         push_whole(out, &tokens[end + 1..], &digits, false);
     }
-    !mantissa.is_zero() || !tokens.iter().any(|token| matches!(token, Token::Digit(_)))
+    !mantissa.is_zero() || !layout.digits
 }
 
 /// Where the parts are and what they do to the number.
-struct Layout {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Layout {
     point: Option<usize>,
     exponent: Option<usize>,
     /// Digits before the point.
@@ -53,10 +56,12 @@ struct Layout {
     thousands: bool,
     /// The power of ten that the number is multiplied with.
     powers: i32,
+    /// Whether there is a place for a digit.
+    digits: bool,
 }
 
 impl Layout {
-    fn of(tokens: &[Token]) -> Self {
+    pub(super) fn of(tokens: &[Token]) -> Self {
         let find = |test: fn(&Token) -> bool| tokens.iter().position(test);
         let exponent = find(|token| matches!(token, Token::Exponent(_)));
         let end = exponent.unwrap_or(tokens.len());
@@ -78,6 +83,7 @@ impl Layout {
             places: count(behind),
             thousands: is_grouped(whole),
             powers: i32::try_from(powers).unwrap_or(0),
+            digits: find(|token| matches!(token, Token::Digit(_))).is_some(),
         }
     }
 }
@@ -113,17 +119,17 @@ fn scientific(number: Decimal, whole: i32, places: i32) -> (Decimal, i32) {
 }
 
 /// Appends the digits before the point, or of the exponent, in their places.
-fn push_whole(out: &mut String, part: &[Token], digits: &str, thousands: bool) {
+fn push_whole(out: &mut String, part: &[Token], digits: &[u8], thousands: bool) {
     let places = part.iter().filter(|token| matches!(token, Token::Digit(_))).count();
     let mut left = places;
-    let mut rest = digits.as_bytes();
+    let mut rest = digits;
     let group = |out: &mut String, left: usize, with: char| {
         if thousands && left > 0 && left.is_multiple_of(3) {
             out.push(with);
         }
     };
     if places == 0 {
-        out.push_str(digits);
+        out.extend(digits.iter().copied().map(char::from));
     }
     let mut started = false;
     for token in part {
@@ -163,16 +169,16 @@ fn push_whole(out: &mut String, part: &[Token], digits: &str, thousands: bool) {
 }
 
 /// Appends the digits behind the point in their places.
-fn push_places(out: &mut String, part: &[Token], digits: &str) {
+fn push_places(out: &mut String, part: &[Token], digits: &[u8]) {
     // Behind the last digit that is not zero, the places decide.
-    let shown = digits.trim_end_matches('0').len();
+    let shown = digits.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
     let mut at = 0;
     for token in part {
         let Token::Digit(place) = token else {
             token.push_literal(out);
             continue;
         };
-        let digit = digits.as_bytes().get(at).copied().map_or('0', char::from);
+        let digit = digits.get(at).copied().map_or('0', char::from);
         match place {
             _ if at < shown => out.push(digit),
             '#' => {}

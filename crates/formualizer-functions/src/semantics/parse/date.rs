@@ -2,7 +2,7 @@
 //!
 //! - `m/d/y`, `m/d`, `m/y`, with slashes or hyphens; four digits first are a year: `y/m/d`, `y/m`.
 //! - With a month's name or its first three letters: `2-Jan-24`, `2-Jan`, `Jan-24`, `Jan 2024`, `2 January 2024`,
-//!   `January 2, 2024`.
+//!   `January 2, 2024`. In the way of East Asia, `2024年8月6日`, which can mean nothing else.
 //! - Years of one or two digits are 2000 to 2029 and 1930 to 1999 (Microsoft, "Change the date system, format, or
 //!   two-digit year interpretation"; stored: `DATEVALUE("1/1/1")` is in 2001); those of four digits 1900 to 9999;
 //!   others are none.
@@ -58,6 +58,9 @@ fn month(scan: &mut Scan<'_>) -> Option<u32> {
 
 /// A date that starts with a number.
 fn numbers(scan: &mut Scan<'_>, first: &str, rules: TextRules) -> Option<Ymd> {
+    if let Some(date) = east_asian(scan, first, rules) {
+        return Some(date);
+    }
     let separator = separator(scan)?;
     if scan.rest().starts_with(|c: char| c.is_ascii_alphabetic()) {
         let month = month(scan)?;
@@ -81,6 +84,22 @@ fn numbers(scan: &mut Scan<'_>, first: &str, rules: TextRules) -> Option<Ymd> {
         None if first.len() == 4 => Some((year(first)?, small(second)?, 1)),
         None => day_or_year(second, small(first)?, rules),
     }
+}
+
+/// `2024年8月6日`, without its year, or without its day.
+fn east_asian(scan: &mut Scan<'_>, first: &str, rules: TextRules) -> Option<Ymd> {
+    let mut ahead = *scan;
+    let (year, month) = match ahead.take('年') {
+        true => (year(first)?, ahead.digits()),
+        false => (rules.year, first),
+    };
+    ahead.take('月').then_some(())?;
+    let day = match ahead.digits() {
+        "" => 1,
+        digits => ahead.take('日').then(|| small(digits))??,
+    };
+    *scan = ahead;
+    Some((year, small(month)?, day))
 }
 
 /// A date that starts with a month's name.

@@ -28,10 +28,27 @@ pub fn parse_number(text: &str, rules: TextRules) -> Option<f64> {
         || b"+-.($%".contains(&first)
         || b"jfmasondJFMASOND".contains(&first)
         || !first.is_ascii();
-    if !possible {
+    if !possible || begins_with_other_word(text.trim_start_matches(' ').as_bytes()) {
         return None;
     }
     number::parse(text.trim_matches(' ')).or_else(|| moment(text.trim_end_matches(' '), rules))
+}
+
+/// The serial of a text that is a date, a time or both, and no plain number: what `DATEVALUE` and `TIMEVALUE` read.
+#[must_use]
+pub fn parse_moment(text: &str, rules: TextRules) -> Option<f64> {
+    moment(text.trim_end_matches(' '), rules)
+}
+
+/// Whether a text begins with a letter, but not with those of a month.
+fn begins_with_other_word(text: &[u8]) -> bool {
+    if !text.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let month = |name: &str| {
+        name.as_bytes().get(..3).zip(text.get(..3)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
+    !super::calendar::MONTHS.iter().any(|name| month(name))
 }
 
 /// A date, a time, or a date and a time.

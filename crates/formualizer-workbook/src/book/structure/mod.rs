@@ -23,13 +23,26 @@ use crate::{
     address::{Rect, SheetId},
     formula::{Block, Change, Lines, Rewriting, TABLE_PLACES},
 };
+use formualizer_common::ExcelErrorKind;
+use formualizer_functions::{
+    find,
+    record::{Mode, Parameter},
+};
 use parts::{Part, merged};
 use rustc_hash::FxHashSet;
 
-/// Functions whose values depend on places and not only on values.
-const OF_PLACES: &[&str] = &["ADDRESS", "CELL", "COLUMN", "FORMULATEXT", "ROW"];
-/// Those whose values depend on what formulas elsewhere look like.
-const OF_TEXTS: &[&str] = &["CELL", "FORMULATEXT"];
+/// Whether a function's value depends on places and not only on values.
+fn is_of_places(function: &str) -> bool {
+    find(function).is_some_and(|record| {
+        let places = |parameter: &Parameter| parameter.mode == Mode::Reference;
+        record.depends.structure || record.parameters.iter().any(places)
+    })
+}
+
+/// Whether it depends on what formulas elsewhere look like.
+fn is_of_texts(function: &str) -> bool {
+    find(function).is_some_and(|record| record.depends.structure)
+}
 
 /// A region that is replaced, and the parts that take its place.
 struct Replaced {
@@ -56,6 +69,7 @@ impl Book {
     }
 
     fn rearrange(&mut self, change: &Change) {
+        self.forget_gone();
         self.take_back_arrays(change);
         let old_tables = self.names.tables.clone();
         let (tables, headers) = self.rearrange_tables(change);
@@ -206,12 +220,13 @@ impl Book {
                 }
             }
             self.readers.touch(id);
-            let circular = self.changes.circular.contains(&id);
-            self.changes.forget(id);
             let spill = old.spill.and_then(|spill| change.kept(old.sheet, &spill));
-            parts.extend(new.into_iter().map(|part| (part, spill, circular)));
+            // What it waited for may be elsewhere.
+            let waits = old.blocked.is_some() || self.changes.circular.contains(&id);
+            self.changes.forget(id);
+            parts.extend(new.into_iter().map(|part| (part, spill, waits)));
         }
-        for (part, spill, circular) in parts {
+        for (part, spill, waits) in parts {
             let spill = spill.map(|(_, rect)| rect);
             let region = Region { spill, ..Region::new(part.sheet, part.rect, part.template) };
             let id = self.regions.insert(region);
@@ -225,16 +240,17 @@ impl Book {
             for rows in part.rows.iter() {
                 self.changes.rows(id, rows);
             }
-            if circular {
-                self.changes.circular.insert(id);
+            if waits {
+                self.changes.rows(id, part.rect.rows());
             }
         }
     }
 
-    /// Formulas that look at the text or the place of others are calculated again wherever they are.
-    pub(super) fn touch_texts(&mut self) {
+    /// Formulas that look at the text or the place of others are calculated again wherever they are, and so are those whose errors
+    /// name cells: circular ones, and arrays without room.
+    pub(in crate::book) fn touch_texts(&mut self) {
         let looks = |region: &Region| {
-            region.template.functions.iter().any(|f| OF_TEXTS.contains(&f.as_str()))
+            region.template.functions.iter().any(|function| is_of_texts(function))
         };
         let looking: Vec<_> = self
             .regions
@@ -244,6 +260,17 @@ impl Book {
             .collect();
         for (id, rows) in looking {
             self.changes.rows(id, rows);
+        }
+        let mut naming = Vec::new();
+        for sheet in self.sheets.values() {
+            sheet.grid.for_each_error(|cell, kind| {
+                if matches!(kind, ExcelErrorKind::Circ | ExcelErrorKind::Spill) {
+                    naming.extend(sheet.regions.at(cell).map(|id| (id, cell.row)));
+                }
+            });
+        }
+        for (id, row) in naming {
+            self.changes.rows(id, row..row + 1);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Regions cut into parts that each have one formula after a change.
 
-use super::{Book, OF_PLACES};
+use super::{Book, is_of_places};
 use crate::{
     address::{Area, Cell, Rect, SheetId},
     book::{Region, RegionId, RowSet},
@@ -185,7 +185,7 @@ impl Cutting<'_> {
             Made::Same(new) => new,
             Made::New(new) => new,
         };
-        if new.functions.iter().any(|f| OF_PLACES.contains(&f.as_str())) {
+        if new.functions.iter().any(|function| is_of_places(function)) {
             return true;
         }
         let carried = sheet != region.sheet || rect != old_rect;

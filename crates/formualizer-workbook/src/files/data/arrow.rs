@@ -112,7 +112,7 @@ fn collected(
             }
             false => whole,
         };
-        cells.push(Cells::from_arrow(&whole, dates).map_err(|e| e.into_error(named))?);
+        cells.push(Cells::from_arrow(&whole, dates).map_err(|e| Error::of_conversion(e, named))?);
     }
     let names = match options.headers {
         true => schema.fields().iter().map(|field| field.name().clone()).collect(),
@@ -128,7 +128,7 @@ fn batch(columns: &Written<'_>) -> Result<RecordBatch, Error> {
         .iter()
         .map(|cells| typed::array(cells, columns.dates, columns.errors_as_null))
         .collect::<Result<_, _>>()
-        .map_err(|e| e.into_error(refused))?;
+        .map_err(|e| Error::of_conversion(e, refused))?;
     let field =
         |(name, array): (&String, &ArrayRef)| Field::new(name, array.data_type().clone(), true);
     let fields: Vec<Field> = columns.names.iter().zip(&arrays).map(field).collect();

@@ -1,13 +1,17 @@
 //! Comma or tab separated values (RFC 4180).
 
-use super::{Columns, Written, check_cells, refused, value_text};
+use super::{
+    Columns, Written, check_cells,
+    dialect::{Dialect, with_point},
+    refused, value_text,
+};
 use crate::{
-    Error, ErrorKind, Value,
+    Error, Value,
     address::{MAX_COLS, MAX_ROWS},
     cells::{Builder, CellRef, NumberKind},
     files::{ExportOptions, ImportOptions, MAX_TEXT, xlsx},
 };
-use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{ReaderBuilder, StringRecord};
 use formualizer_common::{DateSystem, datetime_to_serial_for};
 use std::borrow::Cow;
 
@@ -21,8 +25,10 @@ pub(super) fn read(
     options: &ImportOptions,
 ) -> Result<Columns, Error> {
     let text = decoded(bytes)?;
+    let dialect = Dialect::of(&text, delimiter, options)?;
+    let text = text.get(dialect.skipped..).unwrap_or_default();
     let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
+        .delimiter(dialect.delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
@@ -68,7 +74,7 @@ pub(super) fn read(
             columns.push(column);
         }
         for (at, column) in columns.iter_mut().enumerate() {
-            column.push(cell(record.get(at).unwrap_or_default(), dates));
+            column.push(cell(record.get(at).unwrap_or_default(), dates, dialect));
         }
         rows += 1;
     }
@@ -98,14 +104,18 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
 }
 
 /// What a text stands for.
-fn cell(text: &str, dates: DateSystem) -> CellRef<'_> {
+fn cell(text: &str, dates: DateSystem, dialect: Dialect) -> CellRef<'_> {
     let plain = text.trim();
     let Some(first) = plain.bytes().next() else {
         return if text.is_empty() { CellRef::Blank } else { CellRef::Text(text) };
     };
     match first {
         b'0'..=b'9' | b'+' | b'-' | b'.' => {
-            number(plain).or_else(|| date(plain, dates)).unwrap_or(CellRef::Text(text))
+            let found = match dialect.comma {
+                false => number(plain),
+                true => with_point(plain).and_then(|pointed| number(&pointed)),
+            };
+            found.or_else(|| date(plain, dates)).unwrap_or(CellRef::Text(text))
         }
         b't' | b'T' if plain.eq_ignore_ascii_case("true") => CellRef::Logical(true),
         b'f' | b'F' if plain.eq_ignore_ascii_case("false") => CellRef::Logical(false),
@@ -157,16 +167,7 @@ fn error(text: &str) -> Option<CellRef<'static>> {
     kind.to_string().eq_ignore_ascii_case(text).then_some(CellRef::Error(kind, None))
 }
 
-pub(super) fn write(
-    columns: &Written<'_>,
-    delimiter: u8,
-    options: ExportOptions,
-) -> Result<Vec<u8>, Error> {
-    let failed = |e: csv::Error| Error::new(ErrorKind::Io, e.to_string()).with_source(e);
-    let mut writer = WriterBuilder::new()
-        .delimiter(delimiter)
-        .quote_style(QuoteStyle::Necessary)
-        .from_writer(Vec::new());
+pub(super) fn write(columns: &Written<'_>, delimiter: u8, options: ExportOptions) -> Vec<u8> {
     let shown = |value: &Value| {
         let text = value_text(value);
         match value {
@@ -178,13 +179,35 @@ pub(super) fn write(
             _ => text,
         }
     };
+    let mut out = String::new();
     for row in 0..columns.rows() {
-        let values = (0..columns.cells.len()).map(|col| shown(&columns.value(row, col)));
-        writer.write_record(values).map_err(failed)?;
+        let width = columns.cells.len();
+        for col in 0..width {
+            if col > 0 {
+                out.push(char::from(delimiter));
+            }
+            let text = shown(&columns.value(row, col));
+            // A line of one blank would be none.
+            let quoted = needs_quotes(&text, delimiter) || (width == 1 && text.is_empty());
+            match quoted {
+                true => {
+                    out.push('"');
+                    out.push_str(&text.replace('"', "\"\""));
+                    out.push('"');
+                }
+                false => out.push_str(&text),
+            }
+        }
+        out.push('\n');
     }
-    writer
-        .into_inner()
-        .map_err(|e| Error::new(ErrorKind::Io, e.to_string()).with_source(e.into_error()))
+    out.into_bytes()
+}
+
+/// Whether a value would be read as something else without quotes: as several values, here or where semicolons separate them, or as
+/// the name of a delimiter.
+fn needs_quotes(text: &str, delimiter: u8) -> bool {
+    text.bytes().any(|b| b == delimiter || matches!(b, b'"' | b'\n' | b'\r' | b';'))
+        || text.starts_with("sep=")
 }
 
 /// What a formula may begin with in spreadsheet programs.

@@ -2,12 +2,16 @@
 //!
 //! ```text
 //! csv  … comma or tab separated values       json … rows or columns as JSON
+//! dialect … which delimiter and sign of decimals a CSV file has
 //! arrow … Arrow IPC and Parquet              text … values as texts
+//! caught … panics of their readers
 //! ipc … sizes that Arrow IPC claims          typed … columns as arrays of one type
 //! ```
 
 mod arrow;
+mod caught;
 mod csv;
+mod dialect;
 mod ipc;
 mod json;
 mod text;
@@ -20,8 +24,8 @@ use crate::{
     Error, ErrorKind, Value,
     cells::{CellRef, Cells},
 };
+use caught::caught;
 use formualizer_common::DateSystem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Columns of a file.
 #[derive(Debug, Default)]
@@ -83,10 +87,7 @@ pub(crate) fn read(
         DataFormat::Parquet => arrow::read_parquet(bytes, dates, options),
     };
     // Readers of binary formats are written for files that are whole.
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(columns) => columns,
-        Err(_) => Err(refused("the file is damaged")),
-    }
+    caught(read).unwrap_or_else(|| Err(refused("the file is damaged")))
 }
 
 /// Writes columns.
@@ -99,8 +100,8 @@ pub(crate) fn write(
     options: ExportOptions,
 ) -> Result<Vec<u8>, Error> {
     match format {
-        DataFormat::Csv => csv::write(columns, b',', options),
-        DataFormat::Tsv => csv::write(columns, b'\t', options),
+        DataFormat::Csv => Ok(csv::write(columns, b',', options)),
+        DataFormat::Tsv => Ok(csv::write(columns, b'\t', options)),
         DataFormat::Json => Ok(json::write(columns, false)),
         DataFormat::NdJson => Ok(json::write(columns, true)),
         DataFormat::Arrow => arrow::write_ipc(columns),

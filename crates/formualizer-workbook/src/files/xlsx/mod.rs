@@ -22,5 +22,5 @@ pub(crate) mod relations;
 pub(crate) mod save;
 pub(crate) mod scan;
 mod strings;
-mod styles;
+pub(crate) mod styles;
 pub(crate) mod xml;

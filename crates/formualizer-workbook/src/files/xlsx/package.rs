@@ -1,6 +1,6 @@
 //! The ZIP file of a workbook: its parts, unpacked within limits.
 
-use super::super::FileLimits;
+use super::super::{FileLimits, kind::compound, ole::Ole};
 use crate::{Error, ErrorKind};
 use rustc_hash::FxHashMap;
 use std::{
@@ -11,9 +11,6 @@ use std::{
     },
 };
 use zip::ZipArchive;
-
-/// What every OLE file begins with: an old workbook, or one with a password.
-const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// A ZIP file in memory. Names of parts are compared in any case, as the packaging standard has it.
 pub(crate) struct Package {
@@ -44,13 +41,15 @@ impl Package {
                 limits.file_bytes
             )));
         }
-        if bytes.starts_with(OLE) {
-            return Err(refused(
-                "the file is encrypted with a password, or an old .xls: save it without a password as .xlsx",
-            ));
+        if Ole::is(&bytes) {
+            compound(&bytes)?;
+            return Err(refused("no .xlsx file: an old .xls"));
         }
-        let archive = ZipArchive::new(Cursor::new(bytes))
-            .map_err(|e| refused(format!("no .xlsx file: {e}")).with_source(e))?;
+        let begun = bytes.starts_with(b"PK\x03\x04");
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
+            let why = if begun { ", damaged or cut off" } else { "" };
+            refused(format!("no .xlsx file{why}: {e}")).with_source(e)
+        })?;
         if archive.len() > limits.parts {
             return Err(refused(format!(
                 "the file has {} parts, the limit parts is {}",
@@ -199,7 +198,7 @@ fn other_encoding(text: &str) -> Option<&str> {
     (!known.iter().any(|known| name.eq_ignore_ascii_case(known))).then_some(name)
 }
 
-fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
+pub(crate) fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
     let (encoding, mark) = match bytes.as_slice() {
         [0xFF, 0xFE, ..] => (Some(u16::from_le_bytes as fn([u8; 2]) -> u16), 2),
         [0xFE, 0xFF, ..] => (Some(u16::from_be_bytes as fn([u8; 2]) -> u16), 2),

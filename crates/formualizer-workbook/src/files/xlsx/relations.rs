@@ -45,7 +45,7 @@ pub(crate) fn read(part: &str, xml: Xml<'_>) -> Result<Vec<Relation>, Error> {
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(found),
-            Piece::Start(tag) if tag.name == "Relationship" => {
+            Piece::Start(tag) if (tag.level, tag.name) == (2, "Relationship") => {
                 let get = |name| tag.get(name).unwrap_or_default().into_owned();
                 let external = tag.get("TargetMode").is_some_and(|mode| mode == "External");
                 let target = get("Target");

@@ -53,6 +53,8 @@ pub(crate) struct Element<'a> {
     pub(crate) kind: Kind,
     /// The index of its metadata, from 1, which may mark a dynamic array.
     pub(crate) metadata: Option<u32>,
+    /// The index of what its value is beside what is written: the attribute `vm`.
+    pub(crate) value_metadata: Option<u32>,
     pub(crate) formula: Option<Formula<'a>>,
     /// The text of `v`.
     pub(crate) value: Option<Cow<'a, str>>,
@@ -96,12 +98,24 @@ pub(crate) enum FormulaKind {
     DataTable,
 }
 
+/// Bytes of rows that are worth a scanner of their own.
+const PART: usize = 1 << 20;
+
 /// Where in the part the scanner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Outside,
     Data,
     Row,
+}
+
+/// Some rows of a sheet.
+pub(crate) struct Rows<'a> {
+    /// The bytes that they stand in.
+    pub(crate) range: Range<usize>,
+    /// The first of them; 0 where nothing is in front.
+    pub(crate) first: u32,
+    pub(crate) scanner: Scanner<'a>,
 }
 
 /// Goes through a sheet's part.
@@ -116,6 +130,53 @@ pub(crate) struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     pub(crate) fn new(xml: Xml<'a>) -> Self {
         Self { pieces: xml.pieces(), place: Place::Outside, row: 0, col: 0 }
+    }
+
+    /// The rows of the sheet in pieces, in their order, to be scanned side by side; this scanner goes on behind the rows then. For right behind
+    /// the start tag of `sheetData`. Nothing where the rows are few, or where they end cannot be told without reading them.
+    pub(crate) fn split(&mut self, prefix: &str) -> Option<Vec<Rows<'a>>> {
+        let text = self.xml().text;
+        let start = self.pieces.span().end;
+        let rest = text.get(start..)?;
+        let parts = (rest.len() / PART).min(4 * rayon::current_num_threads());
+        if parts < 2 {
+            return None;
+        }
+        let end = start + rest.find(&format!("</{prefix}sheetData>"))?;
+        let rows = text.get(start..end)?;
+        // Comments and the like may have anything in them.
+        if rows.contains("<!") || rows.contains("<?") {
+            return None;
+        }
+        let tag = format!("<{prefix}row ");
+        let mut cuts = vec![(0, 0)];
+        for part in 1..parts {
+            let mut near = rows.len() / parts * part;
+            while !rows.is_char_boundary(near) {
+                near += 1;
+            }
+            let cut = near + rows.get(near..)?.find(&tag)?;
+            // Rows that do not say which they are follow the one before.
+            let tag = rows.get(cut..)?;
+            let number = tag.get(..tag.find('>')?)?.split(" r=").nth(1);
+            let number = number.and_then(|rest| rest.get(1..)?.split(['"', '\'']).next());
+            let first = number.and_then(|number| number.parse::<u32>().ok()?.checked_sub(1));
+            if let Some(first) = first
+                && cuts.last().is_some_and(|(last, _)| *last < cut)
+            {
+                cuts.push((cut, first));
+            }
+        }
+        let ends = cuts.iter().skip(1).map(|(cut, _)| *cut).chain([rows.len()]);
+        let of = |((from, first), to): (&(usize, u32), usize)| {
+            let range = start + from..start + to;
+            let pieces = self.pieces.within(range.clone());
+            let scanner = Self { pieces, place: Place::Data, row: 0, col: 0 };
+            Rows { range, first: *first, scanner }
+        };
+        let pieces = cuts.iter().zip(ends).map(of).collect();
+        self.pieces.jump(end);
+        Some(pieces)
     }
 
     /// The part, for messages and bytes.
@@ -133,7 +194,9 @@ impl<'a> Scanner<'a> {
             let span = self.pieces.span();
             match (self.place, piece) {
                 (_, Piece::Eof) => return Ok(Scanned::Eof),
-                (Place::Outside, Piece::Start(tag)) if tag.name == "sheetData" => {
+                (Place::Outside, Piece::Start(tag))
+                    if (tag.level, tag.name) == (2, "sheetData") =>
+                {
                     if !tag.empty {
                         self.place = Place::Data;
                     }
@@ -143,14 +206,14 @@ impl<'a> Scanner<'a> {
                 (Place::Data, Piece::Start(tag)) if tag.name == "row" => {
                     return self.row(&tag, span);
                 }
-                (Place::Data, Piece::End("sheetData")) => {
+                (Place::Data, Piece::End("sheetData", 2)) => {
                     self.place = Place::Outside;
                     return Ok(Scanned::DataEnd { span });
                 }
                 (Place::Row, Piece::Start(tag)) if tag.name == "c" => {
                     return self.cell(&tag, span.start);
                 }
-                (Place::Row, Piece::End("row")) => {
+                (Place::Row, Piece::End("row", 3)) => {
                     self.place = Place::Data;
                     self.row += 1;
                     return Ok(Scanned::RowEnd { span });
@@ -187,7 +250,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn cell(&mut self, tag: &Tag<'a>, start: usize) -> Result<Scanned<'a>, Error> {
-        let (mut at, mut style, mut kind, mut metadata) = (None, None, Kind::Number, None);
+        let (mut at, mut style, mut kind) = (None, None, Kind::Number);
+        let (mut metadata, mut value_metadata) = (None, None);
         for (name, value) in tag.pairs() {
             match name {
                 "r" => match reference(value) {
@@ -210,6 +274,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 "cm" => metadata = value.trim().parse().ok(),
+                "vm" => value_metadata = value.trim().parse().ok(),
                 _ => {}
             }
         }
@@ -229,6 +294,7 @@ impl<'a> Scanner<'a> {
             style,
             kind,
             metadata,
+            value_metadata,
             formula: None,
             value: None,
             inline: None,

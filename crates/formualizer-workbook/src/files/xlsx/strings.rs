@@ -24,7 +24,7 @@ impl Strings {
         loop {
             match pieces.next()? {
                 Piece::Eof => return Ok(strings),
-                Piece::Start(tag) if tag.name == "si" => {
+                Piece::Start(tag) if (tag.level, tag.name) == (2, "si") => {
                     let at = pieces.span().start;
                     let text = rich_text(&mut pieces, &tag)?;
                     if text.len() > MAX_TEXT && text.encode_utf16().count() > MAX_TEXT {

@@ -23,23 +23,24 @@ impl Styles {
         loop {
             match pieces.next()? {
                 Piece::Eof => return Ok(Self { kinds }),
-                Piece::Start(tag) => match tag.name {
-                    "numFmt" => {
+                Piece::Start(tag) => match (tag.level, tag.name) {
+                    // Differential formats have some of the same numbers, deeper.
+                    (3, "numFmt") => {
                         if let (Some(id), Some(code)) =
                             (tag.number("numFmtId"), tag.get("formatCode"))
                         {
                             codes.insert(id, kind_of_code(&code));
                         }
                     }
-                    "cellXfs" => of_cells = !tag.empty,
-                    "xf" if of_cells => {
+                    (2, "cellXfs") => of_cells = !tag.empty,
+                    (3, "xf") if of_cells => {
                         let id = tag.number("numFmtId").unwrap_or(0);
                         let known = codes.get(&id).copied();
                         kinds.push(known.unwrap_or_else(|| kind_of_built_in(id)));
                     }
                     _ => {}
                 },
-                Piece::End("cellXfs") => of_cells = false,
+                Piece::End("cellXfs", 2) => of_cells = false,
                 _ => {}
             }
         }
@@ -58,7 +59,7 @@ impl Styles {
 }
 
 /// The formats that files do not write out; 27 to 36 and 50 to 58 are dates of East Asian locales.
-fn kind_of_built_in(id: u32) -> NumberKind {
+pub(crate) fn kind_of_built_in(id: u32) -> NumberKind {
     match id {
         14..=17 | 27..=31 | 36 | 50..=54 | 57..=58 => NumberKind::Date,
         18..=21 | 32..=35 | 45 | 47 | 55..=56 => NumberKind::Time,

@@ -1,4 +1,7 @@
-//! XML parts, an element at a time: local names, attributes, text with entities, bounded depth.
+//! XML parts, an element at a time: names with their namespaces, attributes, text with entities, bounded depth.
+//!
+//! Elements of a part's own vocabulary, the namespace of its outermost element, have a [`name`](Tag::name); those of extensions have
+//! none, so that nothing takes `x14:table` for a `table`.
 //!
 //! Document types are refused, and with them every entity but the five of XML and characters by number: nothing in a part
 //! can make it larger than it is.
@@ -25,8 +28,8 @@ pub(crate) struct Xml<'a> {
 pub(crate) enum Piece<'a> {
     /// A start tag, or an element without content.
     Start(Tag<'a>),
-    /// An end tag, by its local name.
-    End(&'a str),
+    /// An end tag: its name in the part's own vocabulary, empty for others, and how deep its element is nested.
+    End(&'a str, usize),
     Text(Cow<'a, str>),
     /// Comments, processing instructions and the declaration.
     Other,
@@ -36,8 +39,14 @@ pub(crate) enum Piece<'a> {
 /// A start tag.
 #[derive(Debug)]
 pub(crate) struct Tag<'a> {
-    /// Without its prefix.
+    /// Without its prefix, where it is of the part's own vocabulary; empty for others.
     pub(crate) name: &'a str,
+    /// Without its prefix, whatever its namespace.
+    pub(crate) local: &'a str,
+    /// Its namespace; empty where it has none.
+    pub(crate) space: &'a str,
+    /// How deep it is nested: the outermost element is 1.
+    pub(crate) level: usize,
     /// The prefix with its colon; usually empty.
     pub(crate) prefix: &'a str,
     /// Whether it is the whole element.
@@ -49,9 +58,9 @@ pub(crate) struct Tag<'a> {
 impl<'a> Xml<'a> {
     /// The pieces from the start on.
     pub(crate) fn pieces(self) -> Pieces<'a> {
-        let mut reader = Reader::from_str(self.text);
-        reader.config_mut().check_end_names = true;
-        Pieces { xml: self, reader, depth: 0, start: 0, begun: false }
+        let (range, bound) = (0..self.text.len(), Vec::new());
+        let reader = reader(self.text);
+        Pieces { xml: self, reader, range, around: 0, depth: 0, start: 0, bound, own: None }
     }
 
     /// An error that names the part and the place.
@@ -64,10 +73,32 @@ impl<'a> Xml<'a> {
 pub(crate) struct Pieces<'a> {
     pub(crate) xml: Xml<'a>,
     reader: Reader<&'a [u8]>,
+    /// The bytes of the part that are gone through.
+    range: Range<usize>,
+    /// How many elements are open around them.
+    around: usize,
     depth: usize,
     start: usize,
-    /// Whether there was an element.
-    begun: bool,
+    /// Prefixes in force, the innermost last.
+    bound: Vec<Bound<'a>>,
+    /// The namespace of the outermost element, once there was one.
+    own: Option<&'a str>,
+}
+
+fn reader(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = true;
+    reader
+}
+
+/// A prefix and what it stands for.
+#[derive(Clone)]
+struct Bound<'a> {
+    /// The level of the element that says so.
+    level: usize,
+    /// Empty for elements without a prefix.
+    prefix: &'a str,
+    space: &'a str,
 }
 
 impl<'a> Pieces<'a> {
@@ -77,16 +108,18 @@ impl<'a> Pieces<'a> {
     /// Where the part is no well-formed XML, has a document type, or is nested too deep.
     pub(crate) fn next(&mut self) -> Result<Piece<'a>, Error> {
         self.start = self.at();
+        while self.bound.last().is_some_and(|bound| bound.level > self.depth) {
+            self.bound.pop();
+        }
         let event = match self.reader.read_event() {
             Ok(event) => event,
             Err(error) => {
-                let at = usize::try_from(self.reader.error_position()).unwrap_or(self.start);
-                return Err(self.xml.error(at, error));
+                let at = usize::try_from(self.reader.error_position()).unwrap_or(0);
+                return Err(self.xml.error(self.range.start + at, error));
             }
         };
         let span = self.span();
         let raw: &'a str = self.xml.text.get(span.clone()).unwrap_or_default();
-        self.begun |= matches!(event, Event::Start(_) | Event::Empty(_));
         Ok(match event {
             Event::Start(tag) => {
                 self.depth += 1;
@@ -94,14 +127,17 @@ impl<'a> Pieces<'a> {
                     let what = format!("elements are nested deeper than {}", self.xml.depth);
                     return Err(self.xml.error(span.start, what));
                 }
-                Piece::Start(tag_of(raw, &tag, false))
+                Piece::Start(self.tag(raw, &tag, false))
             }
-            Event::Empty(tag) => Piece::Start(tag_of(raw, &tag, true)),
+            Event::Empty(tag) => Piece::Start(self.tag(raw, &tag, true)),
             Event::End(_) => {
-                self.depth = self.depth.saturating_sub(1);
                 let name = raw.strip_prefix("</").unwrap_or(raw);
                 let name = name.strip_suffix('>').unwrap_or(name).trim_ascii_end();
-                Piece::End(local(name))
+                let (prefix, name) = split(name);
+                let own = self.own == Some(self.space(prefix));
+                let level = self.depth;
+                self.depth = self.depth.saturating_sub(1);
+                Piece::End(if own { name } else { "" }, level)
             }
             Event::Text(_) => Piece::Text(unix_lines(raw)),
             Event::CData(_) => {
@@ -116,10 +152,10 @@ impl<'a> Pieces<'a> {
                 let what = "document types are not allowed in workbooks";
                 return Err(self.xml.error(span.start, what));
             }
-            Event::Eof if self.depth > 0 => {
+            Event::Eof if self.depth > self.around => {
                 return Err(self.xml.error(span.start, "the part ends inside of an element"));
             }
-            Event::Eof if !self.begun => return Err(self.xml.error(0, "the part is empty")),
+            Event::Eof if self.own.is_none() => return Err(self.xml.error(0, "the part is empty")),
             Event::Eof => Piece::Eof,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Piece::Other,
         })
@@ -131,19 +167,77 @@ impl<'a> Pieces<'a> {
     }
 
     fn at(&self) -> usize {
-        usize::try_from(self.reader.buffer_position())
-            .unwrap_or(usize::MAX)
-            .min(self.xml.text.len())
+        let read = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
+        self.range.start.saturating_add(read).min(self.range.end)
+    }
+
+    /// The pieces of a range that has whole elements within those that are open now.
+    pub(crate) fn within(&self, range: Range<usize>) -> Self {
+        let reader = reader(self.xml.text.get(range.clone()).unwrap_or_default());
+        let (depth, bound) = (self.depth, self.bound.clone());
+        let start = range.start;
+        Self { xml: self.xml, reader, range, around: depth, depth, start, bound, own: self.own }
+    }
+
+    /// Goes on from a place to which all elements that have begun since have ended.
+    pub(crate) fn jump(&mut self, to: usize) {
+        self.range = to..self.xml.text.len();
+        self.reader = reader(self.xml.text.get(to..).unwrap_or_default());
+        // The elements around began before.
+        self.reader.config_mut().allow_unmatched_ends = true;
+        self.start = to;
+    }
+
+    fn tag(&mut self, raw: &'a str, tag: &BytesStart<'_>, empty: bool) -> Tag<'a> {
+        let inner = raw.strip_prefix('<').unwrap_or(raw);
+        let inner = inner.strip_suffix("/>").or_else(|| inner.strip_suffix('>')).unwrap_or(inner);
+        let (name, attributes) = inner.split_at(tag.name().as_ref().len().min(inner.len()));
+        let level = self.depth + usize::from(empty);
+        if attributes.contains("xmlns") {
+            let bound = pairs(attributes).filter_map(|(name, space)| {
+                let prefix = name.strip_prefix("xmlns")?;
+                let prefix = if prefix.is_empty() { "" } else { prefix.strip_prefix(':')? };
+                Some(Bound { level, prefix, space })
+            });
+            self.bound.extend(bound);
+        }
+        let (prefix, local) = split(name);
+        let space = self.space(prefix);
+        let own = *self.own.get_or_insert(space) == space;
+        let prefix = &name[..name.len() - local.len()];
+        Tag { name: if own { local } else { "" }, local, space, level, prefix, empty, attributes }
+    }
+
+    /// What a prefix stands for. One that nothing declares stands for itself.
+    fn space(&self, prefix: &'a str) -> &'a str {
+        let bound = self.bound.iter().rev().find(|bound| bound.prefix == prefix);
+        bound.map_or(prefix, |bound| bound.space)
+    }
+
+    /// An attribute of a namespace that `wanted` knows, of the start tag that was read last, with its entities.
+    pub(crate) fn attribute(
+        &self,
+        tag: &Tag<'a>,
+        wanted: impl Fn(&str) -> bool,
+        name: &str,
+    ) -> Option<&'a str> {
+        tag.pairs().find_map(|(key, value)| {
+            let (prefix, local) = split(key);
+            let found = local == name && !prefix.is_empty() && wanted(self.space(prefix));
+            found.then_some(value)
+        })
+    }
+
+    /// The relationship that an attribute of the start tag that was read last names, such as `r:id`.
+    pub(crate) fn relation(&self, tag: &Tag<'a>, name: &str) -> Option<Cow<'a, str>> {
+        // The same in both variants of the standard.
+        let value = self.attribute(tag, |space| space.ends_with("/relationships"), name)?;
+        Some(unescaped(value).unwrap_or(Cow::Borrowed(value)))
     }
 
     /// How many elements are open.
     pub(crate) fn depth(&self) -> usize {
         self.depth
-    }
-
-    /// Whether the element whose start tag was read last is around all others.
-    pub(crate) fn outermost(&self, tag: &Tag<'_>) -> bool {
-        self.depth == usize::from(!tag.empty)
     }
 
     /// Passes over the rest of the element whose start tag was read last.
@@ -185,40 +279,36 @@ impl<'a> Pieces<'a> {
     }
 }
 
-fn tag_of<'a>(raw: &'a str, tag: &BytesStart<'_>, empty: bool) -> Tag<'a> {
-    let inner = raw.strip_prefix('<').unwrap_or(raw);
-    let inner = inner.strip_suffix("/>").or_else(|| inner.strip_suffix('>')).unwrap_or(inner);
-    let (name, attributes) = inner.split_at(tag.name().as_ref().len().min(inner.len()));
-    let prefix = &name[..name.len() - local(name).len()];
-    Tag { name: local(name), prefix, empty, attributes }
+/// A name's prefix, without its colon, and the rest of it.
+fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once(':').unwrap_or(("", name))
 }
 
-/// A name without its prefix.
-pub(crate) fn local(name: &str) -> &str {
-    let colon = name.bytes().rposition(|b| b == b':');
-    colon.and_then(|at| name.get(at + 1..)).unwrap_or(name)
+/// The attributes of a start tag: names as they are written, values with their entities.
+fn pairs(attributes: &str) -> impl Iterator<Item = (&str, &str)> + use<'_> {
+    let mut rest = attributes;
+    std::iter::from_fn(move || {
+        let (name, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let (value, after) = after[1..].split_once(quote)?;
+        rest = after;
+        Some((name.trim(), value))
+    })
 }
 
 impl<'a> Tag<'a> {
     /// Every attribute: name as it is written, value with its entities.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let mut rest = self.attributes;
-        std::iter::from_fn(move || {
-            let (name, after) = rest.split_once('=')?;
-            let after = after.trim_start();
-            let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (value, after) = after[1..].split_once(quote)?;
-            rest = after;
-            Some((name.trim(), value))
-        })
+        pairs(self.attributes)
     }
 
-    /// An attribute by its local name, with its entities.
+    /// An attribute without a prefix, with its entities.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.pairs().find_map(|(key, value)| (local(key) == name).then_some(value))
+        self.pairs().find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// An attribute by its local name.
+    /// An attribute without a prefix.
     pub(crate) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
         self.raw(name).map(|value| unescaped(value).unwrap_or(Cow::Borrowed(value)))
     }

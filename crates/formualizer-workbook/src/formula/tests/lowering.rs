@@ -21,7 +21,7 @@ fn every_reference_names_its_sheet() {
 #[test]
 fn what_does_not_exist_is_an_error_literal() {
     check("=Nowhere!A1", "A1", "#REF!");
-    check("=[Book.xlsx]Sheet1!A1", "A1", "#REF!");
+    check("=[Book.xlsx]Sheet1!A1", "A1", "\u{1}[Book.xlsx]Sheet1!A1()");
     check("=unknown+1", "A1", "#NAME?+1");
     check("=Unknown[Net]", "A1", "#NAME?");
     check("=Sales[Gross]", "A1", "#REF!");
@@ -65,7 +65,7 @@ fn parameters_of_let_and_lambda_are_no_names() {
     check("=LET(a,Rate,Data,a,data+A)", "A1", "LET(a,0.19,Data,a,data+A)");
     check("=LAMBDA(rate,rate+left)(2)", "B1", "LAMBDA(rate,rate+Sheet1!A1)(2)");
     check("=LET(f,LAMBDA(x,x+1),f(rate))", "A1", "LET(f,LAMBDA(x,x+1),f(0.19))");
-    check("=double(A1)", "B1", "LAMBDA(x,x*2)(Sheet1!A1)");
+    check("=double(A1)", "B1", "\u{1}SELF(double,LAMBDA(x,x*2))(Sheet1!A1)");
     let book = book();
     assert_eq!(book.compile("=LET(f,LAMBDA(x,x),f(1))", "A1").functions, ["LET", "LAMBDA"]);
 }

@@ -201,7 +201,7 @@ fn a_numeric_column_is_not_copied_on_its_way_back() {
     let array = Float64Array::from(vec![1.0, 2.0]);
     let column = Column::try_new(Arc::new(array.clone())).unwrap();
     assert_eq!(column.array().null_count(), 0);
-    let cells = crate::functions::output::cells(&column, false, DateSystem::Excel1900).unwrap();
+    let cells = Cells::from_column(&column, false, DateSystem::Excel1900).unwrap();
     let Cells::Numbers(_, shared) = cells else { panic!() };
     assert_eq!(shared.values().as_ptr(), array.values().as_ptr());
 }

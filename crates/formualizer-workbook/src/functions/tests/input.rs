@@ -1,23 +1,21 @@
 use crate::{
     cells::{CellRef, Cells, NumberKind},
-    functions::{
-        input::{Place, column},
-        output,
-    },
+    functions::input::{Place, column},
 };
 use arrow_array::{Array, cast::AsArray, types as t};
 use formualizer_common::{DateSystem, ExcelErrorKind};
+use formualizer_functions::semantics::TextRules;
 use udf_abi::{DType, ErrorCode, manifest::Param};
 use udf_columnar::Column;
 
-const DATES: DateSystem = DateSystem::Excel1900;
+const RULES: TextRules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
 
 fn param(dtype: DType, optional: bool) -> Param {
     Param { optional, ..Param::scalar("p".to_owned(), dtype) }
 }
 
 fn doubles(cells: &Cells, optional: bool, place: Place) -> (Vec<Option<f64>>, Column) {
-    let column = column(cells, &param(DType::F64, optional), place, DATES).unwrap();
+    let column = column(cells, &param(DType::F64, optional), place, RULES).unwrap();
     (column.array().as_primitive::<t::Float64Type>().iter().collect(), column)
 }
 
@@ -63,11 +61,11 @@ fn blanks_are_the_zero_of_the_type_or_no_value() {
             continue;
         }
         let blank = Cells::Blank(2);
-        let zero = column(&blank, &param(dtype, false), Place::Value, DATES).unwrap();
+        let zero = column(&blank, &param(dtype, false), Place::Value, RULES).unwrap();
         assert_eq!((zero.len(), zero.array().null_count()), (2, 0), "{dtype}");
-        let none = column(&blank, &param(dtype, true), Place::Value, DATES).unwrap();
+        let none = column(&blank, &param(dtype, true), Place::Value, RULES).unwrap();
         assert_eq!(none.array().null_count(), 2, "{dtype}");
-        let range = column(&blank, &param(dtype, false), Place::Range, DATES).unwrap();
+        let range = column(&blank, &param(dtype, false), Place::Range, RULES).unwrap();
         assert_eq!(range.array().null_count(), 2, "{dtype}");
         assert_eq!(range.dtype(), dtype);
     }
@@ -76,11 +74,11 @@ fn blanks_are_the_zero_of_the_type_or_no_value() {
 #[test]
 fn numbers_that_a_type_does_not_hold_are_errors_of_their_row() {
     let cells = Cells::of([300.0, -2.9, 1e300].map(CellRef::number));
-    let bytes = column(&cells, &param(DType::I8, false), Place::Value, DATES).unwrap();
+    let bytes = column(&cells, &param(DType::I8, false), Place::Value, RULES).unwrap();
     assert_eq!(bytes.array().as_primitive::<t::Int8Type>().value(1), -2);
     assert_eq!(bytes.error(0).unwrap().0, ErrorCode::Num);
     assert_eq!(bytes.error(2).unwrap().0, ErrorCode::Num);
-    let dates = column(&cells, &param(DType::Date32, false), Place::Value, DATES).unwrap();
+    let dates = column(&cells, &param(DType::Date32, false), Place::Value, RULES).unwrap();
     assert_eq!(dates.error(1).unwrap().0, ErrorCode::Num);
     assert_eq!(dates.array().as_primitive::<t::Date32Type>().value(0), 300 - 25_569);
 }
@@ -89,11 +87,29 @@ fn numbers_that_a_type_does_not_hold_are_errors_of_their_row() {
 fn dates_of_1904_workbooks_are_the_same_days() {
     let cells = Cells::of([CellRef::Number(43_830.25, NumberKind::DateTime)]);
     let system = DateSystem::Excel1904;
-    let day = column(&cells, &param(DType::Date32, false), Place::Value, system).unwrap();
+    let day = column(
+        &cells,
+        &param(DType::Date32, false),
+        Place::Value,
+        TextRules { dates: system, ..RULES },
+    )
+    .unwrap();
     assert_eq!(day.array().as_primitive::<t::Date32Type>().value(0), 19_723);
-    let any = column(&cells, &param(DType::Any, false), Place::Value, system).unwrap();
+    let any = column(
+        &cells,
+        &param(DType::Any, false),
+        Place::Value,
+        TextRules { dates: system, ..RULES },
+    )
+    .unwrap();
     assert_eq!(any.to_any().unwrap(), [udf_columnar::AnyValue::DateTime(45_292.25)]);
-    let serial = column(&cells, &param(DType::F64, false), Place::Value, system).unwrap();
+    let serial = column(
+        &cells,
+        &param(DType::F64, false),
+        Place::Value,
+        TextRules { dates: system, ..RULES },
+    )
+    .unwrap();
     assert_eq!(serial.array().as_primitive::<t::Float64Type>().value(0), 43_830.25);
 }
 
@@ -107,7 +123,7 @@ fn any_sees_every_cell_as_it_is() {
         CellRef::Text("ä"),
         CellRef::Error(ExcelErrorKind::Na, Some("gone")),
     ]);
-    let any = column(&cells, &param(DType::Any, false), Place::Value, DATES).unwrap();
+    let any = column(&cells, &param(DType::Any, false), Place::Value, RULES).unwrap();
     let wanted = [
         A::Blank,
         A::Number(1.0),
@@ -123,7 +139,7 @@ fn any_sees_every_cell_as_it_is() {
 fn numbers_become_the_texts_that_excel_makes() {
     let numbers = [0.0, -1.5, 0.1 + 0.2, 1e20, 1.0 / 3e6].map(Some);
     let cells = Cells::Numbers(NumberKind::Number, numbers.into_iter().collect());
-    let texts = column(&cells, &param(DType::Utf8, false), Place::Value, DATES).unwrap();
+    let texts = column(&cells, &param(DType::Utf8, false), Place::Value, RULES).unwrap();
     let wanted = ["0", "-1.5", "0.3", "1E+20", "3.33333333333333E-07"];
     assert!(texts.array().as_string::<i32>().iter().eq(wanted.map(Some)), "{texts:?}");
 }
@@ -186,7 +202,7 @@ proptest::proptest! {
             for (optional, place) in
                 [(false, Place::Value), (true, Place::Value), (false, Place::Range)]
             {
-                let column = column(&cells, &param(dtype, optional), place, DATES).unwrap();
+                let column = column(&cells, &param(dtype, optional), place, RULES).unwrap();
                 assert_eq!(column.len(), cells.len());
                 if dtype == DType::Any || dtype == DType::Null || dtype == DType::Error {
                     continue;
@@ -208,9 +224,9 @@ proptest::proptest! {
     fn what_any_parameters_see_is_what_cells_show(of in cells()) {
         let cells = built(&of);
         for dates in [DateSystem::Excel1900, DateSystem::Excel1904] {
-            let any = column(&cells, &param(DType::Any, false), Place::Value, dates).unwrap();
+            let any = column(&cells, &param(DType::Any, false), Place::Value, TextRules { dates, year: 2026 }).unwrap();
             let any = udf_columnar::coerce(any, DType::Any).unwrap();
-            let back = output::cells(&any, true, dates).unwrap();
+            let back = Cells::from_column(&any, true, dates).unwrap();
             let near = |a: CellRef<'_>, b: CellRef<'_>| match (a, b) {
                 (CellRef::Number(a, k), CellRef::Number(b, l)) => {
                     k == l && (a - b).abs() <= 1e-9 * a.abs().max(1e4)

@@ -134,12 +134,15 @@ fn demo_manager() -> WasmPluginManager {
 fn environment() -> Environment {
     Environment {
         dates: DateSystem::Excel1900,
+        platform: Default::default(),
         seed: 1,
         epoch: 1,
         now_us: 0,
         cancel: CancelToken::new(),
         threads: 1,
         place: 0,
+        indexes: Default::default(),
+        keeps_unknown: false,
     }
 }
 

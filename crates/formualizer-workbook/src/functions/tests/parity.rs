@@ -10,7 +10,11 @@ fn callbacks() -> WasmPluginManager {
         args.iter()
             .map(|arg| match arg {
                 Value::Error(error) => Err(error.clone()),
-                other => formualizer_eval::coercion::to_number_lenient(other),
+                other => {
+                    let cell = CellRef::of(other, DateSystem::Excel1900).unwrap();
+                    formualizer_functions::call::number(cell.scalar(), environment().rules())
+                        .map_err(|_| ExcelError::new(ExcelErrorKind::Value))
+                }
             })
             .collect()
     };

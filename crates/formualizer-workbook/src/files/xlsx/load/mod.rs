@@ -83,6 +83,9 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         .collect::<Result<_, Error>>()?;
 
     let mut assembly = Assembly::new(dates);
+    let about = relations(&package, "")?.into_iter().find(|r| r.kind == "extended-properties");
+    let about = about.map(|relation| relation.target);
+    assembly.book.platform = optional(&package, about.as_deref(), depth, workbook::platform)?;
     let mut ids = Vec::new();
     let mut source = Source { bytes, sheets: FxHashMap::default(), within_limits: true };
     for part in &parts {
@@ -156,6 +159,11 @@ fn sheets(
             .map_err(|e| refused(format!("a sheet of the file: {e}")))?;
         if !seen.insert(sheet.name.to_lowercase()) {
             return Err(refused(format!("the file has two sheets named {:?}", sheet.name)));
+        }
+        if sheet.relation.is_empty() {
+            // A module of Excel 5.0 to 97, whose content is none of a sheet.
+            parts.push(None);
+            continue;
         }
         let Some(relation) = by_id.get(sheet.relation.as_str()) else {
             return Err(refused(format!(
@@ -264,9 +272,7 @@ impl Assembly {
                 sheet.grid.set_cells(col, row, cells);
             }
             let mut filters = std::mem::take(&mut sheet.hidden.filtered);
-            if let Some(rect) = loaded.filtered {
-                filters.insert(rect.rows());
-            }
+            filters.extend(&loaded.filtered);
             for rows in loaded.hidden.iter() {
                 for row in rows {
                     let one = row..row + 1;

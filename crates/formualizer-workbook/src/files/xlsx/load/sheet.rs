@@ -3,15 +3,16 @@
 use super::super::{
     cell::{Content, Shared},
     formulas,
-    scan::{Element, FormulaKind, Scanned, Scanner, rect},
+    scan::{Element, FormulaKind, Rows, Scanned, Scanner, rect},
     xml::Xml,
 };
 use crate::{
     Error, ErrorKind,
-    address::Cell,
+    address::{Cell, Rect},
     files::collect::{Collector, LoadedSheet},
     formula::{Arrays, Follower},
 };
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{
     Arc,
@@ -33,6 +34,7 @@ struct Master {
     follower: Arc<Follower>,
 }
 
+/// The cells of a sheet, or of some of its rows, while they are read.
 struct SheetLoader<'a> {
     loading: &'a Loading<'a>,
     xml: Xml<'a>,
@@ -41,24 +43,19 @@ struct SheetLoader<'a> {
     /// Shared formulas of cells before the one that has the text.
     early: Vec<(Cell, u32)>,
     last: Option<Cell>,
+    rows: FxHashSet<u32>,
+    /// Cells that were taken from those that may still be stored.
+    allowed: u64,
 }
 
-/// Reads a sheet's part.
+/// Reads a sheet's part. Many rows are read side by side.
 ///
 /// # Errors
 /// Where it is broken, with the cell.
-pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, Error> {
+pub(crate) fn read<'a>(xml: Xml<'a>, loading: &'a Loading<'a>) -> Result<LoadedSheet, Error> {
     let mut scanner = Scanner::new(xml);
-    let mut loader = SheetLoader {
-        loading,
-        xml,
-        cells: Collector::default(),
-        masters: FxHashMap::default(),
-        early: Vec::new(),
-        last: None,
-    };
-    let mut rows = FxHashSet::default();
-    let mut filter = None;
+    let mut loader = SheetLoader::new(xml, loading);
+    let mut filter: Option<Rect> = None;
     let (mut root, mut data) = (None, false);
     loop {
         match scanner.next()? {
@@ -69,32 +66,122 @@ pub(crate) fn read(xml: Xml<'_>, loading: &Loading<'_>) -> Result<LoadedSheet, E
             Scanned::Data { span, .. } if std::mem::replace(&mut data, true) => {
                 return Err(xml.error(span.start, "the sheet has a second <sheetData>"));
             }
+            Scanned::Data { empty: false, prefix, .. } => {
+                let Some(parts) = scanner.split(prefix) else { continue };
+                let read = |mut rows: Rows<'a>| {
+                    let mut loader = SheetLoader::new(xml, loading);
+                    loader.rows(&mut rows.scanner)?;
+                    Ok(loader)
+                };
+                // The first error in the order of rows, whichever came first.
+                let parts: Vec<Result<SheetLoader<'a>, Error>> =
+                    parts.into_par_iter().map(read).collect();
+                for part in parts {
+                    loader.append(part?)?;
+                }
+            }
             Scanned::Tag { tag, span } if root.replace(()).is_none() && tag.name != "worksheet" => {
                 let what = format!("<{}> is no sheet with cells", tag.name);
                 return Err(xml.error(span.start, what));
             }
-            Scanned::Row { row, hidden, span, .. } => {
-                if !rows.insert(row) {
-                    let what = format!("row {} is there twice", row + 1);
-                    return Err(xml.error(span.start, what));
-                }
-                if hidden {
-                    loader.cells.out.hidden.insert(row..row + 1);
-                }
-            }
-            Scanned::Cell(element) => loader.cell(&element)?,
-            Scanned::Tag { tag, .. } if tag.name == "autoFilter" => {
+            Scanned::Tag { tag, .. } if (tag.level, tag.name) == (2, "autoFilter") => {
                 filter = tag.raw("ref").and_then(rect);
             }
-            Scanned::Tag { tag, .. } if tag.name == "filterColumn" && !tag.empty => {
-                loader.cells.out.filtered = filter;
+            // One without anything in it only hides its button.
+            Scanned::Tag { tag, .. }
+                if (tag.level, tag.name) == (3, "filterColumn") && !tag.empty =>
+            {
+                if let Some(rect) = filter {
+                    loader.cells.out.filtered.insert(rect.rows());
+                }
             }
-            _ => {}
+            scanned => loader.take(scanned)?,
         }
     }
 }
 
 impl<'a> SheetLoader<'a> {
+    fn new(xml: Xml<'a>, loading: &'a Loading<'a>) -> Self {
+        Self {
+            loading,
+            xml,
+            cells: Collector::default(),
+            masters: FxHashMap::default(),
+            early: Vec::new(),
+            last: None,
+            rows: FxHashSet::default(),
+            allowed: 0,
+        }
+    }
+
+    /// Takes all rows of a scanner.
+    fn rows(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Error> {
+        loop {
+            match scanner.next()? {
+                Scanned::Eof => return Ok(()),
+                scanned => self.take(scanned)?,
+            }
+        }
+    }
+
+    fn take(&mut self, scanned: Scanned<'a>) -> Result<(), Error> {
+        match scanned {
+            Scanned::Row { row, hidden, span, .. } => {
+                if !self.rows.insert(row) {
+                    let what = format!("row {} is there twice", row + 1);
+                    return Err(self.xml.error(span.start, what));
+                }
+                if hidden {
+                    self.cells.out.hidden.insert(row..row + 1);
+                }
+                Ok(())
+            }
+            Scanned::Cell(element) => self.cell(&element),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds rows that were read beside these, and stand behind them.
+    fn append(&mut self, other: Self) -> Result<(), Error> {
+        for row in &other.rows {
+            if !self.rows.insert(*row) {
+                let what = format!("{}: row {} is there twice", self.xml.part, row + 1);
+                return Err(Error::new(ErrorKind::File, what));
+            }
+        }
+        // Before the runs below: those above go on.
+        for (at, index) in other.early {
+            match self.masters.contains_key(&index) {
+                true => self.shared(at, index),
+                false => self.early.push((at, index)),
+            }
+        }
+        self.masters.extend(other.masters);
+        self.cells.append(other.cells);
+        self.give_back(other.allowed);
+        Ok(())
+    }
+
+    /// Counts a cell; whether the file may have it.
+    fn count(&mut self) -> bool {
+        if self.allowed == 0 {
+            // Several at once, so that threads do not wait for one another; few where few are left.
+            let left = &self.loading.cells;
+            let some = |left: u64| (left / 64).clamp(1, 1 << 14).min(left);
+            let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                n.checked_sub(some(n)).filter(|_| n > 0)
+            });
+            self.allowed = taken.map_or(0, some);
+        }
+        let some = self.allowed > 0;
+        self.allowed = self.allowed.saturating_sub(1);
+        some
+    }
+
+    fn give_back(&self, cells: u64) {
+        self.loading.cells.fetch_add(cells, Ordering::Relaxed);
+    }
+
     fn cell(&mut self, element: &Element<'a>) -> Result<(), Error> {
         let at = element.at;
         if self.last.is_some_and(|last| last.row == at.row && last.col >= at.col) {
@@ -116,11 +203,7 @@ impl<'a> SheetLoader<'a> {
             return Err(self.xml.error(element.span.start, what));
         }
         if content != Content::Blank {
-            let left = &self.loading.cells;
-            if left
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
-                .is_err()
-            {
+            if !self.count() {
                 let what = format!("{at}: the file has more cells than the limit cells allows");
                 return Err(self.xml.error(element.span.start, what));
             }
@@ -203,6 +286,7 @@ impl<'a> SheetLoader<'a> {
     }
 
     fn finish(mut self) -> Result<LoadedSheet, Error> {
+        self.give_back(self.allowed);
         for (at, index) in std::mem::take(&mut self.early) {
             if !self.masters.contains_key(&index) {
                 let what =

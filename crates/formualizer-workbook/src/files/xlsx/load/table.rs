@@ -28,8 +28,8 @@ pub(crate) fn read(xml: Xml<'_>, sheet: SheetId) -> Result<Option<LoadedTable>, 
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(found),
-            Piece::Start(tag) => match tag.name {
-                "table" => {
+            Piece::Start(tag) => match (tag.level, tag.name) {
+                (1, "table") => {
                     let name = tag.get("displayName").or_else(|| tag.get("name"));
                     let cells = tag.raw("ref").and_then(rect);
                     let Some(cells) = cells else {
@@ -49,14 +49,14 @@ pub(crate) fn read(xml: Xml<'_>, sheet: SheetId) -> Result<Option<LoadedTable>, 
                         filtered: None,
                     });
                 }
-                "autoFilter" => filter = tag.raw("ref").and_then(rect),
+                (2, "autoFilter") => filter = tag.raw("ref").and_then(rect),
                 // One without anything in it only hides its button.
-                "filterColumn" if !tag.empty => {
+                (3, "filterColumn") if !tag.empty => {
                     if let Some(found) = &mut found {
                         found.filtered = filter;
                     }
                 }
-                "tableColumn" => {
+                (3, "tableColumn") => {
                     if let Some(found) = &mut found {
                         let name = tag.get("name").unwrap_or_default();
                         found.table.columns.push(decoded(name).into_owned());

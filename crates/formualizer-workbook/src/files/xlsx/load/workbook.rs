@@ -2,11 +2,14 @@
 
 use super::super::xml::{Piece, Xml};
 use crate::Error;
+use formualizer_functions::call::Platform;
 
 /// What the workbook's part says.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) dates_from_1904: bool,
+    /// Whether it is in the strict variant of the standard.
+    pub(crate) strict: bool,
     pub(crate) sheets: Vec<SheetEntry>,
     pub(crate) names: Vec<NameEntry>,
 }
@@ -40,17 +43,20 @@ pub(crate) fn read(xml: Xml<'_>) -> Result<Contents, Error> {
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(found),
-            Piece::Start(tag) if pieces.outermost(&tag) && tag.name != "workbook" => {
+            Piece::Start(tag) if tag.level == 1 && tag.name != "workbook" => {
                 let what = format!("<{}> is no workbook", tag.name);
                 return Err(xml.error(pieces.span().start, what));
             }
-            Piece::Start(tag) => match tag.name {
-                "workbookPr" => found.dates_from_1904 = tag.flag("date1904").unwrap_or(false),
-                "sheet" => found.sheets.push(SheetEntry {
+            Piece::Start(tag) => match (tag.level, tag.name) {
+                (1, _) => found.strict = tag.space.starts_with("http://purl.oclc.org/ooxml/"),
+                (2, "workbookPr") => {
+                    found.dates_from_1904 = tag.flag("date1904").unwrap_or(false);
+                }
+                (3, "sheet") => found.sheets.push(SheetEntry {
                     name: tag.get("name").unwrap_or_default().into_owned(),
-                    relation: tag.get("id").unwrap_or_default().into_owned(),
+                    relation: pieces.relation(&tag, "id").unwrap_or_default().into_owned(),
                 }),
-                "definedName" => {
+                (3, "definedName") => {
                     let name = tag.get("name").unwrap_or_default().into_owned();
                     let sheet = tag.number("localSheetId");
                     let function = tag.flag("function").unwrap_or(false)
@@ -60,6 +66,24 @@ pub(crate) fn read(xml: Xml<'_>) -> Result<Contents, Error> {
                 }
                 _ => {}
             },
+            _ => {}
+        }
+    }
+}
+
+/// The edition of Excel that saved the file (`docProps/app.xml`).
+///
+/// # Errors
+/// Where the part is broken.
+pub(crate) fn platform(xml: Xml<'_>) -> Result<Platform, Error> {
+    let mut pieces = xml.pieces();
+    loop {
+        match pieces.next()? {
+            Piece::Eof => return Ok(Platform::default()),
+            Piece::Start(tag) if tag.name == "Application" => {
+                let by_macintosh = pieces.text(&tag)?.starts_with("Microsoft Macintosh");
+                return Ok(if by_macintosh { Platform::Macintosh } else { Platform::Windows });
+            }
             _ => {}
         }
     }
@@ -78,18 +102,23 @@ pub(crate) fn dynamic_arrays(xml: Xml<'_>) -> Result<Vec<u32>, Error> {
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(found),
+            // Of a later version, so that its namespace is another one.
+            Piece::Start(tag)
+                if in_future
+                    && tag.local == "dynamicArrayProperties"
+                    && tag.flag("fDynamic").unwrap_or(false) =>
+            {
+                dynamic.push(blocks.saturating_sub(1));
+            }
             Piece::Start(tag) => match tag.name {
                 "metadataType" => types.push(tag.get("name").unwrap_or_default().into_owned()),
-                "futureMetadata" => {
+                "futureMetadata" if tag.level == 2 => {
                     in_future = tag.get("name").is_some_and(|name| name == "XLDAPR");
                     blocks = 0;
                 }
                 "bk" if in_cells => cells += 1,
                 "bk" if in_future => blocks += 1,
-                "dynamicArrayProperties" if in_future && tag.flag("fDynamic").unwrap_or(false) => {
-                    dynamic.push(blocks.saturating_sub(1));
-                }
-                "cellMetadata" => in_cells = !tag.empty,
+                "cellMetadata" if tag.level == 2 => in_cells = !tag.empty,
                 "rc" if in_cells => {
                     let kind = tag.number::<usize>("t").and_then(|t| t.checked_sub(1));
                     let kind = kind.and_then(|t| types.get(t));
@@ -100,8 +129,8 @@ pub(crate) fn dynamic_arrays(xml: Xml<'_>) -> Result<Vec<u32>, Error> {
                 }
                 _ => {}
             },
-            Piece::End("futureMetadata") => in_future = false,
-            Piece::End("cellMetadata") => in_cells = false,
+            Piece::End("futureMetadata", 2) => in_future = false,
+            Piece::End("cellMetadata", 2) => in_cells = false,
             _ => {}
         }
     }

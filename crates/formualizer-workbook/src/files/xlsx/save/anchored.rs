@@ -71,7 +71,7 @@ pub(super) fn drawing(xml: Xml<'_>, moves: &Moves) -> Result<Option<String>, Err
                 }
                 _ => {}
             },
-            Piece::End("from" | "to") => anchor = false,
+            Piece::End("from" | "to", _) => anchor = false,
             _ => {}
         }
     }
@@ -105,7 +105,8 @@ fn followed(xml: Xml<'_>, follow: &Follow<'_>) -> Result<Option<String>, Error> 
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(patch.apply(xml.text)),
-            Piece::Start(tag) if tag.name == "f" && !tag.empty => {
+            // Extensions (`c15:f`) have them, too.
+            Piece::Start(tag) if tag.local == "f" && !tag.empty => {
                 let start = pieces.span().end;
                 let formula = pieces.text(&tag)?.into_owned();
                 let end = pieces.span().start;

@@ -62,30 +62,30 @@ fn places(xml: Xml<'_>) -> Result<Places, Error> {
         let span = pieces.span();
         match piece {
             Piece::Eof => return Ok(found),
-            Piece::Start(tag) => match tag.name {
-                "sheets" => list = Some(span.end),
-                "sheet" => {
+            Piece::Start(tag) => match (tag.level, tag.name) {
+                (2, "sheets") => list = Some(span.end),
+                (3, "sheet") => {
                     tag.prefix.clone_into(&mut found.prefix);
                     let id = tag.number("sheetId").unwrap_or(0_u32);
                     found.next_id = found.next_id.max(id.saturating_add(1));
                     found.sheets.push(span);
                 }
-                "workbookView" => {
+                (3, "workbookView") => {
                     found.views.push(span);
                     found.active.push(tag.number("activeTab"));
                 }
-                "definedNames" => names = Some(span.start),
-                "definedName" => name = Some(span.start),
+                (2, "definedNames") => names = Some(span.start),
+                (3, "definedName") => name = Some(span.start),
                 _ => {}
             },
-            Piece::End("sheet") => {
+            Piece::End("sheet", 3) => {
                 if let Some(last) = found.sheets.last_mut() {
                     last.end = span.end;
                 }
             }
-            Piece::End("sheets") => found.list = list.map(|start| start..span.start),
-            Piece::End("definedName") => found.names.extend(name.take().map(|at| at..span.end)),
-            Piece::End("definedNames") => {
+            Piece::End("sheets", 2) => found.list = list.map(|start| start..span.start),
+            Piece::End("definedName", 3) => found.names.extend(name.take().map(|at| at..span.end)),
+            Piece::End("definedNames", 2) => {
                 found.all_names = names.map(|start| start..span.end);
             }
             _ => {}

@@ -5,7 +5,7 @@ use crate::{
     address::{Cell, Rect, column_letters},
     cells::CellRef,
 };
-use std::{fmt::Write, num::FpCategory};
+use std::{borrow::Cow, fmt::Write, num::FpCategory};
 
 /// The formula of a cell element.
 pub(super) struct WrittenFormula<'a> {
@@ -23,8 +23,18 @@ pub(super) struct Written<'a> {
     pub(super) style: Option<u32>,
     pub(super) value: CellRef<'a>,
     pub(super) formula: Option<WrittenFormula<'a>>,
-    /// An `f` element as it is, instead of the formula, with the metadata that goes with it.
-    pub(super) kept: Option<(&'a str, Option<u32>)>,
+    /// What stays of the element, instead of the formula.
+    pub(super) kept: Option<Kept<'a>>,
+}
+
+/// What stays of an element whose formula is the same.
+#[derive(Clone, Debug)]
+pub(super) struct Kept<'a> {
+    /// Its `f` element.
+    pub(super) formula: Cow<'a, str>,
+    /// The indices of metadata of the cell and of its value.
+    pub(super) metadata: Option<u32>,
+    pub(super) value_metadata: Option<u32>,
 }
 
 /// Writes a `c` element; `prefix` is the one of the sheet's namespace.
@@ -45,11 +55,14 @@ pub(super) fn write(out: &mut String, prefix: &str, cell: &Written<'_>) {
     out.push_str(kind);
     let metadata = match (&cell.formula, &cell.kept) {
         (Some(formula), _) => formula.metadata,
-        (None, Some((_, metadata))) => *metadata,
+        (None, Some(kept)) => kept.metadata,
         (None, None) => None,
     };
     if let Some(index) = metadata {
         let _ = write!(out, " cm=\"{index}\"");
+    }
+    if let Some(index) = cell.kept.as_ref().and_then(|kept| kept.value_metadata) {
+        let _ = write!(out, " vm=\"{index}\"");
     }
     if !has_formula && cell.value == CellRef::Blank {
         out.push_str("/>");
@@ -67,8 +80,8 @@ pub(super) fn write(out: &mut String, prefix: &str, cell: &Written<'_>) {
         }
         out.push_str(&escaped(formula.text));
         let _ = write!(out, "</{prefix}f>");
-    } else if let Some((kept, _)) = cell.kept {
-        out.push_str(kept);
+    } else if let Some(kept) = &cell.kept {
+        out.push_str(&kept.formula);
     }
     match cell.value {
         CellRef::Blank => {}

@@ -9,8 +9,9 @@ use crate::{
     Error,
     address::{Cell, Rect, SheetId},
     book::{Book, Region},
-    formula::{Arrays, Follower, Template, compile_as},
+    formula::{Arrays, Follower, MAX_LENGTH, Template, compile_as},
 };
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub(super) enum Standing {
     /// The same, or none on both sides.
     Same,
+    /// The same, of an array that fills other cells now.
+    Resized,
     /// The file's cannot be calculated with, so that the workbook has only its value.
     Unloaded,
     Different,
@@ -35,6 +38,9 @@ struct Master {
     stays: bool,
 }
 
+/// Shared formulas by their number.
+type Masters = FxHashMap<u32, Master>;
+
 /// Compiles the formulas of a sheet's part as loading does.
 pub(super) struct Resolver<'a> {
     book: &'a Book,
@@ -43,7 +49,7 @@ pub(super) struct Resolver<'a> {
     dynamic: &'a [u32],
     /// The formula above, by column.
     above: FxHashMap<u32, (Follower, Resolved)>,
-    masters: FxHashMap<u32, Master>,
+    masters: Arc<Masters>,
 }
 
 impl<'a> Resolver<'a> {
@@ -57,27 +63,52 @@ impl<'a> Resolver<'a> {
         dynamic: &'a [u32],
         xml: Xml<'_>,
     ) -> Result<Self, Error> {
-        let (above, masters) = (FxHashMap::default(), FxHashMap::default());
+        let (above, masters) = (FxHashMap::default(), Arc::default());
         let mut resolver = Self { book, sheet, dynamic, above, masters };
         if xml.text.contains("shared") {
             let mut scanner = Scanner::new(xml);
-            loop {
-                match scanner.next()? {
-                    Scanned::Eof => break,
-                    Scanned::Cell(element) => resolver.master(&element),
-                    _ => {}
-                }
-            }
+            resolver.masters = Arc::new(resolver.all_masters(&mut scanner)?);
         }
         Ok(resolver)
     }
 
-    fn master(&mut self, element: &Element<'_>) {
-        let Some(formula) = &element.formula else { return };
+    /// The same for other rows of the part.
+    pub(super) fn beside(&self) -> Self {
+        Self {
+            book: self.book,
+            sheet: self.sheet,
+            dynamic: self.dynamic,
+            above: FxHashMap::default(),
+            masters: Arc::clone(&self.masters),
+        }
+    }
+
+    fn all_masters(&self, scanner: &mut Scanner<'_>) -> Result<Masters, Error> {
+        let mut masters = Masters::default();
+        loop {
+            match scanner.next()? {
+                Scanned::Eof => return Ok(masters),
+                Scanned::Data { empty: false, prefix, .. } => {
+                    let Some(parts) = scanner.split(prefix) else { continue };
+                    let found = parts.into_par_iter();
+                    let found: Vec<Result<Masters, Error>> =
+                        found.map(|mut rows| self.all_masters(&mut rows.scanner)).collect();
+                    for part in found {
+                        masters.extend(part?);
+                    }
+                }
+                Scanned::Cell(element) => masters.extend(self.master(&element)),
+                _ => {}
+            }
+        }
+    }
+
+    fn master(&self, element: &Element<'_>) -> Option<(u32, Master)> {
+        let formula = element.formula.as_ref()?;
         let (FormulaKind::Shared, Some(index), false) =
             (formula.kind, formula.index, formula.text.trim().is_empty())
         else {
-            return;
+            return None;
         };
         let resolved = self.compiled(&typed(&formula.text), Arrays::Single, element.at);
         let region = self.book.region_at(self.sheet, element.at).map(|(_, region)| region);
@@ -86,7 +117,7 @@ impl<'a> Resolver<'a> {
             (None, None) => true,
             _ => false,
         };
-        self.masters.insert(index, Master { at: element.at, resolved, stays });
+        Some((index, Master { at: element.at, resolved, stays }))
     }
 
     /// How an element's formula stands to the region of its cell.
@@ -120,7 +151,8 @@ impl<'a> Resolver<'a> {
                     true => Arrays::Spill,
                     false => Arrays::Fixed { height: fills.height(), width: fills.width() },
                 };
-                let filled = |region: &Region| region.spill.unwrap_or(region.rect);
+                // Equal formulas above and below are one region.
+                let filled = |region: &Region| region.spill.unwrap_or_else(|| element.at.into());
                 let fits = region.is_none_or(|region| filled(region) == fills);
                 (self.compiled(&typed(text), arrays, element.at), fits)
             }
@@ -128,6 +160,14 @@ impl<'a> Resolver<'a> {
         match (resolved, region) {
             (Some(template), Some(region)) if fits && region.template.key == template.key => {
                 Standing::Same
+            }
+            // One that was entered for its cells has them in its key.
+            (Some(template), Some(region))
+                if formula.kind == FormulaKind::Array
+                    && region.template.key == template.key
+                    && region.spill.is_none_or(|spill| spill.top_left() == element.at) =>
+            {
+                Standing::Resized
             }
             (None, None) => Standing::Unloaded,
             _ => Standing::Different,
@@ -158,11 +198,20 @@ fn typed(text: &str) -> String {
     format!("={}", formulas::typed(text.trim()))
 }
 
+/// What is written for a formula.
+pub(super) struct Stored {
+    pub(super) text: String,
+    /// What its array fills if it is to be written as an array formula; whether that is dynamic.
+    pub(super) array: Option<(Rect, bool)>,
+    /// Whether it has more characters than Excel reads.
+    pub(super) too_long: bool,
+}
+
 /// What is written for the formulas of a sheet's regions.
 pub(super) struct Texts<'a> {
     book: &'a Book,
-    /// Whether an unspilled formula must be marked as a dynamic array, by template.
-    marked: FxHashMap<*const Template, bool>,
+    /// Whether an unspilled formula must be marked as a dynamic array, by the address of its template.
+    marked: FxHashMap<usize, bool>,
 }
 
 impl<'a> Texts<'a> {
@@ -170,9 +219,12 @@ impl<'a> Texts<'a> {
         Self { book, marked: FxHashMap::default() }
     }
 
-    /// The formula of a cell, and what its array fills if it is to be written as an array formula; whether that is dynamic.
-    pub(super) fn of(&mut self, region: &Region, at: Cell) -> (String, Option<(Rect, bool)>) {
-        let text = formulas::stored(&region.template.text_at(at, self.book));
+    /// The formula of a cell.
+    pub(super) fn of(&mut self, region: &Region, at: Cell) -> Stored {
+        let typed = region.template.text_at(at, self.book);
+        // Bytes first: most are short.
+        let too_long = typed.len() > MAX_LENGTH && typed.chars().count() > MAX_LENGTH;
+        let text = formulas::stored(&typed);
         let array = match region.template.arrays {
             Arrays::Single => None,
             Arrays::Fixed { height, width } => {
@@ -187,7 +239,7 @@ impl<'a> Texts<'a> {
                 marked.then(|| (fills.unwrap_or_else(|| at.into()), true))
             }
         };
-        (text, array)
+        Stored { text, array, too_long }
     }
 
     fn is_alone(&self, region: &Region, rect: &Rect) -> bool {
@@ -204,7 +256,7 @@ impl<'a> Texts<'a> {
     fn is_marked(&mut self, region: &Region) -> bool {
         let template = &region.template;
         let book = self.book;
-        *self.marked.entry(Arc::as_ptr(template)).or_insert_with(|| {
+        *self.marked.entry(Arc::as_ptr(template).addr()).or_insert_with(|| {
             let gives_arrays = |f: &String| ARRAYS.contains(&f.as_str());
             if template.functions.iter().any(gives_arrays) {
                 return true;

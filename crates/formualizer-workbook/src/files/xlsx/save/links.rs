@@ -8,7 +8,7 @@ use super::{
     },
     blank::declared,
     parts::Parts,
-    patch::Patch,
+    patch::{Patch, with_attribute},
 };
 use crate::Error;
 use rustc_hash::FxHashSet;
@@ -16,8 +16,6 @@ use rustc_hash::FxHashSet;
 const TYPES: &str = "[Content_Types].xml";
 const EMPTY: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
-/// The same of the strict variant of the standard.
-const STRICT: &str = "http://purl.oclc.org/ooxml/officeDocument/relationships/";
 
 /// The relationships of a part; of the package itself where the name is empty.
 ///
@@ -47,9 +45,8 @@ pub(super) fn add(
         read(part, Parts::xml(&name, &text))?.into_iter().map(|relation| relation.id).collect();
     let id = (1..).map(|n: u32| format!("rId{n}")).find(|id| !known.contains(id));
     let id = id.unwrap_or_default();
-    let prefix = if text.contains(STRICT) { STRICT } else { OFFICE };
     let relation = format!(
-        "<Relationship Id=\"{id}\" Type=\"{prefix}{kind}\" Target=\"/{}\"/>",
+        "<Relationship Id=\"{id}\" Type=\"{OFFICE}{kind}\" Target=\"/{}\"/>",
         quoted(target)
     );
     let text = with_last(&name, &text, "Relationships", &relation)?;
@@ -84,7 +81,7 @@ pub(super) fn remove(
                     (false, _) => {}
                 }
             }
-            Piece::End("Relationship") => {
+            Piece::End("Relationship", 2) => {
                 if let Some(start) = open.take() {
                     patch.remove(start..pieces.span().end);
                 }
@@ -119,6 +116,36 @@ pub(super) fn content_type(parts: &Parts, part: &str) -> Result<Option<String>, 
     }
 }
 
+/// Says that the workbook is a template, or that it is none.
+///
+/// # Errors
+/// Where the list is broken.
+pub(super) fn set_template(parts: &mut Parts, main: &str, template: bool) -> Result<(), Error> {
+    let text = parts.required(TYPES)?;
+    let mut pieces = Parts::xml(TYPES, &text).pieces();
+    let mut patch = Patch::default();
+    let (from, to) = if template { (".sheet.", ".template.") } else { (".template.", ".sheet.") };
+    loop {
+        match pieces.next()? {
+            Piece::Eof => break,
+            Piece::Start(tag) if tag.name == "Override" => {
+                let name = tag.get("PartName").unwrap_or_default();
+                let kind = tag.get("ContentType").unwrap_or_default();
+                if key_of(&name) == key_of(main) && kind.contains(from) {
+                    let old = text.get(pieces.span()).unwrap_or_default();
+                    let kind = quoted(&kind.replace(from, to));
+                    patch.replace(pieces.span(), with_attribute(old, "ContentType", Some(&kind)));
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(text) = patch.apply(&text) {
+        parts.set(TYPES, text);
+    }
+    Ok(())
+}
+
 /// Says what a new part is.
 ///
 /// # Errors
@@ -142,12 +169,12 @@ fn with_last(name: &str, text: &str, element: &str, new: &str) -> Result<String,
     loop {
         match pieces.next()? {
             Piece::Eof => break,
-            Piece::Start(tag) if tag.name == element && tag.empty => {
+            Piece::Start(tag) if (tag.level, tag.name) == (1, element) && tag.empty => {
                 let span = pieces.span();
                 let open = text.get(span.clone()).unwrap_or_default().trim_end_matches("/>");
                 patch.replace(span, format!("{open}>{new}</{}{element}>", tag.prefix));
             }
-            Piece::End(end) if end == element => patch.insert(pieces.span().start, new),
+            Piece::End(end, 1) if end == element => patch.insert(pieces.span().start, new),
             _ => {}
         }
     }

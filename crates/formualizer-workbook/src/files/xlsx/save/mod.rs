@@ -1,7 +1,7 @@
 //! A workbook into the file that it was loaded from, or into a new one.
 //!
 //! ```text
-//! parts   … the parts of the file: copied as they are, but for those that are set or removed
+//! parts   … the parts of the file: copied as they are, but for those that are set or removed; deflate … large ones compressed
 //! sheet   … a sheet's part with the workbook's cells in it; cells, element, formula … what it is made of
 //! book    … the list of sheets, and names        tables, styles, metadata … what else follows
 //! links   … relationships and content types      blank … a file to begin with
@@ -15,6 +15,7 @@ mod anchored;
 mod blank;
 mod book;
 mod cells;
+mod deflate;
 mod element;
 mod follow;
 mod formula;
@@ -36,10 +37,10 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    address::SheetId,
+    address::{SheetId, quote_sheet},
     book::Book,
     files::{FileLimits, SaveOptions, Warnings},
-    formula::TableDef,
+    formula::{MAX_LENGTH, Scope, TableDef},
     functions::is_builtin,
 };
 use book::Listed;
@@ -71,12 +72,13 @@ struct Target {
     part: String,
 }
 
-/// Writes a workbook.
+/// Writes a workbook, or a template of workbooks.
 ///
 /// # Errors
 /// [`File`](ErrorKind::File) where something of the loaded file cannot follow: with the part.
-pub(crate) fn save(book: &Book, options: SaveOptions) -> Result<Saved, Error> {
+pub(crate) fn save(book: &Book, options: SaveOptions, template: bool) -> Result<Saved, Error> {
     let mut saving = Saving::new(book, options)?;
+    links::set_template(&mut saving.parts, &saving.main, template)?;
     let targets = saving.sheets()?;
     saving.follow_cells(&targets)?;
     saving.tables(&targets)?;
@@ -110,7 +112,7 @@ impl<'a> Saving<'a> {
             },
             false => FileLimits::default(),
         };
-        let (parts, main) = match &book.source {
+        let (mut parts, main) = match &book.source {
             Some(source) => {
                 let package = Package::open(source.bytes.clone(), &limits)?;
                 let main = main_part(&package)?;
@@ -120,6 +122,7 @@ impl<'a> Saving<'a> {
         };
         let text = parts.required(&main)?;
         let contents = workbook::read(Parts::xml(&main, &text))?;
+        parts.set_strict(contents.strict);
         let related = links::relations(&parts, &main)?;
         let by_part: FxHashMap<String, SheetId> = match &book.source {
             Some(source) => source.sheets.iter().map(|(id, part)| (key_of(part), *id)).collect(),
@@ -381,6 +384,19 @@ impl<'a> Saving<'a> {
             if !formats.extend(&outcome.formats) {
                 *outcome = merged(target, formats.clone())?;
                 formats.extend(&outcome.formats);
+            }
+        }
+        for (outcome, target) in outcomes.iter().zip(targets) {
+            if let Some(at) = outcome.too_long {
+                let sheet = self.book.sheet_name(target.id).unwrap_or_default();
+                return Err(Error::new(
+                    ErrorKind::File,
+                    format!(
+                        "{}!{at}: the formula has become longer than the {MAX_LENGTH} characters that Excel reads: shorten it, or save \
+                         values only",
+                        quote_sheet(sheet)
+                    ),
+                ));
             }
         }
         let styled = match &styles_part {

@@ -129,9 +129,10 @@ pub(super) fn cells(xml: Xml<'_>, moves: &Moves) -> Result<Option<String>, Error
     }
 }
 
-/// An element that is open: its name, where it starts, how many edits there were, how many elements it has kept.
+/// An element that is open: its names, where it starts, how many edits there were, how many elements it has kept.
 struct Open<'a> {
     name: &'a str,
+    local: &'a str,
     start: usize,
     edits: usize,
     kept: usize,
@@ -158,7 +159,7 @@ pub(super) fn surroundings(
         let span = pieces.span();
         match piece {
             Piece::Eof => return Ok(patch.apply(xml.text)),
-            Piece::Start(tag) if tag.name == "sheetData" => pieces.skip(&tag)?,
+            Piece::Start(tag) if (tag.level, tag.name) == (2, "sheetData") => pieces.skip(&tag)?,
             Piece::Start(tag) => {
                 let text = xml.text.get(span.clone()).unwrap_or_default();
                 let edits = patch.len();
@@ -176,20 +177,20 @@ pub(super) fn surroundings(
                     (true, true) => patch.remove(span),
                     (true, false) => {}
                     (false, gone) => {
-                        if is_formula(tag.name) {
+                        if is_formula(tag.local) {
                             formula = Some(span.end);
                         }
-                        let (name, start) = (tag.name, span.start);
-                        open.push(Open { name, start, edits, kept: 0, gone });
+                        let (name, local, start) = (tag.name, tag.local, span.start);
+                        open.push(Open { name, local, start, edits, kept: 0, gone });
                     }
                 }
             }
-            Piece::End(name) => {
+            Piece::End(..) => {
                 let Some(closed) = open.pop() else { continue };
                 if let Some(start) = formula.take() {
                     let text = xml.text.get(start..span.start).unwrap_or_default();
                     let plain = unescaped(text).unwrap_or_default();
-                    let new = match name {
+                    let new = match closed.local {
                         "sqref" => moves.ranges(&plain),
                         _ => follow.formula(&plain, sheet),
                     };
@@ -213,7 +214,7 @@ pub(super) fn surroundings(
     }
 }
 
-/// Elements whose text is a formula, or (`sqref`) ranges.
+/// Elements whose text is a formula, or (`sqref`) ranges, those of extensions among them (`xm:f`).
 fn is_formula(name: &str) -> bool {
     matches!(name, "formula" | "formula1" | "formula2" | "f" | "sqref")
 }

@@ -1,23 +1,32 @@
 //! The parts of the file that is written: those of the file it is based on, copied as they are, and those that are new.
 
-use super::super::{
-    package::{Package, key_of},
-    xml::Xml,
+use super::{
+    super::{
+        package::{Package, key_of},
+        xml::Xml,
+    },
+    deflate::compress,
 };
 use crate::{Error, ErrorKind};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use std::io::{Cursor, Write};
-use zip::{
-    CompressionMethod, ZipArchive, ZipWriter,
-    result::{ZipError, ZipResult},
-    write::SimpleFileOptions,
-};
+use std::io::Cursor;
+use zip::{ZipArchive, ZipWriter, result::ZipError};
 
-/// How hard sheets are compressed: beyond this, time grows faster than size shrinks.
-const LEVEL: i64 = 3;
 /// How deep the XML of our own parts and of those that were loaded is nested.
 const DEPTH: usize = 256;
+
+/// Namespaces in both variants of the standard (ECMA-376, parts 1 and 4).
+const VARIANTS: [(&str, &str); 2] = [
+    (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    ),
+    (
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "http://purl.oclc.org/ooxml/officeDocument/relationships",
+    ),
+];
 
 /// The parts of a file to be.
 pub(super) struct Parts {
@@ -25,6 +34,8 @@ pub(super) struct Parts {
     /// Changed and new parts in the order in which they came; nothing where a part is removed.
     changed: Vec<(String, Option<String>)>,
     places: FxHashMap<String, usize>,
+    /// Whether the file is in the strict variant of the standard.
+    strict: bool,
 }
 
 /// A written file, and how many of its parts are copies.
@@ -37,7 +48,7 @@ pub(super) struct Zipped {
 impl Parts {
     /// Those of a file.
     pub(super) fn of(base: Option<Package>) -> Self {
-        Self { base, changed: Vec::new(), places: FxHashMap::default() }
+        Self { base, changed: Vec::new(), places: FxHashMap::default(), strict: false }
     }
 
     /// A part as text; nothing where there is none.
@@ -68,9 +79,20 @@ impl Parts {
         }
     }
 
+    /// Whether parts from now on are put in the words of the strict variant of the standard.
+    pub(super) fn set_strict(&mut self, strict: bool) {
+        self.strict = strict;
+    }
+
     /// Puts a part in place of the one of its name, or beside the others.
     pub(super) fn set(&mut self, name: &str, text: String) {
-        self.put(name, Some(as_utf8(text)));
+        let mut text = as_utf8(text);
+        for (transitional, strict) in VARIANTS.iter().filter(|_| self.strict) {
+            if text.contains(transitional) {
+                text = text.replace(transitional, strict);
+            }
+        }
+        self.put(name, Some(text));
     }
 
     pub(super) fn remove(&mut self, name: &str) {
@@ -162,17 +184,6 @@ impl Parts {
         let bytes = out.finish().map_err(|e| failed("the file", e))?.into_inner();
         Ok(Zipped { bytes, copied, rewritten })
     }
-}
-
-fn compress(name: &str, text: &str) -> ZipResult<ZipArchive<Cursor<Vec<u8>>>> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(LEVEL))
-        .large_file(text.len() as u64 >= u64::from(u32::MAX));
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file(name, options)?;
-    zip.write_all(text.as_bytes())?;
-    ZipArchive::new(zip.finish()?)
 }
 
 /// A part that was UTF-16 says so in its declaration; it is written as UTF-8.

@@ -59,7 +59,7 @@ pub(super) fn with(xml: Xml<'_>, formats: &DateFormats) -> Result<Option<String>
     loop {
         match pieces.next()? {
             Piece::Eof => break,
-            Piece::Start(tag) if tag.name == "cellXfs" && !tag.empty => {
+            Piece::Start(tag) if (tag.level, tag.name) == (2, "cellXfs") && !tag.empty => {
                 inside = true;
                 let count = formats.first as usize + formats.added.len();
                 let text = xml.text.get(pieces.span()).unwrap_or_default();
@@ -75,12 +75,12 @@ pub(super) fn with(xml: Xml<'_>, formats: &DateFormats) -> Result<Option<String>
                     false => start = Some(span.start),
                 }
             }
-            Piece::End("xf") if inside => {
+            Piece::End("xf", 3) if inside => {
                 if let Some(start) = start.take() {
                     own.push(xml.text.get(start..pieces.span().end).unwrap_or_default());
                 }
             }
-            Piece::End("cellXfs") => {
+            Piece::End("cellXfs", 2) => {
                 inside = false;
                 let added: String =
                     formats.added.iter().filter_map(|wanted| like(&own, *wanted)).collect();

@@ -35,31 +35,31 @@ pub(super) fn merged(xml: Xml<'_>, table: &TableDef) -> Result<Option<String>, E
         let text = xml.text.get(span.clone()).unwrap_or_default();
         match piece {
             Piece::Eof => break,
-            Piece::Start(tag) => match tag.name {
-                "table" => {
+            Piece::Start(tag) => match (tag.level, tag.name) {
+                (1, "table") => {
                     let name = quoted(&table.name);
                     let tag = with_attribute(text, "ref", Some(&table.rect.to_string()));
                     let tag = with_attribute(&tag, "displayName", Some(&name));
                     patch.replace(span, with_attribute(&tag, "name", Some(&name)));
                 }
-                "autoFilter" => {
+                (2, "autoFilter") => {
                     let cells = filtered(table).to_string();
                     patch.replace(span, with_attribute(text, "ref", Some(&cells)));
                 }
-                "tableColumns" => {
+                (2, "tableColumns") => {
                     let count = table.columns.len().to_string();
                     list = Some(span.end);
                     patch.replace(span, with_attribute(text, "count", Some(&count)));
                 }
-                "tableColumn" => columns.push((span, tag.number("id"))),
+                (3, "tableColumn") => columns.push((span, tag.number("id"))),
                 _ => {}
             },
-            Piece::End("tableColumn") => {
+            Piece::End("tableColumn", 3) => {
                 if let Some((last, _)) = columns.last_mut() {
                     last.end = span.end;
                 }
             }
-            Piece::End("tableColumns") => {
+            Piece::End("tableColumns", 2) => {
                 if let Some(start) = list.take().filter(|_| old.columns != table.columns) {
                     let content = merged_columns(xml, &columns, &old.columns, table);
                     patch.replace(start..span.start, content);
@@ -140,7 +140,7 @@ pub(super) fn id(xml: Xml<'_>) -> Result<u32, Error> {
     loop {
         match pieces.next()? {
             Piece::Eof => return Ok(0),
-            Piece::Start(tag) if tag.name == "table" => return Ok(tag.number("id").unwrap_or(0)),
+            Piece::Start(tag) if tag.level == 1 => return Ok(tag.number("id").unwrap_or(0)),
             _ => {}
         }
     }
@@ -154,40 +154,33 @@ pub(super) fn listed(xml: Xml<'_>, new: &[String], gone: &[String]) -> Result<St
     let mut pieces = xml.pieces();
     let mut patch = Patch::default();
     let (mut kept, mut prefix): (Vec<&str>, &str) = (Vec::new(), "");
-    let (mut list, mut depth, mut before) = (None, 0_usize, None);
+    let (mut list, mut before) = (None, None);
     loop {
         let piece = pieces.next()?;
         let span = pieces.span();
         match piece {
             Piece::Eof => break,
             Piece::Start(tag) => {
-                match tag.name {
-                    "worksheet" => prefix = tag.prefix,
-                    "tableParts" => list = Some(span.clone()),
-                    "tablePart" => {
-                        let id = tag.get("id").unwrap_or_default();
+                match (tag.level, tag.name) {
+                    (1, "worksheet") => prefix = tag.prefix,
+                    (2, "tableParts") => list = Some(span.clone()),
+                    (3, "tablePart") => {
+                        let id = pieces.relation(&tag, "id").unwrap_or_default();
                         if !gone.iter().any(|gone| *gone == id) {
                             kept.push(xml.text.get(span.clone()).unwrap_or_default());
                         }
                     }
                     // What comes behind tables (18.3.1.99).
-                    "extLst" if depth == 1 => before = Some(span.start),
-                    _ => {}
-                }
-                depth += usize::from(!tag.empty);
-            }
-            Piece::End(name) => {
-                depth = depth.saturating_sub(1);
-                match name {
-                    "tableParts" => {
-                        if let Some(list) = &mut list {
-                            list.end = span.end;
-                        }
-                    }
-                    "worksheet" => before = before.or(Some(span.start)),
+                    (2, "extLst") => before = Some(span.start),
                     _ => {}
                 }
             }
+            Piece::End("tableParts", 2) => {
+                if let Some(list) = &mut list {
+                    list.end = span.end;
+                }
+            }
+            Piece::End("worksheet", 1) => before = before.or(Some(span.start)),
             _ => {}
         }
     }

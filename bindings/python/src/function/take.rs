@@ -1,0 +1,55 @@
+//! Arguments as what a call is given.
+
+use super::give::whose;
+use crate::{
+    input::{self, Argument, Given, Kind, Place, Understood},
+    output::Errors,
+};
+use pyo3::{intern, prelude::*, types::PyTuple};
+
+/// What the arguments of a call turn out to be.
+pub(crate) enum Taken<'py> {
+    /// Values and columns, and whose type the result takes.
+    Given(Vec<Given>, Option<Kind>),
+    /// A call that is made later: what stands for it.
+    Deferred(Bound<'py, PyAny>),
+}
+
+/// Understands the arguments of a call of `function`, each for its place.
+///
+/// # Errors
+/// `ArgumentError` for what holds no column or value, and where frames do not go together.
+pub(crate) fn take<'py>(
+    function: &Bound<'py, PyAny>,
+    objects: &[Option<Bound<'py, PyAny>>],
+    places: &[Place<'_>],
+    errors: Errors,
+) -> PyResult<Taken<'py>> {
+    let py = function.py();
+    let mut kind: Option<Kind> = None;
+    let mut given = Vec::with_capacity(objects.len());
+    for (object, place) in objects.iter().zip(places) {
+        let Some(object) = object else {
+            given.push(Given::Omitted);
+            continue;
+        };
+        match input::understand(object, *place)? {
+            Argument::Value(Understood { given: one, kind: of }) => {
+                given.push(one);
+                kind = whose(py, kind, of)?;
+            }
+            Argument::Deferred(deferred) => {
+                let arguments = objects.iter().map(|object| match object {
+                    Some(object) => object.clone(),
+                    None => py.None().into_bound(py),
+                });
+                let arguments = PyTuple::new(py, arguments.collect::<Vec<_>>())?;
+                return deferred
+                    .bind(py)
+                    .call_method1(intern!(py, "call"), (function, arguments, errors.name()))
+                    .map(Taken::Deferred);
+            }
+        }
+    }
+    Ok(Taken::Given(given, kind))
+}
