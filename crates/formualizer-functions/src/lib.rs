@@ -47,7 +47,7 @@ mod reference;
 pub mod semantics;
 mod value;
 
-pub use families::{all, find};
+pub use families::{all, find, matching_rows};
 pub use operand::Operand;
 pub use record::Record;
 pub use reference::reference;

@@ -22,6 +22,8 @@ mod regression;
 mod statistics;
 mod text;
 
+pub use criteria::matching_rows;
+
 use crate::record::Record;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;

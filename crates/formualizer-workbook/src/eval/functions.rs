@@ -9,12 +9,9 @@ use super::{
     reference, reference_arrays,
     rows::Rows,
     run::{Result, Run, Stop, Waiting},
-    subtotal, windows,
+    selected, subtotal, windows,
 };
-use crate::{
-    address::{Axis, Cell, Rect},
-    cells::{Cells, NumberKind, Table},
-};
+use crate::{address::Axis, cells::Table};
 use formualizer_functions::{
     ErrorCode, Record, ScalarValue,
     record::{Kernel, Mode, Parameter},
@@ -68,9 +65,9 @@ fn once<'a>(
     {
         return Ok(result);
     }
-    if record.name == "VLOOKUP"
-        && run.strip.rows.len() == 1
-        && let Some(result) = looked_up(run, record, arguments, rows, names)?
+    if run.reader.is_asked()
+        && rows.len() == 1
+        && let Some(result) = selected::call(run, record, arguments, rows, names)?
     {
         return Ok(result);
     }
@@ -156,50 +153,6 @@ fn whole<'a>(
         },
     }
     Ok(())
-}
-
-/// `VLOOKUP` in a single cell: of the results only the one that is found is read, so that the cell does not depend on the
-/// others. `None` where keys or columns are arrays, or the table is none of cells.
-fn looked_up<'a>(
-    run: &'a Run<'a>,
-    record: &Record,
-    arguments: &'a [Expr],
-    rows: Rows<'_>,
-    names: &Names<'a>,
-) -> Result<Option<Operand<'a>>> {
-    let [key, table, column, rest @ ..] = arguments else { return Ok(None) };
-    let Node::Area(area) = &table.node else { return Ok(None) };
-    let Some(rect) = area.at(run.own(rows.at(0))) else { return Ok(None) };
-    let Operand::Scalar(ScalarValue::Number(wanted, _)) = run.value(column, rows, names)? else {
-        return Ok(None);
-    };
-    let col = rect.cols().zip(1..).find(|(_, n)| f64::from(*n) == wanted.trunc());
-    let Some((col, _)) = col else { return Ok(None) };
-    let cut = run.cut(area.sheet, &rect);
-    let places = (0..cut.height()).map(f64::from).collect::<Vec<_>>();
-    run.ask(area.sheet, &Rect { right: rect.left, ..rect })?;
-    let keys = run.reader.cells(area.sheet, cut.left, cut.rows());
-    let places = Cells::Numbers(NumberKind::Number, places.into());
-    let Some(places) = Table::try_new(vec![keys, places]) else { return Ok(None) };
-    let mut operands = vec![run.value(key, rows, names)?, Operand::Array(places.as_reference())];
-    if matches!(operands.first(), Some(Operand::Array(_))) {
-        return Ok(None);
-    }
-    operands.push(Operand::Scalar(2.0.into()));
-    for argument in rest {
-        operands.push(run.value(argument, rows, names)?);
-    }
-    Ok(match run.record(record, &operands, rows)? {
-        Operand::Scalar(ScalarValue::Number(place, _)) => {
-            let row = cut.rows().zip(0..).find(|(_, n)| f64::from(*n) == place);
-            let Some((row, _)) = row else { return Ok(None) };
-            let cell = Cell::new(row, col);
-            run.ask(area.sheet, &cell.into())?;
-            Some(Operand::Scalar(run.reader.cell(area.sheet, cell).owned()))
-        }
-        error @ Operand::Scalar(ScalarValue::Error(..)) => Some(error),
-        _ => None,
-    })
 }
 
 /// Whether the cells that a part stands for may differ by row in another way than its values.

@@ -34,6 +34,7 @@ mod reference;
 mod reference_arrays;
 mod rows;
 mod run;
+mod selected;
 mod subtotal;
 #[cfg(test)]
 mod tests;
@@ -98,6 +99,8 @@ pub(crate) struct Environment {
     pub(crate) indexes: Arc<Indexes>,
     /// Whether cells keep their stored values where a function is unknown; otherwise they are `#NAME?`.
     pub(crate) keeps_unknown: bool,
+    /// Whether circular references are calculated in steps, and how far.
+    pub(crate) iteration: Option<crate::recalc::Iteration>,
 }
 
 impl Environment {

@@ -118,3 +118,69 @@ fn what_let_names_is_read_where_it_is_used() {
     book.recalculate().unwrap();
     expect(&book, &[("G2", "1"), ("G3", "2"), ("G4", "1"), ("G6", "1")]);
 }
+
+#[test]
+fn a_sum_by_criteria_reads_only_the_cells_that_meet_them() {
+    // A balance of what was booked so far, which is a column of entries itself.
+    let mut book =
+        book(&[("A1", "in"), ("B1", "100"), ("A2", "in"), ("B2", "50"), ("A3", "total")]);
+    edit(&mut book, "B3", "=SUMIF(A1:A4,\"in\",B1:B4)");
+    edit(&mut book, "A4", "mean");
+    edit(&mut book, "B4", "=AVERAGEIFS(B1:B4,A1:A4,\"in\",A1:A4,\"<>x\")");
+    expect(&book, &[("B3", "150"), ("B4", "75")]);
+    edit(&mut book, "A3", "in");
+    expect(&book, &[("B3", "#CIRC!"), ("B4", "#CIRC!")]);
+    edit(&mut book, "A3", "most");
+    edit(&mut book, "B3", "=MAXIFS(B:B,A:A,\"in\")+MINIFS(B$1:B4,A$1:A4,\"mean\")");
+    expect(&book, &[("B3", "175"), ("B4", "75")]);
+    edit(&mut book, "B4", "=SUMIFS(B1:B4,A1:A4,\"m*\",A1:A4,\"<>mean\")");
+    expect(&book, &[("B3", "#CIRC!"), ("B4", "#CIRC!")]);
+}
+
+#[test]
+fn a_filled_column_may_sum_rows_of_its_own_by_criteria() {
+    let mut book = book(&[("A1", "0"), ("B1", "7")]);
+    for row in 2..=40 {
+        book.set_value("S", (row, 1), f64::from(row - 1)).unwrap();
+        book.set_value("S", (row, 3), f64::from(row - 2)).unwrap();
+    }
+    // Each row takes the one whose number stands in C.
+    book.set_formulas("S", "B2:B40", "=SUMIF(A$1:A$40,C2,B$1:B$40)+1").unwrap();
+    book.set_formulas("S", "D2:D40", "=SUMIFS(B:B,A:A,C2)").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("B2", "8"), ("B40", "46"), ("D40", "45")]);
+    edit(&mut book, "C2", "3");
+    expect(&book, &[("B2", "#CIRC!"), ("B3", "#CIRC!"), ("B40", "#CIRC!")]);
+    edit(&mut book, "C2", "nothing");
+    expect(&book, &[("B2", "1"), ("B40", "39")]);
+}
+
+#[test]
+fn a_lookup_reads_only_the_result_that_it_gives() {
+    let cells = [
+        ("A1", "a"),
+        ("A2", "b"),
+        ("A3", "c"),
+        ("B1", "1"),
+        ("B2", "=XLOOKUP(\"a\",A1:A3,B1:B3)+1"),
+        ("B3", "=LOOKUP(\"b\",A1:A3,B1:B3)+1"),
+        ("E1", "1"),
+        ("F1", "2"),
+        ("G1", "3"),
+        ("E2", "5"),
+        ("F2", "=HLOOKUP(1,E1:G2,2,FALSE)*2"),
+        ("G2", "=XLOOKUP(9,E1:G1,E2:G2,\"none\")"),
+        ("D2", "=SUM(XLOOKUP(\"c\",A1:A3,B1:C3))"),
+        ("C3", "4"),
+        ("C1", "=D2"),
+    ];
+    let mut book = book(&cells);
+    expect(&book, &[("B2", "2"), ("B3", "3"), ("F2", "10"), ("G2", "none")]);
+    expect(&book, &[("D2", "7"), ("C1", "7")]);
+    edit(&mut book, "B2", "=XLOOKUP(\"b\",A1:A3,B1:B3)");
+    expect(&book, &[("B2", "#CIRC!"), ("B3", "#CIRC!")]);
+    edit(&mut book, "B2", "=VLOOKUP(\"a\",A:B,2,FALSE)");
+    expect(&book, &[("B2", "1"), ("B3", "2")]);
+    edit(&mut book, "G2", "=XLOOKUP(1,E1:G1,E2:G2,3)");
+    expect(&book, &[("G2", "5")]);
+}

@@ -20,8 +20,11 @@ mod tests;
 
 use crate::{
     call::{Call, Output, Result},
+    cells::Cells,
     indexes::totals::Total,
     record::{Gives, Kernel, Mode, Parameter, Prepared, Record, array, value},
+    semantics::TextRules,
+    value::ScalarValue,
 };
 use asked::Asked;
 use layout::{Layout, Shape};
@@ -112,6 +115,22 @@ pub(super) const RECORDS: &[Record] = &[
     .growing()
     .future(),
 ];
+
+/// The rows, counted from 0, of columns of one length that meet a criterion each.
+///
+/// # Errors
+///
+/// `#VALUE!` where a criterion is too long.
+pub fn matching_rows(
+    columns: &[Cells],
+    criteria: &[ScalarValue],
+    rules: TextRules,
+) -> Result<Vec<u32>> {
+    let read = asked::Read::default();
+    let asked = criteria.iter().map(|one| Asked::of(one.cell().scalar(), rules, &read));
+    let rows = columns.iter().map(Cells::len).min().unwrap_or(0);
+    Ok(scan::rows(columns, &asked.collect::<Result<Vec<_>>>()?, rows))
+}
 
 /// What is wanted of the cells that are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
