@@ -569,6 +569,13 @@ export class Workbook {
   save(options?: { valuesOnly?: boolean }): Promise<SavedFile>;
   /** The year from which dates count. */
   readonly dateSystem: 1900 | 1904;
+  /** How circular references are calculated in steps, as the file said or as it was set; nothing where they are errors. */
+  readonly iteration: { steps: number; delta: number } | undefined;
+  /**
+   * Lets circular references be calculated in at most so many steps (100), until changes are below `delta` (0.001); or be errors, where
+   * nothing is given. The next {@link recalculate} takes up all formulas.
+   */
+  setIteration(how?: { steps?: number; delta?: number } | null): void;
   /** What the loaded file says that was not taken over. */
   readonly loadWarnings: string[];
   /** Puts the data of a file into a sheet, from a cell on. */

@@ -61,6 +61,19 @@ export class Workbook {
     return this.#core.countsFrom1904 ? 1904 : 1900;
   }
 
+  get iteration() {
+    const how = this.#core.iteration;
+    return how && { steps: how[0], delta: how[1] };
+  }
+
+  setIteration(how) {
+    const { steps = 100, delta = 0.001 } = how ?? {};
+    if (typeof delta !== "number" || !Number.isInteger(steps) || steps < 1 || steps > 32_767) {
+      throw new ArgumentError("iteration: give { steps, delta }: 1 to 32767 steps, and a number");
+    }
+    this.#core.setIteration(how === undefined || how === null ? undefined : steps, delta);
+  }
+
   get loadWarnings() {
     return this.#core.loadWarnings;
   }

@@ -305,6 +305,27 @@ test("ten thousand workbooks that come and go leave no memory behind", () => {
   assert.ok(grown < 40 << 20, `grown by ${grown} bytes`);
 });
 
+test("circular references are calculated in steps where that is asked for", async () => {
+  const book = made();
+  book.setFormula("S", "A1", "=A1/2+B1");
+  book.setValue("S", "B1", 3);
+  book.recalculate();
+  assert.deepEqual([book.iteration, book.value("S", "A1").code], [undefined, "#CIRC!"]);
+  book.setIteration({ steps: 200, delta: 1e-12 });
+  book.recalculate();
+  assert.ok(Math.abs(book.value("S", "A1") - 6) < 1e-9);
+  assert.deepEqual(fu.Workbook.fromState(book.state()).iteration, { steps: 200, delta: 1e-12 });
+  book.setIteration({});
+  assert.deepEqual(book.iteration, { steps: 100, delta: 0.001 });
+  for (const how of [{ steps: 0 }, { steps: 1.5 }, { steps: 40_000 }, { delta: "x" }]) {
+    assert.throws(() => book.setIteration(how), { name: "ArgumentError" });
+  }
+  assert.throws(() => book.setIteration({ delta: -1 }), { kind: "data" });
+  book.setIteration();
+  book.recalculate();
+  assert.deepEqual([book.iteration, book.value("S", "A1").code], [undefined, "#CIRC!"]);
+});
+
 test("dates count from 1904 where the workbook says so, and names of sheets are removed", () => {
   const own = new fu.Workbook({ dateSystem: 1904 });
   own.addSheet("S");

@@ -28,7 +28,7 @@ pub use functions::{
     CustomFnOptions, FunctionDetails, FunctionOrigin, OverridePolicy, ParameterDetails,
     WasmFunctionInfo, WasmFunctionSpec, WasmModuleInfo, WasmPluginManager,
 };
-pub use recalc::{Progress, RecalcReport};
+pub use recalc::{Iteration, Progress, RecalcReport};
 pub use udf_columnar::{CancelToken, Limits, Log, WasmUdfRuntime};
 pub use workbook::{
     ErrorCell, ErrorSummary, ErrorsOfKind, FormulaCheck, IntoCell, IntoColumn, IntoRange,

@@ -627,6 +627,18 @@ class Workbook:
     def set_undo_limit(self, edits: int) -> None:
         """Remembers so many edits from now on; 0, as it is at first, none."""
 
+    @property
+    def iteration(self) -> tuple[int, float] | None:
+        """How circular references are calculated in steps, as `(steps, delta)`: as the file said, or as it was set. `None` where
+        they are errors."""
+
+    def set_iteration(self, steps: int | None = 100, delta: float = 0.001) -> None:
+        """Lets circular references be calculated in at most so many steps, until changes are below `delta`; or be errors, where
+        `steps` is `None`. The next `recalculate` takes up all formulas.
+
+        Raises `WorkbookError` of the kind "data" where there are no steps or more than 32767, or `delta` is below 0 or no number.
+        """
+
     def edit(
         self,
         *,

@@ -12,7 +12,7 @@ use arrow_array::{Array as ArrowArray, RecordBatch};
 use arrow_select::concat::concat;
 use formualizer_udf_wasm_errors::{self as error, of_workbook, ok};
 use formualizer_workbook::{
-    CancelToken, DateSystem, Limits, Progress, RecalcOptions, RecalcReport, Snapshot, Workbook,
+    CancelToken, DateSystem, Iteration, Limits, Progress, RecalcOptions, RecalcReport, Snapshot, Workbook,
 };
 use js_sys::{Array, Function, Uint8Array};
 use std::cell::{RefCell, RefMut};
@@ -197,6 +197,21 @@ impl CoreWorkbook {
     #[wasm_bindgen(js_name = setUndoLimit)]
     pub fn set_undo_limit(&self, edits: usize) -> Result<(), JsValue> {
         self.book()?.set_undo_limit(edits);
+        Ok(())
+    }
+
+    /// Steps and change of circular references; nothing where they are errors.
+    #[wasm_bindgen(getter)]
+    pub fn iteration(&self) -> Result<Option<Vec<f64>>, JsValue> {
+        let how = self.book()?.iteration();
+        Ok(how.map(|how| vec![f64::from(how.steps()), how.delta()]))
+    }
+
+    /// Sets them.
+    #[wasm_bindgen(js_name = setIteration)]
+    pub fn set_iteration(&self, steps: Option<u32>, delta: f64) -> Result<(), JsValue> {
+        let how = steps.map(|steps| ok(Iteration::new(steps, delta))).transpose()?;
+        self.book()?.set_iteration(how);
         Ok(())
     }
 

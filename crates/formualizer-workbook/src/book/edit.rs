@@ -6,6 +6,7 @@ use crate::{
     cells::{CellRef, Cells},
     formula::Template,
     functions::{Functions, is_builtin},
+    recalc::Iteration,
 };
 use std::{ops::Range, sync::Arc};
 
@@ -273,6 +274,14 @@ impl Book {
     }
 
     /// Hides rows or shows them; the formulas that leave hidden rows out and read them are to be calculated.
+    pub(crate) fn set_iteration(&mut self, iteration: Option<Iteration>) {
+        self.iteration = iteration;
+        // Which of them are circular is found again.
+        for (id, region) in self.regions.iter() {
+            self.changes.rows(id, region.rect.rows());
+        }
+    }
+
     pub(crate) fn hide(&mut self, sheet: SheetId, rows: Range<u32>, hidden: bool) {
         let Some(known) = self.sheets.get_mut(&sheet) else { return };
         match hidden {

@@ -37,6 +37,7 @@ use crate::{
     address::{Cell, SheetId},
     formula::{Arrays, Template, compile_as},
     functions::Functions,
+    recalc::Iteration,
     storage::Grid,
 };
 use formualizer_common::DateSystem;
@@ -94,6 +95,8 @@ pub(crate) struct Book {
     pub(crate) dates: DateSystem,
     /// The edition of Excel that saved it.
     pub(crate) platform: Platform,
+    /// Whether circular references are calculated in steps.
+    pub(crate) iteration: Option<Iteration>,
     pub(crate) changes: Changes,
     /// The file that it was loaded from, for saving into.
     pub(crate) source: Option<Arc<Source>>,
@@ -114,6 +117,7 @@ impl Book {
             functions: Functions::default(),
             dates,
             platform: Platform::default(),
+            iteration: None,
             changes: Changes::default(),
             source: None,
             templates: FxHashMap::default(),
@@ -174,6 +178,7 @@ impl Book {
             functions: self.functions.clone(),
             dates: self.dates,
             platform: self.platform,
+            iteration: self.iteration,
             changes: self.changes.clone(),
             source: self.source.clone(),
             templates: self.templates.clone(),

@@ -35,6 +35,7 @@ impl Memory {
             place: 0,
             indexes: Default::default(),
             keeps_unknown: false,
+            iteration: None,
         };
         Self {
             columns,

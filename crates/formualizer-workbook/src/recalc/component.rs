@@ -56,7 +56,7 @@ pub(super) enum End {
 }
 
 /// Why it does not go on.
-enum Halt {
+pub(super) enum Halt {
     Split(RegionId),
     Waits(SheetId, Rect),
 }
@@ -124,7 +124,7 @@ pub(super) struct Array {
 }
 
 /// What a cell gives.
-enum Given {
+pub(super) enum Given {
     Value(Value),
     Array(Value, Table, Fate),
     Waits(Vec<Wait>),
@@ -276,7 +276,7 @@ impl<'a> Component<'a> {
         settled
     }
 
-    fn state(&self, (member, cell): Place) -> State {
+    pub(super) fn state(&self, (member, cell): Place) -> State {
         let member = &self.members[member];
         member.states[member.index(cell)]
     }
@@ -287,17 +287,37 @@ impl<'a> Component<'a> {
         member.states[index] = state;
     }
 
-    fn store(&mut self, place: Place, value: Value) {
+    pub(super) fn store(&mut self, place: Place, value: Value) {
         self.set_state(place, State::Done);
         self.journal.push(place);
         self.waits.remove(&place);
-        let member = &mut self.members[place.0];
-        let index = member.index(place.1);
+        self.set_value(place, value);
+    }
+
+    /// The value of a cell.
+    pub(super) fn value(&self, (member, cell): Place) -> &Value {
+        self.members[member].value(cell)
+    }
+
+    /// Gives a cell that is done another value.
+    pub(super) fn set_value(&mut self, (member, cell): Place, value: Value) {
+        let member = &mut self.members[member];
+        let index = member.index(cell);
         member.values[index] = value;
     }
 
+    /// How many times a cell was done so far.
+    pub(super) fn journal_len(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// The cells that were done since.
+    pub(super) fn done_since(&self, start: usize) -> impl Iterator<Item = Place> + '_ {
+        self.journal.iter().skip(start).copied()
+    }
+
     /// Evaluates a cell and what it waits for.
-    fn reach(&mut self, start: Place) -> Result<(), Halt> {
+    pub(super) fn reach(&mut self, start: Place) -> Result<(), Halt> {
         if self.state(start) == State::Done {
             return Ok(());
         }
@@ -394,7 +414,7 @@ impl<'a> Component<'a> {
         }
     }
 
-    fn evaluate(&mut self, place: Place) -> Result<Given, Halt> {
+    pub(super) fn evaluate(&mut self, place: Place) -> Result<Given, Halt> {
         let (at, cell) = place;
         let (id, region) = (self.members[at].id, self.members[at].region);
         let dates = self.base.environment.dates;
@@ -488,7 +508,7 @@ impl<'a> Component<'a> {
         member.is_some_and(|member| member.has(member.region.anchor()))
     }
 
-    fn order(&self, (member, cell): Place) -> (usize, Cell) {
+    pub(super) fn order(&self, (member, cell): Place) -> (usize, Cell) {
         (self.members[member].sheet, cell)
     }
 
@@ -520,8 +540,9 @@ impl<'a> Component<'a> {
         }
         let guesses: Vec<Option<(Place, Vec<Place>)>> =
             last.iter().map(|group| self.guess(group)).collect();
+        let iteration = self.base.environment.iteration;
         for (group, guess) in last.iter().zip(&guesses) {
-            if guess.is_none() {
+            if guess.is_none() && iteration.is_none() {
                 self.break_circle(group);
             }
         }
@@ -532,8 +553,10 @@ impl<'a> Component<'a> {
             }
         }
         for (group, guess) in last.iter().zip(guesses) {
-            if let Some((first, could)) = guess {
-                walking(|| self.suppose(group, first, could))?;
+            match (guess, iteration) {
+                (Some((first, could)), _) => walking(|| self.suppose(group, first, could))?,
+                (None, Some(how)) => walking(|| self.iterate(group, how))?,
+                (None, None) => {}
             }
         }
         Ok(())

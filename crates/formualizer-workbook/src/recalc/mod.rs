@@ -6,6 +6,7 @@
 //! finish    … what formulas give, as cells
 //! downward  … regions that read their own cells above the formula
 //! component … regions that may wait for each other: cell by cell, circular references found
+//! iteration … circular references calculated in steps
 //! reading   … what a cell of these sees, and what it waits for
 //! closure   … which rows of these are concerned
 //! spill     … array results put in place
@@ -23,6 +24,7 @@ mod closure;
 mod component;
 mod downward;
 mod finish;
+mod iteration;
 mod plan;
 mod reader;
 mod reading;
@@ -30,5 +32,6 @@ mod report;
 mod run;
 mod spill;
 
+pub use iteration::Iteration;
 pub use report::{Progress, RecalcReport};
 pub(crate) use run::{Options, recalculate};

@@ -12,6 +12,8 @@ use std::borrow::Cow;
 pub(super) struct State<'a> {
     pub(super) dates_from_1904: bool,
     pub(super) of_macintosh: bool,
+    /// Steps and change of circular references.
+    pub(super) iteration: Option<(u32, f64)>,
     /// As their tabs stand. What follows counts them from 0.
     #[serde(borrow)]
     pub(super) sheets: Vec<Sheet<'a>>,

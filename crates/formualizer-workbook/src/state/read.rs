@@ -9,6 +9,7 @@ use crate::{
     address::{MAX_COLS, MAX_ROWS, Rect, SheetId, validate_sheet_name},
     book::{Book, Move, Region, RowSet, Source},
     formula::{TableDef, parse_named},
+    recalc::Iteration,
 };
 use formualizer_common::DateSystem;
 use formualizer_functions::call::Platform;
@@ -71,6 +72,10 @@ impl Reading {
         });
         if state.of_macintosh {
             book.platform = Platform::Macintosh;
+        }
+        if let Some((steps, delta)) = state.iteration {
+            let how = Iteration::new(steps, delta).map_err(|e| damaged(e.to_string()))?;
+            book.iteration = Some(how);
         }
         let mut ids = Vec::new();
         for sheet in &state.sheets {

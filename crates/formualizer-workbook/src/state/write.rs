@@ -24,6 +24,7 @@ pub(crate) fn write(book: &Book, warnings: &[String]) -> Result<Vec<u8>, Error> 
     let state = State {
         dates_from_1904: book.dates == DateSystem::Excel1904,
         of_macintosh: book.platform == Platform::Macintosh,
+        iteration: book.iteration.map(|how| (how.steps(), how.delta())),
         sheets: book.order.iter().filter_map(|id| sheet(book, *id)).collect(),
         names: names(book, &places),
         tables: tables(book, &places),

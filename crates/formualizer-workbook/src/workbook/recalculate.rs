@@ -6,7 +6,7 @@ use crate::{
     eval::Environment,
     formula::walking,
     functions::{Sessions, is_calling},
-    recalc::{self, Progress, RecalcReport},
+    recalc::{self, Iteration, Progress, RecalcReport},
 };
 use std::{fmt, sync::Arc};
 use udf_columnar::CancelToken;
@@ -114,6 +114,7 @@ impl Workbook {
             place: 0,
             indexes: Arc::default(),
             keeps_unknown: options.keeps_unknown,
+            iteration: self.book.iteration,
         };
         let sessions = Sessions::default();
         let threads = environment.threads;
@@ -127,6 +128,22 @@ impl Workbook {
         match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
             Ok(pool) => pool.install(run),
             Err(_) => run(),
+        }
+    }
+
+    /// How circular references are calculated in steps: as the file said, or as it was set. `None`, as in a new workbook, where
+    /// they are errors.
+    #[must_use]
+    pub fn iteration(&self) -> Option<Iteration> {
+        self.book.iteration
+    }
+
+    /// Lets circular references be calculated in steps, or be errors (`None`). The next recalculation takes up all formulas; saving
+    /// writes it into the file.
+    pub fn set_iteration(&mut self, iteration: Option<Iteration>) {
+        if iteration != self.book.iteration {
+            self.remember();
+            self.book.set_iteration(iteration);
         }
     }
 

@@ -7,6 +7,7 @@ mod biff;
 #[cfg(feature = "other-spreadsheets")]
 mod binary;
 mod hostile;
+mod iteration;
 mod libreoffice;
 mod load;
 mod many;

@@ -3,6 +3,7 @@
 
 mod circles;
 mod formulas;
+mod iteration;
 mod names;
 mod paste;
 mod recalculation;

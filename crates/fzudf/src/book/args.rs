@@ -2,6 +2,7 @@
 
 use crate::cli::{Backend, PluginLimitArgs, threads};
 use clap::Args;
+use formualizer_workbook::Iteration;
 use std::path::PathBuf;
 
 /// Functions beside the built-in ones.
@@ -79,6 +80,10 @@ pub(crate) struct CalculationArgs {
     /// What cells give whose functions are not known: what is stored, or #NAME?
     #[arg(long, value_enum, default_value = "keep", value_name = "WHAT")]
     pub(crate) unknown: Unknown,
+    /// Calculate circular references in steps: at most N, until changes are below DELTA (0.001 if absent). As the workbook says if
+    /// absent; saved with it
+    #[arg(long, value_name = "N[,DELTA]", value_parser = iteration)]
+    pub(crate) iterate: Option<Iteration>,
     /// The engine of plugins
     #[arg(long, value_enum, default_value = "wasmtime")]
     pub(crate) backend: Backend,
@@ -87,4 +92,17 @@ pub(crate) struct CalculationArgs {
     pub(crate) no_cache: bool,
     #[command(flatten)]
     pub(crate) limits: PluginLimitArgs,
+}
+
+/// The value of `--iterate`.
+fn iteration(text: &str) -> Result<Iteration, String> {
+    let (steps, delta) = match text.split_once(',') {
+        Some((steps, delta)) => (steps, Some(delta)),
+        None => (text, None),
+    };
+    let form =
+        || "write a number of steps, and a change behind a comma: 100 or 100,0.001".to_owned();
+    let steps = steps.trim().parse().map_err(|_| form())?;
+    let delta = delta.map(|delta| delta.trim().parse().map_err(|_| form())).transpose()?;
+    Iteration::new(steps, delta.unwrap_or(Iteration::default().delta())).map_err(|e| e.to_string())
 }

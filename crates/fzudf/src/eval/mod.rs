@@ -72,6 +72,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     for note in &attached.notes {
         complain(format_args!("note: {}", line(note)));
     }
+    book.set_iteration(args.calculation.iterate);
     inputs.apply(&mut book)?;
     let (sheet, cell) = put(&mut book, &args.formula)?;
     let mut options = RecalcOptions::default().cancel(interrupts.guard());

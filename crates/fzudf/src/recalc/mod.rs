@@ -115,6 +115,9 @@ pub(crate) fn run(args: &RecalcArgs) -> Result<(), Failure> {
     let places = places(&args.print, &book)?;
     report.input(inputs.apply(&mut book)?);
 
+    if args.calculation.iterate.is_some() {
+        book.set_iteration(args.calculation.iterate);
+    }
     watched.begin_steps("recalculating");
     recalculate(&mut book, args, &interrupts, &watched, &mut report)?;
     let missing = plugins::missing(&book, Some(&args.book), &attached);

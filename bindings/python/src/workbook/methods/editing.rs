@@ -6,6 +6,7 @@ use crate::workbook::{
     place::{CellArg, ColumnArg, CountArg, RangeArg, RowArg},
     recalc::{self, How, check_callable},
 };
+use formualizer_workbook::Iteration;
 use pyo3::prelude::*;
 
 #[pymethods]
@@ -115,6 +116,24 @@ impl Workbook {
     fn set_undo_limit(&self, py: Python<'_>, edits: CountArg) -> PyResult<()> {
         self.quick(py, move |book| {
             book.set_undo_limit(edits.0 as usize);
+            Ok(())
+        })
+    }
+
+    /// How circular references are calculated in steps, as `(steps, delta)`: as the file said, or as it was set. `None` where they
+    /// are errors.
+    #[getter]
+    fn iteration(&self, py: Python<'_>) -> PyResult<Option<(u32, f64)>> {
+        self.quick(py, |book| Ok(book.iteration().map(|how| (how.steps(), how.delta()))))
+    }
+
+    /// Lets circular references be calculated in at most so many steps, until changes are below `delta`; or be errors, where `steps`
+    /// is `None`. The next `recalculate` takes up all formulas.
+    #[pyo3(signature = (steps=Some(CountArg(100)), delta=0.001))]
+    fn set_iteration(&self, py: Python<'_>, steps: Option<CountArg>, delta: f64) -> PyResult<()> {
+        self.quick(py, move |book| {
+            let how = steps.map(|steps| Iteration::new(steps.0, delta)).transpose()?;
+            book.set_iteration(how);
             Ok(())
         })
     }

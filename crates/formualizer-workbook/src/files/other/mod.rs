@@ -29,6 +29,7 @@ use crate::{
     address::{Cell, Rect, SheetId, validate_sheet_name},
     book::Book,
     formula::{Arrays, compile},
+    recalc::Iteration,
 };
 use formualizer_common::DateSystem;
 use rustc_hash::FxHashSet;
@@ -41,13 +42,14 @@ fn refused(what: impl Into<String>) -> Error {
 /// What a file has.
 struct Contents {
     dates: DateSystem,
+    iteration: Option<Iteration>,
     names: Vec<FoundName>,
     sheets: Vec<(String, LoadedSheet)>,
 }
 
 impl Contents {
     fn new(dates: DateSystem) -> Self {
-        Self { dates, names: Vec::new(), sheets: Vec::new() }
+        Self { dates, iteration: None, names: Vec::new(), sheets: Vec::new() }
     }
 }
 
@@ -91,6 +93,7 @@ pub(crate) fn load(
 
 fn assembled(contents: Contents) -> Result<(Book, Warnings), Error> {
     let mut assembly = Assembly::new(contents.dates);
+    assembly.book.iteration = contents.iteration;
     let mut seen = FxHashSet::default();
     let mut ids = Vec::new();
     for (name, _) in &contents.sheets {

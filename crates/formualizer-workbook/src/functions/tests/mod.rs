@@ -143,6 +143,7 @@ fn environment() -> Environment {
         place: 0,
         indexes: Default::default(),
         keeps_unknown: false,
+        iteration: None,
     }
 }
 

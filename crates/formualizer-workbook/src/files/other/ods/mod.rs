@@ -22,6 +22,7 @@ use crate::{
             xml::{Piece, Pieces, Tag, Xml},
         },
     },
+    recalc::Iteration,
 };
 use formualizer_common::DateSystem;
 use std::borrow::Cow;
@@ -111,6 +112,14 @@ impl<'a> Reading<'a> {
     fn spreadsheet(&mut self, tag: &Tag<'a>) -> Result<(), Error> {
         self.within(tag, |reading, tag| match (tag.space, tag.local) {
             (TABLE, "calculation-settings") => Ok(()),
+            (TABLE, "iteration") => {
+                let asked =
+                    reading.of(tag, TABLE, "status").is_some_and(|status| status == "enable");
+                let (steps, delta) =
+                    (reading.number(tag, "steps"), reading.number(tag, "maximum-difference"));
+                reading.contents.iteration = asked.then(|| Iteration::of_file(steps, delta));
+                reading.pieces.skip(tag)
+            }
             (TABLE, "null-date") => {
                 let day = reading.of(tag, TABLE, "date-value");
                 if day.is_some_and(|day| day.starts_with("1904-01-01")) {

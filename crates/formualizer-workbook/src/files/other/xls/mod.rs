@@ -42,6 +42,9 @@ fn from_stream(stream: &[u8], limits: &FileLimits) -> Result<Contents, Error> {
         let damaged = || refused(format!("{}: the sheet is damaged", listed.name));
         let start = usize::try_from(listed.start).map_err(|_| damaged())?;
         let records = stream.get(start..).ok_or_else(damaged)?;
+        if contents.sheets.is_empty() {
+            contents.iteration = sheet::iteration(records);
+        }
         let (loaded, walked) = sheet::read(records, &listed.name, &globals, &mut counted)?;
         left = left.checked_sub(walked).ok_or_else(damaged)?;
         *place = Some(contents.sheets.len());

@@ -15,8 +15,12 @@ use crate::{
     Error,
     address::{Cell, Rect},
     files::{collect::LoadedSheet, xlsx::cell::Content},
+    recalc::Iteration,
 };
 use std::borrow::Cow;
+
+/// How large a sheet is: begins its cells.
+const DIMENSIONS: u16 = 0x0200;
 
 /// Reads the records of a sheet up to its end. Answers how many bytes that were, too.
 ///
@@ -61,6 +65,24 @@ pub(super) fn read(
         sheet.cells.out.filtered.insert(0..crate::address::MAX_ROWS);
     }
     Ok((sheet.finish(), records.walked()))
+}
+
+/// Whether circular references are calculated in steps (2.4.30, 2.4.31, 2.4.76): a sheet says it before its cells, all of them
+/// the same.
+pub(super) fn iteration(stream: &[u8]) -> Option<Iteration> {
+    let mut records = Records::new(stream);
+    let (mut steps, mut delta, mut asked) = (None, None, false);
+    while let Some(record) = records.next() {
+        let mut bytes = Bytes::new(record.data);
+        match record.number {
+            0x000C => steps = bytes.u16().ok().map(u32::from),
+            0x0010 => delta = bytes.f64().ok(),
+            0x0011 => asked = bytes.u16().is_ok_and(|flag| flag != 0),
+            DIMENSIONS | END => break,
+            _ => {}
+        }
+    }
+    asked.then(|| Iteration::of_file(steps, delta))
 }
 
 struct Reading<'a, 'b> {

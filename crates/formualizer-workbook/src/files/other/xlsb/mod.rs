@@ -57,6 +57,7 @@ pub(super) fn read(package: &Package, limits: &FileLimits) -> Result<Contents, E
         links: &workbook.links,
     };
     let mut contents = Contents::new(workbook.dates);
+    contents.iteration = workbook.iteration;
     let mut counted = Counted::new(limits);
     let mut places = vec![None; workbook.sheets.len()];
     for (listed, place) in workbook.sheets.iter().zip(&mut places) {

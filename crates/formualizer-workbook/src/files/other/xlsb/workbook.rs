@@ -9,7 +9,7 @@ use super::{
     },
     records::{Record, Records, optional_text, text},
 };
-use crate::{Error, address::Cell};
+use crate::{Error, address::Cell, recalc::Iteration};
 use formualizer_common::DateSystem;
 
 /// A sheet of the list.
@@ -28,6 +28,7 @@ struct Name<'a> {
 /// What the part says.
 pub(super) struct Workbook<'a> {
     pub(super) dates: DateSystem,
+    pub(super) iteration: Option<Iteration>,
     pub(super) sheets: Vec<Listed>,
     pub(super) links: Links,
     names: Vec<Name<'a>>,
@@ -42,6 +43,7 @@ impl<'a> Workbook<'a> {
         let mut records = Records::new(part, bytes);
         let mut workbook = Self {
             dates: DateSystem::Excel1900,
+            iteration: None,
             sheets: Vec::new(),
             links: Links::default(),
             names: Vec::new(),
@@ -57,6 +59,15 @@ impl<'a> Workbook<'a> {
         let mut data = record.data;
         match record.number {
             153 if data.u32()? & 1 != 0 => self.dates = DateSystem::Excel1904,
+            // How it is calculated: whether it iterates is the third of the flags behind the numbers.
+            157 => {
+                data.take(8)?;
+                let (steps, delta) = (data.u32()?, data.f64()?);
+                data.take(4)?;
+                if data.u16()? & 4 != 0 {
+                    self.iteration = Some(Iteration::of_file(Some(steps), Some(delta)));
+                }
+            }
             156 => {
                 data.take(8)?;
                 let relation = optional_text(&mut data)?;

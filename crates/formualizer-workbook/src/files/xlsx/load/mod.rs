@@ -83,6 +83,7 @@ pub(crate) fn load(bytes: Arc<[u8]>, options: &LoadOptions) -> Result<(Book, War
         .collect::<Result<_, Error>>()?;
 
     let mut assembly = Assembly::new(dates);
+    assembly.book.iteration = contents.iteration;
     let about = relations(&package, "")?.into_iter().find(|r| r.kind == "extended-properties");
     let about = about.map(|relation| relation.target);
     assembly.book.platform = optional(&package, about.as_deref(), depth, workbook::platform)?;

@@ -1,13 +1,15 @@
 //! The part that lists sheets and names (ECMA-376, part 1, 18.2).
 
 use super::super::xml::{Piece, Xml};
-use crate::Error;
+use crate::{Error, recalc::Iteration};
 use formualizer_functions::call::Platform;
 
 /// What the workbook's part says.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) dates_from_1904: bool,
+    /// Whether circular references are calculated in steps.
+    pub(crate) iteration: Option<Iteration>,
     /// Whether it is in the strict variant of the standard.
     pub(crate) strict: bool,
     pub(crate) sheets: Vec<SheetEntry>,
@@ -51,6 +53,10 @@ pub(crate) fn read(xml: Xml<'_>) -> Result<Contents, Error> {
                 (1, _) => found.strict = tag.space.starts_with("http://purl.oclc.org/ooxml/"),
                 (2, "workbookPr") => {
                     found.dates_from_1904 = tag.flag("date1904").unwrap_or(false);
+                }
+                (2, "calcPr") if tag.flag("iterate").unwrap_or(false) => {
+                    let (steps, delta) = (tag.number("iterateCount"), tag.number("iterateDelta"));
+                    found.iteration = Some(Iteration::of_file(steps, delta));
                 }
                 (3, "sheet") => found.sheets.push(SheetEntry {
                     name: tag.get("name").unwrap_or_default().into_owned(),

@@ -13,6 +13,7 @@ use crate::{
     address::SheetId,
     book::Book,
     formula::{Named, each_reference, parse_named},
+    recalc::Iteration,
 };
 use formualizer_parse::parser::ReferenceType;
 use std::ops::Range;
@@ -49,6 +50,8 @@ struct Places {
     names: Vec<Range<usize>>,
     /// The whole element of names.
     all_names: Option<Range<usize>>,
+    /// The start tag of what says how it is calculated.
+    calculation: Option<Range<usize>>,
     prefix: String,
     next_id: u32,
 }
@@ -74,6 +77,7 @@ fn places(xml: Xml<'_>) -> Result<Places, Error> {
                     found.views.push(span);
                     found.active.push(tag.number("activeTab"));
                 }
+                (2, "calcPr") => found.calculation = Some(span),
                 (2, "definedNames") => names = Some(span.start),
                 (3, "definedName") => name = Some(span.start),
                 _ => {}
@@ -122,7 +126,34 @@ pub(super) fn merged(
         }
     }
     names(xml, &places, contents, list, ids, book, &mut patch);
+    if book.iteration != contents.iteration {
+        iteration(xml, &places, book.iteration, &mut patch);
+    }
     Ok(patch.apply(xml.text))
+}
+
+/// Says whether circular references are calculated in steps (18.2.2).
+fn iteration(xml: Xml<'_>, places: &Places, now: Option<Iteration>, patch: &mut Patch) {
+    let attributes = [
+        ("iterate", now.map(|_| "1".to_owned())),
+        ("iterateCount", now.map(|now| now.steps().to_string())),
+        ("iterateDelta", now.map(|now| now.delta().to_string())),
+    ];
+    let with = |tag: &str| {
+        attributes
+            .iter()
+            .fold(tag.to_owned(), |tag, (name, value)| with_attribute(&tag, name, value.as_deref()))
+    };
+    match (&places.calculation, &places.all_names, &places.list) {
+        (Some(span), ..) => {
+            patch.replace(span.clone(), with(xml.text.get(span.clone()).unwrap_or_default()));
+        }
+        (None, names, Some(list)) => {
+            let at = names.as_ref().map_or_else(|| behind(xml, list.end), |names| names.end);
+            patch.insert(at, with(&format!("<{}calcPr/>", places.prefix)));
+        }
+        (None, _, None) => {}
+    }
 }
 
 fn sheet_list(xml: Xml<'_>, places: &Places, list: &[Listed]) -> String {
