@@ -167,7 +167,7 @@ fn store(
         None => {
             for (col, cells) in after.cols().zip(result.columns()) {
                 let cells: Cells = cells.clone();
-                sheet.grid.set_cells(col, after.top, cells);
+                sheet.grid.store(col, after.top, cells);
             }
         }
     }

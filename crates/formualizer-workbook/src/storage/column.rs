@@ -8,7 +8,7 @@ use crate::{
     ExcelErrorKind,
     cells::{Builder, CellRef, Cells},
 };
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 use udf_abi::frame::tag;
 
 /// More pieces than this are joined by [`Column::compact`], unless they are long on average.
@@ -21,19 +21,8 @@ const SHORT: usize = 256;
 /// The cells of a column from the first row on; blank below the last piece.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Column {
-    pieces: Vec<Piece>,
-}
-
-#[derive(Clone, Debug)]
-struct Piece {
-    top: u32,
-    cells: Cells,
-}
-
-impl Piece {
-    fn end(&self) -> u32 {
-        self.top + length(&self.cells)
-    }
+    /// By their first rows: writing in any order costs the same. None is empty, and none goes over the next.
+    pieces: BTreeMap<u32, Cells>,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a sheet has at most 2^20 rows")]
@@ -42,11 +31,22 @@ fn length(cells: &Cells) -> u32 {
 }
 
 impl Column {
+    /// The piece that holds a row, with its first row.
+    fn piece_at(&self, row: u32) -> Option<(u32, &Cells)> {
+        let (top, cells) = self.pieces.range(..=row).next_back()?;
+        (row < top + length(cells)).then_some((*top, cells))
+    }
+
+    /// The pieces that hold some of the rows, from above to below.
+    fn pieces_in(&self, rows: Range<u32>) -> impl Iterator<Item = (u32, &Cells)> {
+        let first = self.piece_at(rows.start).map_or(rows.start, |(top, _)| top);
+        self.pieces.range(first..rows.end.max(first)).map(|(top, cells)| (*top, cells))
+    }
+
     pub(crate) fn get(&self, row: u32) -> CellRef<'_> {
-        let at = self.pieces.partition_point(|piece| piece.end() <= row);
-        match self.pieces.get(at) {
-            Some(piece) if piece.top <= row => piece.cells.get((row - piece.top) as usize),
-            _ => CellRef::Blank,
+        match self.piece_at(row) {
+            Some((top, cells)) => cells.get((row - top) as usize),
+            None => CellRef::Blank,
         }
     }
 
@@ -54,20 +54,16 @@ impl Column {
     pub(crate) fn cells(&self, rows: Range<u32>) -> Cells {
         let mut parts = Vec::new();
         let mut next = rows.start;
-        let first = self.pieces.partition_point(|piece| piece.end() <= rows.start);
-        for piece in &self.pieces[first..] {
-            if piece.top >= rows.end {
-                break;
+        for (top, cells) in self.pieces_in(rows.clone()) {
+            if top > next {
+                parts.push(Cells::Blank((top - next) as usize));
+                next = top;
             }
-            if piece.top > next {
-                parts.push(Cells::Blank((piece.top - next) as usize));
-                next = piece.top;
-            }
-            let end = piece.end().min(rows.end);
-            let (from, len) = ((next - piece.top) as usize, (end - next) as usize);
-            parts.push(match from == 0 && len == piece.cells.len() {
-                true => piece.cells.clone(),
-                false => piece.cells.slice(from, len),
+            let end = (top + length(cells)).min(rows.end);
+            let (from, len) = ((next - top) as usize, (end - next) as usize);
+            parts.push(match from == 0 && len == cells.len() {
+                true => cells.clone(),
+                false => cells.slice(from, len),
             });
             next = end;
         }
@@ -89,36 +85,32 @@ impl Column {
     /// Writes a cell into a short piece, right behind or right before one: copied, so that cell-by-cell writing makes few pieces,
     /// in whichever order. `false` where there is none.
     fn take_in(&mut self, row: u32, value: CellRef<'_>) -> bool {
-        let at = self.pieces.partition_point(|piece| piece.end() <= row);
-        let within = self.pieces.get(at).is_some_and(|piece| piece.top <= row);
-        let short = |target: &usize| self.pieces[*target].cells.len() < SHORT;
-        let blank = value == CellRef::Blank;
-        let target = match within {
-            true => Some(at).filter(short),
-            false if blank => return true,
-            false => {
-                let behind = at.checked_sub(1).filter(|at| self.pieces[*at].end() == row);
-                let before = self.pieces.get(at).filter(|piece| piece.top == row + 1).map(|_| at);
-                behind.filter(short).or_else(|| before.filter(short))
+        let short = |(top, cells): (u32, &Cells)| (cells.len() < SHORT).then_some(top);
+        let target = match self.piece_at(row) {
+            Some(piece) => short(piece),
+            None if value == CellRef::Blank => return true,
+            None => {
+                let above = row.checked_sub(1).and_then(|row| self.piece_at(row));
+                let below = || Some((row + 1, self.pieces.get(&(row + 1))?));
+                above.and_then(short).or_else(|| below().and_then(short))
             }
         };
-        let Some(target) = target else { return false };
-        let piece = &mut self.pieces[target];
-        let mut builder = Builder::with_capacity(piece.cells.len() + 1);
-        if row < piece.top {
+        let Some(top) = target else { return false };
+        let Some(cells) = self.pieces.remove(&top) else { return false };
+        let mut builder = Builder::with_capacity(cells.len() + 1);
+        if row < top {
             builder.push(value);
-            piece.top = row;
-            piece.cells.iter().for_each(|cell| builder.push(cell));
+            cells.iter().for_each(|cell| builder.push(cell));
         } else {
-            let offset = (row - piece.top) as usize;
-            for (index, cell) in piece.cells.iter().enumerate() {
+            let offset = (row - top) as usize;
+            for (index, cell) in cells.iter().enumerate() {
                 builder.push(if index == offset { value } else { cell });
             }
-            if offset == piece.cells.len() {
+            if offset == cells.len() {
                 builder.push(value);
             }
         }
-        piece.cells = builder.finish();
+        self.pieces.insert(top.min(row), builder.finish());
         self.drop_blank_end();
         true
     }
@@ -129,35 +121,28 @@ impl Column {
             return;
         }
         let end = top + length(&cells);
-        let first = self.pieces.partition_point(|piece| piece.end() <= top);
-        let last = self.pieces.partition_point(|piece| piece.top < end);
-        let mut between = Vec::with_capacity(3);
-        if let Some(piece) = self.pieces[first..last].first().filter(|piece| piece.top < top) {
-            let cells = piece.cells.slice(0, (top - piece.top) as usize);
-            between.push(Piece { top: piece.top, cells });
+        self.part_at(top);
+        self.part_at(end);
+        let old: Vec<u32> = self.pieces.range(top..end).map(|(top, _)| *top).collect();
+        for top in old {
+            self.pieces.remove(&top);
         }
         if !matches!(cells, Cells::Blank(_)) {
-            between.push(Piece { top, cells });
+            self.pieces.insert(top, cells);
         }
-        if let Some(piece) = self.pieces[first..last].last().filter(|piece| piece.end() > end) {
-            let from = (end - piece.top) as usize;
-            let cells = piece.cells.slice(from, piece.cells.len() - from);
-            between.push(Piece { top: end, cells });
-        }
-        self.pieces.splice(first..last, between);
         self.drop_blank_end();
     }
 
     /// The vectors with their first rows.
     pub(crate) fn vectors(&self) -> impl Iterator<Item = (u32, &Cells)> {
-        self.pieces.iter().map(|piece| (piece.top, &piece.cells))
+        self.pieces.iter().map(|(top, cells)| (*top, cells))
     }
 
     /// The rows whose cells are not those of another column. What both share in memory is not looked at.
     pub(crate) fn different_rows(&self, other: &Self) -> Vec<Range<u32>> {
         let mut bounds = vec![0];
-        for piece in self.pieces.iter().chain(&other.pieces) {
-            bounds.extend([piece.top, piece.end()]);
+        for (top, cells) in self.vectors().chain(other.vectors()) {
+            bounds.extend([top, top + length(cells)]);
         }
         bounds.sort_unstable();
         bounds.dedup();
@@ -185,8 +170,8 @@ impl Column {
     /// Moves the rows from `at` on down by `count`.
     pub(crate) fn insert(&mut self, at: u32, count: u32) {
         self.part_at(at);
-        let below = self.pieces.partition_point(|piece| piece.top < at);
-        self.pieces[below..].iter_mut().for_each(|piece| piece.top += count);
+        let below = self.pieces.split_off(&at);
+        self.pieces.extend(below.into_iter().map(|(top, cells)| (top + count, cells)));
     }
 
     /// Takes `count` rows out and moves those below up.
@@ -194,103 +179,96 @@ impl Column {
         let end = at.saturating_add(count);
         self.part_at(at);
         self.part_at(end);
-        self.pieces.retain(|piece| piece.top < at || piece.top >= end);
-        let below = self.pieces.partition_point(|piece| piece.top < at);
-        self.pieces[below..].iter_mut().for_each(|piece| piece.top -= count);
+        let mut gone = self.pieces.split_off(&at);
+        let below = gone.split_off(&end);
+        self.pieces.extend(below.into_iter().map(|(top, cells)| (top - count, cells)));
         self.drop_blank_end();
     }
 
     /// Lets a piece begin at `row` where one goes over it.
     fn part_at(&mut self, row: u32) {
-        let at = self.pieces.partition_point(|piece| piece.end() <= row);
-        let Some(piece) = self.pieces.get_mut(at).filter(|piece| piece.top < row) else { return };
-        let above = (row - piece.top) as usize;
-        let cells = piece.cells.slice(above, piece.cells.len() - above);
-        piece.cells = piece.cells.slice(0, above);
-        self.pieces.insert(at + 1, Piece { top: row, cells });
+        let Some((top, cells)) = self.piece_at(row).filter(|(top, _)| *top < row) else { return };
+        let above = (row - top) as usize;
+        let below = cells.slice(above, cells.len() - above);
+        let cells = cells.slice(0, above);
+        self.pieces.insert(top, cells);
+        self.pieces.insert(row, below);
     }
 
     fn drop_blank_end(&mut self) {
-        while self.pieces.last().is_some_and(|piece| piece.cells.is_blank()) {
-            self.pieces.pop();
+        while self.pieces.last_key_value().is_some_and(|(_, cells)| cells.is_blank()) {
+            self.pieces.pop_last();
         }
     }
 
     /// The end of the rows that hold anything.
     pub(crate) fn used(&self) -> u32 {
-        let Some(piece) = self.pieces.last() else { return 0 };
-        let last = match &piece.cells {
+        let Some((top, cells)) = self.pieces.last_key_value() else { return 0 };
+        let last = match cells {
             // The usual case: nothing is blank.
             Cells::Numbers(_, array) if arrow_array::Array::null_count(array) == 0 => {
-                return piece.end();
+                return top + length(cells);
             }
             cells => (0..cells.len()).rev().find(|row| cells.get(*row) != CellRef::Blank),
         };
         #[expect(clippy::cast_possible_truncation, reason = "a sheet has at most 2^20 rows")]
-        last.map_or(piece.top, |last| piece.top + last as u32 + 1)
+        last.map_or(*top, |last| top + last as u32 + 1)
     }
 
     pub(crate) fn first_filled(&self, rows: Range<u32>) -> Option<u32> {
-        let first = self.pieces.partition_point(|piece| piece.end() <= rows.start);
-        for piece in &self.pieces[first..] {
-            let from = piece.top.max(rows.start);
-            let filled = (from..piece.end().min(rows.end))
-                .find(|row| piece.cells.get((row - piece.top) as usize) != CellRef::Blank);
-            if filled.is_some() {
-                return filled;
-            }
-        }
-        None
+        self.pieces_in(rows.clone()).find_map(|(top, cells)| {
+            let (from, end) = (top.max(rows.start), (top + length(cells)).min(rows.end));
+            (from..end).find(|row| cells.get((row - top) as usize) != CellRef::Blank)
+        })
     }
 
     /// Whether every one of some rows is known to hold something, vector by vector. `false` says nothing.
     pub(crate) fn is_full(&self, rows: &Range<u32>) -> bool {
-        let first = self.pieces.partition_point(|piece| piece.end() <= rows.start);
         let mut next = rows.start;
-        for piece in &self.pieces[first..] {
-            let full = match &piece.cells {
+        for (top, cells) in self.pieces_in(rows.clone()) {
+            let full = match cells {
                 Cells::Numbers(_, array) => arrow_array::Array::null_count(array) == 0,
                 Cells::Logicals(array) => arrow_array::Array::null_count(array) == 0,
                 Cells::Texts(array) => arrow_array::Array::null_count(array) == 0,
                 _ => false,
             };
-            if next >= rows.end || piece.top > next || !full {
+            if next >= rows.end || top > next || !full {
                 break;
             }
-            next = piece.end();
+            next = top + length(cells);
         }
         next >= rows.end
     }
 
     /// Rows in error, from the first on. Only vectors of several kinds are looked through: no other holds errors.
     pub(crate) fn errors(&self) -> impl Iterator<Item = (u32, ExcelErrorKind)> + '_ {
-        self.pieces.iter().flat_map(|piece| {
-            let mixed = match &piece.cells {
+        self.vectors().flat_map(|(top, cells)| {
+            let mixed = match cells {
                 Cells::Mixed(mixed) => Some(mixed),
                 _ => None,
             };
             let rows = mixed.into_iter().flat_map(|mixed| {
                 let rows = mixed.tags.iter().enumerate().filter(|(_, kind)| **kind == tag::ERROR);
-                rows.map(|(row, _)| (row, piece.cells.get(row)))
+                rows.map(|(row, _)| (row, cells.get(row)))
             });
-            rows.filter_map(|(row, cell)| match cell {
-                CellRef::Error(kind, _) => Some((piece.top + u32::try_from(row).ok()?, kind)),
+            rows.filter_map(move |(row, cell)| match cell {
+                CellRef::Error(kind, _) => Some((top + u32::try_from(row).ok()?, kind)),
                 _ => None,
             })
         })
     }
 
     pub(crate) fn compact(&mut self) {
-        let rows: usize = self.pieces.iter().map(|piece| piece.cells.len()).sum();
+        let rows: usize = self.pieces.values().map(Cells::len).sum();
         if self.pieces.len() > MANY && rows / self.pieces.len() < LONG {
-            let end = self.pieces.last().map_or(0, Piece::end);
-            let top = self.pieces.first().map_or(0, |piece| piece.top);
-            self.pieces = vec![Piece { top, cells: self.cells(top..end) }];
+            let top = self.pieces.first_key_value().map_or(0, |(top, _)| *top);
+            let end = self.pieces.last_key_value().map_or(0, |(top, cells)| top + length(cells));
+            self.pieces = BTreeMap::from([(top, self.cells(top..end))]);
         }
     }
 
     pub(crate) fn memory_size(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.cells.memory_size()).sum()
+        self.pieces.values().map(Cells::memory_size).sum()
     }
 
     #[cfg(test)]

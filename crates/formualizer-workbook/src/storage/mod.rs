@@ -54,6 +54,14 @@ impl Grid {
         self.column_mut(col).set_cells(top, cells);
     }
 
+    /// The same for results: a single one goes to those around it, since cells of many formulas are stored one by one.
+    pub(crate) fn store(&mut self, col: u32, top: u32, cells: Cells) {
+        match cells.len() {
+            1 => self.set(Cell::new(top, col), cells.get(0)),
+            _ => self.set_cells(col, top, cells),
+        }
+    }
+
     pub(crate) fn clear(&mut self, rect: &Rect) {
         let last = (rect.right as usize + 1).min(self.columns.len());
         for column in self.columns.iter_mut().take(last).skip(rect.left as usize) {
