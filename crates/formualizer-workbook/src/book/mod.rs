@@ -15,7 +15,9 @@
 
 mod changes;
 mod edit;
+mod mentions;
 mod places;
+mod ranges;
 mod readers;
 mod regions;
 mod rooms;
@@ -25,7 +27,8 @@ mod source;
 mod structure;
 
 pub(crate) use changes::Changes;
-pub(crate) use readers::{Readers, rows_meeting};
+pub(crate) use ranges::{RangeId, ReadBy};
+pub(crate) use readers::{Readers, rows_meeting, rows_of_reader};
 pub(crate) use regions::{Region, RegionId, Regions};
 pub(crate) use rooms::Obstacle;
 pub(crate) use rows::RowSet;

@@ -1,6 +1,10 @@
-//! Who reads a rectangle: an R-tree per sheet over what the regions' formulas refer to, and one over the rooms of arrays.
+//! Who reads a rectangle: the ranges that the regions' formulas refer to, and the rooms of arrays.
 
-use super::{Book, Region, RegionId, Regions};
+use super::{
+    Book, Region, RegionId, Regions,
+    mentions::Mentions,
+    ranges::{RangeId, Ranges, ReadBy, Reader, envelope},
+};
 use crate::{
     address::{Area, Axis, Rect, SheetId},
     functions::Functions,
@@ -9,20 +13,11 @@ use rstar::{AABB, RTree, RTreeObject};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
-/// What of a region refers to a rectangle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    /// An area of its template, by index.
-    Area(usize),
-    /// The rectangle that its array would fill if nothing stood in the way.
-    Blocked,
-}
-
+/// A rectangle of an array's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Entry {
     rect: Rect,
     region: RegionId,
-    source: Source,
 }
 
 impl RTreeObject for Entry {
@@ -33,21 +28,34 @@ impl RTreeObject for Entry {
     }
 }
 
-fn envelope(rect: &Rect) -> AABB<[i64; 2]> {
-    AABB::from_corners(
-        [i64::from(rect.top), i64::from(rect.left)],
-        [i64::from(rect.bottom), i64::from(rect.right)],
-    )
+/// What the index holds of a region.
+#[derive(Clone, Debug, Default)]
+struct Held {
+    /// What its formula refers to, by the places of its template's areas.
+    read: Vec<(SheetId, Rect, usize)>,
+    /// What its array would fill if nothing stood in the way.
+    blocked: Option<(SheetId, Rect)>,
+}
+
+impl Held {
+    fn of(region: &Region) -> Self {
+        let areas = region.template.areas.iter().enumerate();
+        let read =
+            areas.filter_map(|(index, area)| Some((area.sheet, area.over(&region.rect)?, index)));
+        let blocked = region.blocked.map(|rect| (region.sheet, rect));
+        Self { read: read.collect(), blocked }
+    }
 }
 
 /// The references of all regions. Brought up to date once before a recalculation, so that setting a
 /// formula costs nothing here.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Readers {
-    trees: FxHashMap<SheetId, RTree<Entry>>,
-    /// What the trees hold of each region.
-    entries: FxHashMap<RegionId, Vec<(SheetId, Entry)>>,
+    ranges: Ranges,
+    blocked: FxHashMap<SheetId, RTree<Entry>>,
+    held: FxHashMap<RegionId, Held>,
     stale: FxHashSet<RegionId>,
+    mentions: Mentions,
     /// Regions that are calculated every time.
     volatile: FxHashSet<RegionId>,
     rooms: Rooms,
@@ -102,13 +110,19 @@ impl Rooms {
 
 fn bounded(region: RegionId, rect: &Rect) -> Entry {
     let rect = Rect { bottom: rect.bottom + 1, right: rect.right + 1, ..*rect };
-    Entry { rect, region, source: Source::Blocked }
+    Entry { rect, region }
 }
 
 impl Readers {
     /// Says that a region is new, gone or another one.
     pub(crate) fn touch(&mut self, region: RegionId) {
         self.stale.insert(region);
+        self.mentions.touch(region);
+    }
+
+    /// The regions whose formulas mention one of some names, tables or sheets, in any case.
+    pub(crate) fn mentioning(&mut self, regions: &Regions, names: &[&str]) -> Vec<RegionId> {
+        self.mentions.of(regions, names)
     }
 
     /// Takes over what was touched, and gives that; a region is volatile where one of its functions is, or its template.
@@ -125,22 +139,29 @@ impl Readers {
                 false => self.volatile.remove(id),
             };
         }
-        if stale.len() > 16 && stale.len() * 4 > self.entries.len() {
+        if stale.len() > 16 && stale.len() * 4 > self.held.len() {
             self.rebuild(regions);
             return stale;
         }
         for &id in &stale {
-            for (sheet, entry) in self.entries.remove(&id).unwrap_or_default() {
-                if let Some(tree) = self.trees.get_mut(&sheet) {
-                    tree.remove(&entry);
-                }
+            let old = self.held.remove(&id).unwrap_or_default();
+            let new = regions.get(id).map(Held::of);
+            for (sheet, rect, index) in old.read {
+                self.ranges.remove(sheet, rect, (id, index));
             }
-            if let Some(region) = regions.get(id) {
-                let entries = entries(id, region);
-                for (sheet, entry) in &entries {
-                    self.trees.entry(*sheet).or_default().insert(*entry);
+            if let Some((sheet, rect)) = old.blocked
+                && let Some(tree) = self.blocked.get_mut(&sheet)
+            {
+                tree.remove(&Entry { rect, region: id });
+            }
+            if let Some(new) = new {
+                for (sheet, rect, index) in &new.read {
+                    self.ranges.insert(*sheet, *rect, (id, *index));
                 }
-                self.entries.insert(id, entries);
+                if let Some((sheet, rect)) = new.blocked {
+                    self.blocked.entry(sheet).or_default().insert(Entry { rect, region: id });
+                }
+                self.held.insert(id, new);
             }
         }
         stale
@@ -169,17 +190,20 @@ impl Readers {
     }
 
     fn rebuild(&mut self, regions: &Regions) {
-        let mut by_sheet: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
-        self.entries.clear();
-        for (id, region) in regions.iter() {
-            let entries = entries(id, region);
-            for (sheet, entry) in &entries {
-                by_sheet.entry(*sheet).or_default().push(*entry);
+        self.held = regions.iter().map(|(id, region)| (id, Held::of(region))).collect();
+        let read = regions.iter().flat_map(|(id, _)| {
+            let held = self.held.get(&id).into_iter().flat_map(|held| &held.read);
+            held.map(move |(sheet, rect, index)| (*sheet, *rect, (id, *index)))
+        });
+        self.ranges = Ranges::of(read);
+        let mut blocked: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
+        for (id, held) in &self.held {
+            if let Some((sheet, rect)) = held.blocked {
+                blocked.entry(sheet).or_default().push(Entry { rect, region: *id });
             }
-            self.entries.insert(id, entries);
         }
         let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
-        self.trees = by_sheet.into_iter().map(bulk).collect();
+        self.blocked = blocked.into_iter().map(bulk).collect();
     }
 
     /// The regions that are calculated every time.
@@ -187,34 +211,23 @@ impl Readers {
         self.volatile.iter().copied()
     }
 
-    /// The regions that are concerned when a part of a rectangle changes, each as often as it refers to it: those whose formulas
-    /// read it, and those whose arrays wait for it to become free.
-    pub(crate) fn of<'a>(
+    /// The ranges that formulas read and that have a part of a rectangle.
+    pub(crate) fn ranges_in<'a>(
         &'a self,
         sheet: SheetId,
         rect: &Rect,
-    ) -> impl Iterator<Item = RegionId> + use<'a> {
-        self.entries_in(sheet, rect).map(|entry| entry.region)
+    ) -> impl Iterator<Item = (RangeId, &'a ReadBy)> + use<'a> {
+        self.ranges.meeting(sheet, rect)
     }
 
-    /// The regions whose formulas read a part of a rectangle, and so wait for its values.
-    pub(crate) fn waiting_for<'a>(
-        &'a self,
-        sheet: SheetId,
-        rect: &Rect,
-    ) -> impl Iterator<Item = RegionId> + use<'a> {
-        let reads = |entry: &&Entry| entry.source != Source::Blocked;
-        self.entries_in(sheet, rect).filter(reads).map(|entry| entry.region)
+    /// Who reads a range.
+    pub(crate) fn of_range(&self, range: RangeId) -> impl Iterator<Item = Reader> + '_ {
+        self.ranges.readers(range)
     }
 
-    fn entries_in<'a>(
-        &'a self,
-        sheet: SheetId,
-        rect: &Rect,
-    ) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let tree = self.trees.get(&sheet).into_iter();
-        let envelope = envelope(rect);
-        tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope))
+    /// Whether a formula reads a part of a rectangle.
+    pub(crate) fn is_read(&self, sheet: SheetId, rect: &Rect) -> bool {
+        self.ranges.meeting(sheet, rect).next().is_some()
     }
 
     /// The regions whose arrays wait for a part of a rectangle to become free.
@@ -223,8 +236,10 @@ impl Readers {
         sheet: SheetId,
         rect: &Rect,
     ) -> impl Iterator<Item = RegionId> + use<'a> {
-        let blocked = |entry: &&Entry| entry.source == Source::Blocked;
-        self.entries_in(sheet, rect).filter(blocked).map(|entry| entry.region)
+        let tree = self.blocked.get(&sheet).into_iter();
+        let envelope = envelope(rect);
+        let found = tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope));
+        found.map(|entry| entry.region)
     }
 
     /// The rows of regions whose formulas refer to a part of a rectangle that changed.
@@ -234,13 +249,20 @@ impl Readers {
         sheet: SheetId,
         changed: &'a Rect,
     ) -> impl Iterator<Item = (RegionId, Range<u32>)> + 'a {
-        self.entries_in(sheet, changed).filter_map(move |entry| {
-            let region = regions.get(entry.region)?;
-            let Source::Area(index) = entry.source else { return None };
-            let rows = rows_meeting(region.template.areas.get(index)?, &region.rect, changed);
-            (!rows.is_empty()).then_some((entry.region, rows))
-        })
+        let readers = self.ranges.meeting(sheet, changed).flat_map(|(_, by)| by.iter());
+        readers.filter_map(move |reader| rows_of_reader(regions, reader, changed))
     }
+}
+
+/// The rows of a reader's region that refer to a part of a rectangle that changed.
+pub(crate) fn rows_of_reader(
+    regions: &Regions,
+    (id, index): Reader,
+    changed: &Rect,
+) -> Option<(RegionId, Range<u32>)> {
+    let region = regions.get(id)?;
+    let rows = rows_meeting(region.template.areas.get(index)?, &region.rect, changed);
+    (!rows.is_empty()).then_some((id, rows))
 }
 
 impl Book {
@@ -294,17 +316,6 @@ impl Book {
             self.readers.rooms.rebuild();
         }
     }
-}
-
-fn entries(id: RegionId, region: &Region) -> Vec<(SheetId, Entry)> {
-    let areas = region.template.areas.iter().enumerate().filter_map(|(index, area)| {
-        let rect = area.over(&region.rect)?;
-        Some((area.sheet, Entry { rect, region: id, source: Source::Area(index) }))
-    });
-    let blocked = region
-        .blocked
-        .map(|rect| (region.sheet, Entry { rect, region: id, source: Source::Blocked }));
-    areas.chain(blocked).collect()
 }
 
 /// The rows of a region in which the area meets what changed; at least those, at most the region's.

@@ -80,6 +80,29 @@ impl RowSet {
         Self(self.0.iter().map(clip).filter(|rows| !rows.is_empty()).collect())
     }
 
+    /// The set without short gaps, where it is in many pieces: to do for a few rows more what is done for each piece costs less. At most
+    /// twice as many rows.
+    pub(crate) fn joined(&self) -> Self {
+        const MANY: usize = 8;
+        if self.0.len() <= MANY {
+            return self.clone();
+        }
+        let rows = |ranges: &[Range<u32>]| ranges.iter().map(|rows| rows.len() as u64).sum::<u64>();
+        let most = 2 * rows(&self.0);
+        let with_gaps = |longest: u32| {
+            let mut joined: Vec<Range<u32>> = Vec::new();
+            for rows in &self.0 {
+                match joined.last_mut() {
+                    Some(last) if rows.start - last.end <= longest => last.end = rows.end,
+                    _ => joined.push(rows.clone()),
+                }
+            }
+            joined
+        };
+        let joined = [64, 16, 4, 1].into_iter().map(with_gaps).find(|joined| rows(joined) <= most);
+        joined.map_or_else(|| self.clone(), Self)
+    }
+
     /// The rows after `count` were inserted before `at`; those from `max` on are dropped.
     pub(crate) fn with_lines(&self, at: u32, count: u32, max: u32) -> Self {
         let mut moved = Self::default();
@@ -120,6 +143,17 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
+    #[test]
+    fn many_pieces_with_short_gaps_are_joined() {
+        let every = |step: usize, len: u32| {
+            let mut set = RowSet::default();
+            (0..1000).step_by(step).for_each(|row| set.insert(row..row + len));
+            set.joined().iter().count()
+        };
+        assert_eq!((every(2, 1), every(10, 5), every(100, 50)), (1, 1, 1));
+        assert_eq!((every(3, 1), every(200, 50)), (334, 5));
+    }
+
     proptest! {
         #[test]
         fn a_row_set_holds_what_was_inserted(
@@ -148,6 +182,9 @@ mod tests {
             let free = (low..low + len).filter(|row| !naive.contains(row));
             prop_assert_eq!(missing, free.collect::<Vec<_>>());
             prop_assert!((0..100).all(|row| set.contains(row) == naive.contains(&row)));
+            let joined = set.joined();
+            prop_assert!(joined.len() <= 2 * set.len());
+            prop_assert!(naive.iter().all(|row| joined.contains(*row)));
             let within: Vec<u32> = set.within(&(low..low + len)).iter().flatten().collect();
             prop_assert_eq!(within, naive.range(low..low + len).copied().collect::<Vec<_>>());
         }

@@ -184,10 +184,7 @@ impl Book {
 
     /// Lowers again the formulas that mention one of these names, tables or sheets, written in lower case.
     pub(crate) fn relower(&mut self, mentioned: &[&str]) {
-        let mentions = |(id, region): (RegionId, &super::Region)| {
-            region.template.mentions_any(mentioned).then_some(id)
-        };
-        let ids: Vec<RegionId> = self.regions.iter().filter_map(mentions).collect();
+        let ids = self.readers.mentioning(&self.regions, mentioned);
         if ids.is_empty() {
             return;
         }
@@ -202,10 +199,7 @@ impl Book {
     /// Formulas of which only a part of a region may keep its lowering (references to the own row of a table that came, went
     /// or moved) are compiled again, cell by cell.
     pub(crate) fn relower_tables(&mut self, table: &str) {
-        let mentions = |(id, region): (RegionId, &super::Region)| {
-            region.template.mentions_any(&[table, TABLE_PLACES]).then_some(id)
-        };
-        let ids: Vec<RegionId> = self.regions.iter().filter_map(mentions).collect();
+        let ids = self.readers.mentioning(&self.regions, &[table, TABLE_PLACES]);
         self.forget_templates();
         for id in ids {
             let Some(region) = self.remove_region(id) else { continue };

@@ -1,6 +1,6 @@
 //! Which rows of regions that may wait for each other are concerned where some of them are to be calculated.
 
-use super::plan::waiting;
+use super::plan::{Node, waiting};
 use crate::{
     address::{Area, Axis, Rect},
     book::{Book, Region, RegionId, RowSet},
@@ -51,11 +51,17 @@ pub(super) fn closure(
             }
         }
         if book.readers.may_spill(id) {
-            waiting(book, id, region, &mut |other| {
+            let mut arrays = |other: RegionId| {
                 if book.readers.may_spill(other)
                     && let Some(other_region) = known.get(&other)
                 {
                     add(other, other_region.rect.rows(), &mut todo);
+                }
+            };
+            waiting(book, id, region, &mut |node| match node {
+                Node::Region(other) => arrays(other),
+                Node::Range(range) => {
+                    book.readers.of_range(range).for_each(|(other, _)| arrays(other));
                 }
             });
         }

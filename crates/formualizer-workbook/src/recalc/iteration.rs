@@ -102,9 +102,10 @@ impl Component<'_> {
         }
         let mut cells = group.to_vec();
         let mut known: FxHashSet<Place> = cells.iter().copied().collect();
-        for _ in 0..how.steps {
+        for step in 0..how.steps {
             let start = self.journal_len();
             let mut moves = false;
+            let old: Vec<Value> = cells.iter().map(|place| self.value(*place).clone()).collect();
             for place in &cells {
                 let now = self.in_step(*place)?;
                 moves |= moved(self.value(*place), &now, how.delta);
@@ -117,6 +118,10 @@ impl Component<'_> {
                 cells.extend(found);
                 cells.sort_by_key(|place| self.order(*place));
                 continue;
+            }
+            if !moves && step == 0 {
+                // They had converged before.
+                cells.iter().zip(old).for_each(|(place, value)| self.set_value(*place, value));
             }
             if !moves || self.base.environment.cancel.is_cancelled() {
                 break;

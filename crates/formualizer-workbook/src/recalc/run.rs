@@ -13,9 +13,10 @@ use super::{
 use crate::{
     Error, ErrorKind,
     address::{Rect, SheetId},
-    book::{Book, RegionId, RowSet},
+    book::{Book, RangeId, ReadBy, Region, RegionId, RowSet, rows_of_reader},
     cells::{CellRef, Cells, Table},
     eval::{Environment, Outcome, Reader as _, Strip, evaluate},
+    formula::function_key,
     functions::Sessions,
 };
 use rayon::prelude::*;
@@ -94,6 +95,8 @@ struct Pass<'a> {
     report: &'a mut RecalcReport,
     /// Rows to be calculated, by region.
     rows: FxHashMap<RegionId, RowSet>,
+    /// What changed of ranges that several formulas read, which hear of it together once all of the range is done.
+    changed: FxHashMap<RangeId, Vec<Rect>>,
     /// Regions of the plan that are not done.
     pending: FxHashSet<RegionId>,
     /// Units that each unit waits for still, and those that wait for it at run time.
@@ -101,6 +104,8 @@ struct Pass<'a> {
     readers: FxHashMap<usize, Vec<usize>>,
     done: Vec<bool>,
     done_units: u64,
+    /// Units with something to calculate.
+    units: u64,
     ready: Vec<usize>,
     /// Whether the regions have become others, so that another plan is needed.
     outdated: bool,
@@ -116,9 +121,17 @@ impl<'a> Pass<'a> {
     ) -> Self {
         let rects = std::mem::take(&mut book.changes.rects);
         let mut rows = std::mem::take(&mut book.changes.rows);
+        let mut changed: FxHashMap<RangeId, Vec<Rect>> = FxHashMap::default();
         for (sheet, rect) in &rects {
-            for (region, range) in book.readers.rows_reading(&book.regions, *sheet, rect) {
-                rows.entry(region).or_default().insert(range);
+            for (range, by) in book.readers.ranges_in(*sheet, rect) {
+                match by {
+                    ReadBy::One(reader) => {
+                        if let Some((id, part)) = rows_of_reader(&book.regions, *reader, rect) {
+                            rows.entry(id).or_default().insert(part);
+                        }
+                    }
+                    ReadBy::Many(_) => changed.entry(range).or_default().push(*rect),
+                }
             }
             for id in book.readers.blocked_in(*sheet, rect) {
                 if let Some(region) = book.regions.get(id) {
@@ -137,11 +150,13 @@ impl<'a> Pass<'a> {
             plan,
             report,
             rows,
+            changed,
             pending,
             waits,
             readers: FxHashMap::default(),
             done,
             done_units: 0,
+            units: plan.units.iter().filter(|unit| !unit.regions.is_empty()).count() as u64,
             ready,
             outdated: false,
         }
@@ -162,6 +177,7 @@ impl<'a> Pass<'a> {
                 }
             }
             let wave = std::mem::take(&mut self.ready);
+            self.begin(&wave);
             let results = self.evaluate(&wave);
             if self.is_cancelled() {
                 return Err(self.cancelled());
@@ -255,6 +271,7 @@ impl<'a> Pass<'a> {
 
     /// Evaluates units together, cell by cell.
     fn settle(&mut self, units: &[usize]) {
+        self.begin(units);
         let regions: Vec<RegionId> =
             units.iter().flat_map(|unit| self.plan.units[*unit].regions.iter().copied()).collect();
         let done = self.settled(&self.reader(), &regions);
@@ -278,7 +295,13 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// What has changed so far of the ranges of units is told to their readers, those of the units themselves among them.
+    fn begin(&mut self, units: &[usize]) {
+        self.tell(units, &[]);
+    }
+
     fn finish(&mut self, units: &[usize]) {
+        self.tell(units, units);
         for unit in units {
             for region in &self.plan.units[*unit].regions {
                 self.pending.remove(region);
@@ -297,15 +320,63 @@ impl<'a> Pass<'a> {
                     self.ready.push(reader);
                 }
             }
+            if self.plan.units[*unit].regions.is_empty() {
+                continue;
+            }
             self.done_units += 1;
             if let Some(progress) = self.options.progress {
                 progress(Progress {
                     regions_done: self.done_units,
-                    regions: self.plan.units.len() as u64,
+                    regions: self.units,
                     round: self.report.rounds,
                 });
             }
         }
+    }
+
+    /// The readers of the ranges of units are to be calculated where something of these changed, but for readers in units that are
+    /// `done`.
+    fn tell(&mut self, units: &[usize], done: &[usize]) {
+        let plan = self.plan;
+        for range in units.iter().flat_map(|unit| &plan.units[*unit].ranges) {
+            let Some(changed) = self.changed.remove(range) else { continue };
+            for (id, rows) in self.rows_of_readers(*range, changed) {
+                let unit = plan.unit_of.get(&id);
+                if !unit.is_some_and(|unit| done.contains(unit)) {
+                    self.to_calculate(id, rows);
+                }
+            }
+        }
+    }
+
+    /// The rows that read what changed of a range.
+    fn rows_of_readers(&self, range: RangeId, changed: Vec<Rect>) -> Vec<(RegionId, Range<u32>)> {
+        /// As many rectangles are looked at one by one.
+        const FEW: usize = 16;
+        let around = |a: Rect, b: &Rect| Rect {
+            top: a.top.min(b.top),
+            left: a.left.min(b.left),
+            bottom: a.bottom.max(b.bottom),
+            right: a.right.max(b.right),
+        };
+        let changed = match changed.split_first() {
+            Some((first, rest)) if rest.len() >= FEW => vec![rest.iter().fold(*first, around)],
+            _ => changed,
+        };
+        let regions = &self.book.regions;
+        let readers = self.book.readers.of_range(range);
+        let rows = readers.flat_map(|reader| {
+            changed.iter().filter_map(move |rect| rows_of_reader(regions, reader, rect))
+        });
+        rows.collect()
+    }
+
+    fn to_calculate(&mut self, id: RegionId, rows: Range<u32>) {
+        let rows_of = match self.pending.contains(&id) {
+            true => self.rows.entry(id),
+            false => self.book.changes.rows.entry(id),
+        };
+        rows_of.or_default().insert(rows);
     }
 
     fn is_cancelled(&self) -> bool {
@@ -319,6 +390,13 @@ impl<'a> Pass<'a> {
 
     /// What was to be calculated still is.
     fn keep_rows(&mut self) {
+        for (range, changed) in std::mem::take(&mut self.changed) {
+            for (id, rows) in self.rows_of_readers(range, changed) {
+                if self.pending.contains(&id) {
+                    self.rows.entry(id).or_default().insert(rows);
+                }
+            }
+        }
         for (region, rows) in std::mem::take(&mut self.rows) {
             if self.pending.contains(&region) && self.book.regions.get(region).is_some() {
                 self.book.changes.rows.entry(region).or_default().extend(&rows);
@@ -373,6 +451,7 @@ impl<'a> Pass<'a> {
         }
         let region = self.book.regions.get(id)?;
         let rows = rows_of(&id)?.within(&region.rect.rows());
+        let rows = if self.may_repeat(region) { rows.joined() } else { rows };
         let keeps_blanks = keeps_blanks(&region.template, &self.book.functions);
         let mut columns = Vec::new();
         for col in region.rect.cols() {
@@ -409,6 +488,17 @@ impl<'a> Pass<'a> {
             }
         }
         Some(Done::Columns(columns))
+    }
+
+    /// Whether rows may be calculated that need not be: nobody notices, and it costs no calls of plugins.
+    fn may_repeat(&self, region: &Region) -> bool {
+        let functions = &self.book.functions;
+        !region.template.volatile
+            && region
+                .template
+                .functions
+                .iter()
+                .all(|name| functions.get(&function_key(name)).is_none())
     }
 
     fn store(&mut self, done: Done) {
@@ -545,13 +635,13 @@ impl<'a> Pass<'a> {
         let Some(region) = self.book.regions.get(id) else { return };
         let sheet_id = region.sheet;
         let rect = Rect { top: rows.start, left: col, bottom: rows.end - 1, right: col };
-        let has_readers = self.book.readers.waiting_for(sheet_id, &rect).next().is_some();
+        let has_readers = self.book.readers.is_read(sheet_id, &rect);
         let Some(sheet) = self.book.sheets.get_mut(&sheet_id) else { return };
         // Comparing costs less than evaluating what would follow; without readers it is not needed.
         if has_readers && sheet.grid.cells(col, rows).same(&cells) {
             return;
         }
-        sheet.grid.set_cells(col, rect.top, cells);
+        sheet.grid.store(col, rect.top, cells);
         if has_readers {
             self.changed(sheet_id, rect, together);
         }
@@ -559,17 +649,30 @@ impl<'a> Pass<'a> {
 
     /// The readers of a rectangle are to be calculated, but for those that were calculated `together` with it.
     fn changed(&mut self, sheet: SheetId, rect: Rect, together: &[RegionId]) {
-        for (region, rows) in self.book.readers.rows_reading(&self.book.regions, sheet, &rect) {
-            if together.binary_search(&region).is_ok() {
-                continue;
+        let mut alone = Vec::new();
+        for (range, by) in self.book.readers.ranges_in(sheet, &rect) {
+            match by {
+                ReadBy::One(reader) => alone.push(*reader),
+                ReadBy::Many(readers) => {
+                    let unit = self.plan.unit_of_range.get(&range);
+                    match unit.is_some_and(|unit| !self.done[*unit]) {
+                        true => self.changed.entry(range).or_default().push(rect),
+                        false => alone.extend(readers),
+                    }
+                }
             }
-            let waits = self.pending.contains(&region);
-            debug_assert!(waits, "a reader of {rect} was calculated before it");
-            let rows_of = match waits {
-                true => self.rows.entry(region),
-                false => self.book.changes.rows.entry(region),
+        }
+        for reader in alone {
+            let rows = rows_of_reader(&self.book.regions, reader, &rect);
+            let Some((id, rows)) = rows.filter(|(id, _)| together.binary_search(id).is_err())
+            else {
+                continue;
             };
-            rows_of.or_default().insert(rows);
+            debug_assert!(
+                self.pending.contains(&id),
+                "a reader of {rect} was calculated before it"
+            );
+            self.to_calculate(id, rows);
         }
     }
 }

@@ -39,7 +39,10 @@ fn a_workbook_says_how_many_steps_and_how_small_a_change() {
         ("<calcPr iterate='1'/>", usual),
         ("<calcPr iterate='true' iterateCount='10' iterateDelta='1E-4'/>", steps(10, 1e-4)),
         ("<calcPr iterate='1' iterateCount='0' iterateDelta='-1'/>", steps(1, 0.001)),
-        ("<calcPr iterate='1' iterateCount='4000000000' iterateDelta='NaN'/>", steps(32_767, 0.001)),
+        (
+            "<calcPr iterate='1' iterateCount='4000000000' iterateDelta='NaN'/>",
+            steps(32_767, 0.001),
+        ),
         ("<calcPr iterate='1' iterateCount='x' iterateDelta='y'/>", usual),
     ] {
         assert_eq!(saying(says).iteration(), expected, "{says}");
@@ -67,7 +70,8 @@ fn what_the_file_says_stays_where_nothing_else_is_said() {
 #[test]
 fn what_is_set_is_saved_into_the_file() {
     let names = "<definedNames><definedName name='One'>S!$A$1</definedName></definedNames>";
-    for rest in ["", names, "<calcPr calcId='1' refMode='R1C1'/>", "<calcPr iterate='1'></calcPr>"] {
+    for rest in ["", names, "<calcPr calcId='1' refMode='R1C1'/>", "<calcPr iterate='1'></calcPr>"]
+    {
         let mut book = saying(rest);
         book.set_iteration(steps(20, 0.5));
         let (bytes, text) = saved(&mut book);
@@ -75,7 +79,10 @@ fn what_is_set_is_saved_into_the_file() {
         assert_eq!(text.matches("<calcPr").count(), 1, "{text}");
         assert_eq!(text.contains("refMode='R1C1'"), rest.contains("R1C1"), "{text}");
         let last = text.find("</definedNames>").unwrap_or(0);
-        assert!(text.find("</sheets>").unwrap().max(last) < text.find("<calcPr").unwrap(), "{text}");
+        assert!(
+            text.find("</sheets>").unwrap().max(last) < text.find("<calcPr").unwrap(),
+            "{text}"
+        );
         book.set_iteration(None);
         let (bytes, text) = saved(&mut book);
         assert_eq!(opened(bytes).iteration(), None, "{text}");
@@ -90,7 +97,8 @@ fn what_is_set_is_saved_into_the_file() {
 #[test]
 fn relationships_stay_as_they_are() {
     // A workbook whose part another one leads to is saved there.
-    let parts = Parts::new(COUNTER).with("_rels/.rels", relations(&[("z", "officeDocument", BOOK)]));
+    let parts =
+        Parts::new(COUNTER).with("_rels/.rels", relations(&[("z", "officeDocument", BOOK)]));
     let mut book = opened(parts.zip());
     book.set_iteration(Some(Iteration::default()));
     assert_eq!(opened(saved(&mut book).0).iteration(), Some(Iteration::default()));
@@ -114,7 +122,8 @@ mod of_other_kinds {
                 record(0x0200, &[0; 14]),
                 number(0, 0, 1.0),
             ];
-            let book = opened(xls(Version::Excel97, &[], &[("S", says.concat()), ("T", Vec::new())]));
+            let book =
+                opened(xls(Version::Excel97, &[], &[("S", says.concat()), ("T", Vec::new())]));
             assert_eq!(book.iteration(), expected);
         }
     }
@@ -137,12 +146,20 @@ mod of_other_kinds {
     fn opendocument_says_it_in_its_settings() {
         let table = "<table:table table:name=\"S\"><table:table-row><table:table-cell/></table:table-row></table:table>";
         for (says, expected) in [
-            ("<table:iteration table:status=\"enable\" table:steps=\"12\" table:maximum-difference=\"0.25\"/>", steps(12, 0.25)),
+            (
+                "<table:iteration table:status=\"enable\" table:steps=\"12\" table:maximum-difference=\"0.25\"/>",
+                steps(12, 0.25),
+            ),
             ("<table:iteration table:status=\"enable\"/>", steps(100, 0.001)),
             ("<table:iteration table:steps=\"12\"/>", None),
         ] {
-            let settings = format!("<table:calculation-settings>{says}</table:calculation-settings>");
-            assert_eq!(opened(ods_with(&format!("{settings}{table}"))).iteration(), expected, "{says}");
+            let settings =
+                format!("<table:calculation-settings>{says}</table:calculation-settings>");
+            assert_eq!(
+                opened(ods_with(&format!("{settings}{table}"))).iteration(),
+                expected,
+                "{says}"
+            );
         }
     }
 }

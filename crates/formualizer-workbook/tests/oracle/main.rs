@@ -266,13 +266,13 @@ fn random_sequences(
 
 #[test]
 fn after_every_edit_of_a_random_sequence_the_values_are_those_of_the_contents() {
-    let sequences = number_of("FZ_ORACLE_SEQUENCES", 4_000);
+    let sequences = number_of("FZ_ORACLE_SEQUENCES", 14_000);
     random_sequences(14, sequences, |random| (random.at(), random.content()));
 }
 
 #[test]
 fn so_they_are_where_few_cells_are_crowded_with_arrays() {
-    let sequences = number_of("FZ_ORACLE_SEQUENCES", 4_000) / 2;
+    let sequences = number_of("FZ_ORACLE_SEQUENCES", 14_000) / 2;
     random_sequences(10, sequences, |random| {
         let at = (0, random.below(3), random.below(3));
         let near = |random: &mut Random| (0, random.below(4), random.below(4));

@@ -184,3 +184,31 @@ fn a_lookup_reads_only_the_result_that_it_gives() {
     edit(&mut book, "G2", "=XLOOKUP(1,E1:G1,E2:G2,3)");
     expect(&book, &[("G2", "5")]);
 }
+
+#[test]
+fn formulas_that_share_a_range_hear_of_it_within_a_circle_and_outside() {
+    let cells = [
+        ("A1", "1"),
+        ("A2", "2"),
+        ("A4", "=IF(C1>0,B1,5)"),
+        ("B1", "=SUM(A1:A4)"),
+        ("B2", "=SUM(A1:A4)*10"),
+        ("B3", "=MAX(A1:A4)+B2"),
+        ("C1", "0"),
+    ];
+    let mut book = book(&cells);
+    expect(&book, &[("B1", "8"), ("B2", "80"), ("B3", "85")]);
+    edit(&mut book, "A1", "7");
+    expect(&book, &[("A4", "5"), ("B1", "14"), ("B2", "140"), ("B3", "147")]);
+    edit(&mut book, "C1", "1");
+    expect(&book, &[("A4", "#CIRC!"), ("B1", "#CIRC!"), ("B2", "#CIRC!"), ("B3", "#CIRC!")]);
+    edit(&mut book, "A4", "=A2*2");
+    expect(&book, &[("B1", "13"), ("B2", "130"), ("B3", "137")]);
+    // One of the readers goes, and then all but one.
+    edit(&mut book, "B2", "=A1");
+    edit(&mut book, "A2", "3");
+    expect(&book, &[("B1", "16"), ("B2", "7"), ("B3", "14")]);
+    edit(&mut book, "B3", "=B1");
+    edit(&mut book, "A2", "4");
+    expect(&book, &[("B1", "19"), ("B3", "19")]);
+}

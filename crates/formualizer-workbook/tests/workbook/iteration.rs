@@ -152,8 +152,21 @@ fn it_is_switched_on_and_off() {
 
 #[test]
 fn numbers_that_mean_nothing_are_refused() {
-    for (steps, delta) in [(0, 0.1), (40_000, 0.1), (10, -1.0), (10, f64::NAN), (10, f64::INFINITY)] {
+    for (steps, delta) in [(0, 0.1), (40_000, 0.1), (10, -1.0), (10, f64::NAN), (10, f64::INFINITY)]
+    {
         let error = Iteration::new(steps, delta).unwrap_err().to_string();
         assert!(error.contains("iteration"), "{error}");
     }
+}
+
+#[test]
+fn what_has_converged_stays_as_it_is() {
+    let mut book = iterating(&[("A1", "=A1/2+B1"), ("B1", "3")], 100, 0.001);
+    let before = number(&book, "A1");
+    assert!(before != 6.0 && (before - 6.0).abs() < 0.001, "{before}");
+    let mut again = Workbook::from_state(&book.to_state().unwrap()).unwrap();
+    again.recalculate().unwrap();
+    assert_eq!(number(&again, "A1").to_bits(), before.to_bits());
+    edit(&mut book, "B1", "4");
+    assert!((number(&book, "A1") - 8.0).abs() < 0.001);
 }

@@ -64,3 +64,15 @@ fn filled_formulas_take_the_references_of_their_own_row() {
     book.recalculate().unwrap();
     expect(&book, &[("E1", "10"), ("E2", "22"), ("E3", "33")]);
 }
+
+#[test]
+fn cells_that_map_hands_on_are_cells_still() {
+    let mut book = book(&[("A1", "a"), ("A2", "bcd"), ("A3", "5"), ("A4", "=1=1")]);
+    edit(&mut book, "C1", "=MAP(A1:A4,LAMBDA(x,IF(x=\"a\",1,LEN(x))))");
+    edit(&mut book, "D1", "=MAP(A1:A4,LAMBDA(x,MAX(x,2)))");
+    edit(&mut book, "E1", "=MAP(OFFSET(A1,1,0),A3,LAMBDA(x,y,SUM(x,y)&x))");
+    edit(&mut book, "F1", "=REDUCE(\"\",A1:A4,LAMBDA(so,x,so&x))");
+    expect(&book, &[("C1", "1"), ("C2", "3"), ("C3", "1"), ("C4", "4")]);
+    expect(&book, &[("D1", "2"), ("D2", "2"), ("D3", "5"), ("D4", "2"), ("E1", "5bcd")]);
+    expect(&book, &[("F1", "abcd5TRUE")]);
+}
