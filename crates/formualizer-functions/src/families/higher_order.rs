@@ -114,6 +114,22 @@ fn made(
     Table::try_new(columns).map(Output::from).ok_or(ErrorCode::Calc)
 }
 
+/// A cell of an array as an argument. Cells of a range stay a reference, so that functions take a text or logical value in them as
+/// they do in ranges: `MAX` passes over it.
+#[derive(Default)]
+struct Passed(Option<Table>);
+
+impl Passed {
+    fn cell<'a>(&'a mut self, table: &Table, cell: CellRef<'a>) -> Argument<'a> {
+        match cell {
+            CellRef::Text(_) | CellRef::Logical(_) if table.is_reference() => {
+                Argument::Array(self.0.insert(Table::single(cell).as_reference()))
+            }
+            cell => Argument::Value(cell),
+        }
+    }
+}
+
 /// Where arrays differ in size, what is missing is `#N/A`.
 fn map(call: &Call<'_>) -> Result<Output> {
     let last = call.len().checked_sub(1).ok_or(ErrorCode::Value)?;
@@ -122,14 +138,15 @@ fn map(call: &Call<'_>) -> Result<Output> {
     let height = tables.iter().map(|table| table.height()).max().unwrap_or(0);
     let width = tables.iter().map(|table| table.width()).max().unwrap_or(0);
     fits(height, width)?;
-    let mut arguments: Vec<Argument<'_>> = vec![Argument::Missing; last];
     made(call, height, width, |row, col| {
-        for (argument, table) in arguments.iter_mut().zip(&tables) {
-            let inside = row < table.height() && col < table.width();
-            let missing = CellRef::Error(ExcelErrorKind::Na, None);
-            *argument = Argument::Value(if inside { table.get(row, col) } else { missing });
-        }
-        one(lambda.call(&arguments))
+        let mut passed: Vec<Passed> = tables.iter().map(|_| Passed::default()).collect();
+        let arguments = passed.iter_mut().zip(&tables).map(|(passed, table)| {
+            match row < table.height() && col < table.width() {
+                true => passed.cell(table, table.get(row, col)),
+                false => Argument::Value(CellRef::Error(ExcelErrorKind::Na, None)),
+            }
+        });
+        one(lambda.call(&arguments.collect::<Vec<_>>()))
     })
 }
 
@@ -155,7 +172,8 @@ fn reduce(call: &Call<'_>) -> Result<Output> {
     let (mut carried, used) = initial(call, table.get(0, 0));
     for (step, cell) in table.iter().enumerate().skip(used) {
         going_on(call, step)?;
-        let next = lambda.call(&[argument(&carried), Argument::Value(cell)]);
+        let mut passed = Passed::default();
+        let next = lambda.call(&[argument(&carried), passed.cell(&table, cell)]);
         carried = match next {
             Ok(output) => output,
             Err(code) => code.into(),
@@ -176,7 +194,8 @@ fn scan(call: &Call<'_>) -> Result<Output> {
             used -= 1;
             return one(Ok(carried.clone()));
         }
-        let cell = Argument::Value(table.get(row, col));
+        let mut passed = Passed::default();
+        let cell = passed.cell(&table, table.get(row, col));
         let value = one(lambda.call(&[argument(&carried), cell]));
         carried = Output::Value(value.clone());
         value

@@ -120,6 +120,12 @@ fn whole<'a>(
         operands.push(reshaped(run, argument, arguments.get(like), rows, names)?);
         return Ok(());
     }
+    if let Node::Local(place) = &argument.node
+        && let cell @ Operand::Array(_) = names.value(*place, rows)?
+    {
+        operands.push(cell);
+        return Ok(());
+    }
     match &argument.node {
         Node::Area(area) => {
             let fixed = matches!((area.top, area.bottom), (Axis::Fixed(_), Axis::Fixed(_)));

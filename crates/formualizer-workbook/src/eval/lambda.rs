@@ -108,6 +108,10 @@ impl Closure<'_> {
         let named = |argument: &Argument<'_>| match argument {
             Argument::Missing | Argument::Empty => Named::omitted(rows),
             Argument::Value(cell) => Named::new(Operand::Scalar(cell.owned()), rows),
+            // A single cell of a range is one still for what takes ranges.
+            Argument::Array(table) if table.is_reference() => {
+                Named::new(Operand::Array((*table).clone()), rows)
+            }
             Argument::Array(table) => Named::new(Operand::of_table((*table).clone()), rows),
             Argument::Lambda(_) => Named::new(Operand::error(ErrorCode::Calc), rows),
         };

@@ -261,7 +261,7 @@ impl<'a> Run<'a> {
             Node::Omitted => Ok(Operand::Empty),
             Node::Area(area) if is_cell(area) => self.cells(area, rows),
             Node::Area(area) => self.area(area, rows).map(single_cell),
-            Node::Local(place) => names.value(*place, rows),
+            Node::Local(place) => names.value(*place, rows).map(single_cell),
             Node::Unary(op, a) => {
                 let a = self.value(a, rows, names)?;
                 if *op == UnaryOperator::Plus {

@@ -28,7 +28,10 @@ use crate::{
     semantics::Scalar,
 };
 use fancy_regex::Regex;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    cmp::Ordering,
+    sync::{Arc, Mutex, PoisonError},
+};
 use udf_abi::ErrorCode;
 
 pub(super) const XLOOKUP: Record = Record::new(
@@ -128,11 +131,15 @@ impl<'a> Line<'a> {
         }
         let place = if falling { keys.falling(key)? } else { keys.rising(key)? };
         let same = place.before.filter(|row| keys.is(*row, key));
+        // Numbers come before texts, texts before logical values: where no cell is of the key's kind, the nearest is of another
+        // one, and what comes next may be of another one, too (stored).
+        let start = || if keys.has_kind_of(key) { place.end } else { 0 };
         Ok(match (matching, falling) {
             (0, _) => same,
-            (-1, false) | (1, true) => place.before,
-            // What comes next may be of another kind (stored).
-            _ => same.or(keys.from(place.end, key)),
+            (-1, false) => place.before.or_else(|| keys.last_of_kind(key, Ordering::Less)),
+            (1, true) => place.before.or_else(|| keys.last_of_kind(key, Ordering::Greater)),
+            (1, false) => same.or_else(|| keys.from(start(), key, Ordering::Greater)),
+            _ => same.or_else(|| keys.from(start(), key, Ordering::Less)),
         })
     }
 

@@ -219,9 +219,26 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// The first cell from a place on that is of the key's kind or of one that comes after it in order.
-    pub(super) fn from(&self, place: usize, key: Scalar<'_>) -> Option<usize> {
-        (place..self.len()).find(|at| rank(self.cells.get(*at).scalar()) >= rank(key).max(1))
+    /// The order of a cell's kind and that of a key; `None` for blanks and errors.
+    fn order_of_kinds(&self, place: usize, key: Scalar<'_>) -> Option<Ordering> {
+        let kind = rank(self.cells.get(place).scalar());
+        (kind > 0).then(|| kind.cmp(&rank(key).max(1)))
+    }
+
+    /// Whether some cell is of the key's kind.
+    pub(super) fn has_kind_of(&self, key: Scalar<'_>) -> bool {
+        (0..self.len()).any(|at| self.order_of_kinds(at, key) == Some(Ordering::Equal))
+    }
+
+    /// The first cell from a place on that is of the key's kind, or of one that comes before it in order or after it.
+    pub(super) fn from(&self, place: usize, key: Scalar<'_>, kind: Ordering) -> Option<usize> {
+        let fits = |order| order == Ordering::Equal || order == kind;
+        (place..self.len()).find(|at| self.order_of_kinds(*at, key).is_some_and(fits))
+    }
+
+    /// The last cell whose kind comes before the key's in order, or after it.
+    pub(super) fn last_of_kind(&self, key: Scalar<'_>, kind: Ordering) -> Option<usize> {
+        (0..self.len()).rev().find(|at| self.order_of_kinds(*at, key) == Some(kind))
     }
 
     /// The cell nearest below or above a key, in cells in any order; among equal ones the first or last.

@@ -106,6 +106,29 @@ fn inverse(number: f64) -> Result<f64> {
     if number == 0.0 { Err(ErrorCode::Div) } else { Ok(1.0 / number) }
 }
 
+/// What Excel takes π/2 for, less π/2: it rounds π/2 to 64 binary digits behind the point before it takes multiples of it off an angle.
+/// So `SIN(PI())` is 1.22515E-16 there (stored values: `TAN(PI()/2)` is 1.63245522776191E+16).
+const OFF: f64 = 2.508_278_806_334_166e-20;
+
+/// The sine and cosine of an angle.
+fn sine_and_cosine(x: f64) -> Result<(f64, f64)> {
+    let x = angle(x)?;
+    let (sin, cos) = (libm::sin(x), libm::cos(x));
+    // By how much the angle is another one once it is reduced: it shows where one of them is near 0.
+    let off = (x / FRAC_PI_2).round() * OFF;
+    Ok((sin - off * cos, cos + off * sin))
+}
+
+/// The tangent.
+fn tangent(x: f64) -> Result<f64> {
+    const SMALL: f64 = 1e-3;
+    let (sin, cos) = sine_and_cosine(x)?;
+    Ok(match sin.abs().min(cos.abs()) < SMALL {
+        true => sin / cos,
+        false => libm::tan(x),
+    })
+}
+
 fn acos(x: f64) -> Result<f64> {
     if x.abs() > 1.0 { Err(ErrorCode::Num) } else { Ok(libm::acos(x)) }
 }
@@ -149,7 +172,7 @@ fn atanh(x: f64) -> Result<f64> {
 }
 
 fn cos(x: f64) -> Result<f64> {
-    Ok(libm::cos(angle(x)?))
+    Ok(sine_and_cosine(x)?.1)
 }
 
 fn cosh(x: f64) -> Result<f64> {
@@ -157,7 +180,7 @@ fn cosh(x: f64) -> Result<f64> {
 }
 
 fn cot(x: f64) -> Result<f64> {
-    inverse(libm::tan(angle(x)?))
+    inverse(tangent(x)?)
 }
 
 fn coth(x: f64) -> Result<f64> {
@@ -165,7 +188,7 @@ fn coth(x: f64) -> Result<f64> {
 }
 
 fn csc(x: f64) -> Result<f64> {
-    inverse(libm::sin(angle(x)?))
+    inverse(sine_and_cosine(x)?.0)
 }
 
 fn csch(x: f64) -> Result<f64> {
@@ -185,7 +208,7 @@ fn radians(x: f64) -> Result<f64> {
 }
 
 fn sec(x: f64) -> Result<f64> {
-    inverse(libm::cos(angle(x)?))
+    inverse(sine_and_cosine(x)?.1)
 }
 
 fn sech(x: f64) -> Result<f64> {
@@ -193,7 +216,7 @@ fn sech(x: f64) -> Result<f64> {
 }
 
 fn sin(x: f64) -> Result<f64> {
-    Ok(libm::sin(angle(x)?))
+    Ok(sine_and_cosine(x)?.0)
 }
 
 fn sinh(x: f64) -> Result<f64> {
@@ -201,7 +224,7 @@ fn sinh(x: f64) -> Result<f64> {
 }
 
 fn tan(x: f64) -> Result<f64> {
-    Ok(libm::tan(angle(x)?))
+    tangent(x)
 }
 
 fn tanh(x: f64) -> Result<f64> {
