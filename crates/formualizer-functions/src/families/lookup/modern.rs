@@ -130,13 +130,17 @@ impl<'a> Line<'a> {
             return Err(ErrorCode::Value);
         }
         let place = if falling { keys.falling(key)? } else { keys.rising(key)? };
-        let same = place.before.filter(|row| keys.is(*row, key));
+        // Of equal cells that rise the first is meant, of those that fall the last (stored).
+        let same = match place.before.filter(|row| keys.is(*row, key)) {
+            Some(_) if !falling => keys.exact(key, Which::First)?,
+            same => same,
+        };
         // Numbers come before texts, texts before logical values: where no cell is of the key's kind, the nearest is of another
         // one, and what comes next may be of another one, too (stored).
         let start = || if keys.has_kind_of(key) { place.end } else { 0 };
         Ok(match (matching, falling) {
             (0, _) => same,
-            (-1, false) => place.before.or_else(|| keys.last_of_kind(key, Ordering::Less)),
+            (-1, false) => same.or(place.before).or_else(|| keys.last_of_kind(key, Ordering::Less)),
             (1, true) => place.before.or_else(|| keys.last_of_kind(key, Ordering::Greater)),
             (1, false) => same.or_else(|| keys.from(start(), key, Ordering::Greater)),
             _ => same.or_else(|| keys.from(start(), key, Ordering::Less)),

@@ -1,7 +1,7 @@
 //! Circular and hyperbolic functions, their inverses, and angles.
 //!
-//! Where Microsoft's pages say that the argument must be below 2^27, it is `#NUM!` from there on, and so it is for
-//! `SIN`, `COS` and `TAN`, whose pages do not say so.
+//! Where Microsoft's pages say that an angle must be below 2^27, it is `#NUM!` from there on, and so it is for
+//! `SIN`, `COS` and `TAN`, whose pages do not say so. For `COTH`, `CSCH` and `SECH` it is not (stored), whatever their pages say.
 
 use crate::{
     call::{Call, Output, Result},
@@ -184,7 +184,7 @@ fn cot(x: f64) -> Result<f64> {
 }
 
 fn coth(x: f64) -> Result<f64> {
-    inverse(libm::tanh(angle(x)?))
+    inverse(libm::tanh(x))
 }
 
 fn csc(x: f64) -> Result<f64> {
@@ -192,7 +192,7 @@ fn csc(x: f64) -> Result<f64> {
 }
 
 fn csch(x: f64) -> Result<f64> {
-    inverse(libm::sinh(angle(x)?))
+    inverse(libm::sinh(x))
 }
 
 fn degrees(x: f64) -> Result<f64> {
@@ -212,7 +212,7 @@ fn sec(x: f64) -> Result<f64> {
 }
 
 fn sech(x: f64) -> Result<f64> {
-    inverse(libm::cosh(angle(x)?))
+    inverse(libm::cosh(x))
 }
 
 fn sin(x: f64) -> Result<f64> {
