@@ -41,6 +41,13 @@ pub(super) fn without_blanks(cells: Cells) -> Cells {
     }
 }
 
+/// Whether what reads cells need not be calculated, since these are what they were. Not where they were circular: what reads them may
+/// have been part of the circle, which may be another one now or none.
+pub(super) fn tells_nothing(before: &Cells, now: &Cells) -> bool {
+    let circular = |cell: CellRef<'_>| matches!(cell, CellRef::Error(ExcelErrorKind::Circ, _));
+    before.same(now) && !(matches!(before, Cells::Mixed(_)) && before.iter().any(circular))
+}
+
 /// What is where nothing is stored and the function cannot be calculated.
 pub(super) fn unknown(function: &str) -> ScalarValue {
     let why = crate::eval::unknown(function);

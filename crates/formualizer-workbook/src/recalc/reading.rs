@@ -53,13 +53,15 @@ pub(super) struct Reading<'c, 'a> {
     base: &'c super::reader::BookReader<'a>,
     at: Place,
     assumed: &'c [Place],
+    /// Arrays that were asked for by name (`A1#`): they are there, whatever is assumed of cells that they could fill.
+    named: Mutex<Vec<usize>>,
     log: Mutex<Log>,
 }
 
 impl<'c, 'a> Reading<'c, 'a> {
     pub(super) fn new(all: &'c Component<'a>, at: Place) -> Self {
         let assumed = all.assumed.get(&at).map_or(&[][..], Vec::as_slice);
-        Self { all, base: all.base, at, assumed, log: Mutex::default() }
+        Self { all, base: all.base, at, assumed, named: Mutex::default(), log: Mutex::default() }
     }
 
     pub(super) fn into_log(self) -> Log {
@@ -133,7 +135,10 @@ impl<'c, 'a> Reading<'c, 'a> {
             array.is_some_and(|array| array.fills.contains(cell))
         });
         let anchor = |member: &usize| self.all.members[*member].region.anchor();
-        let seen = there.filter(|member| !self.assumed.contains(&(**member, anchor(member))));
+        let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = there.filter(|member| {
+            !self.assumed.contains(&(**member, anchor(member))) || named.contains(member)
+        });
         let array = self.all.arrays.get(seen.min_by_key(|member| anchor(member))?)?;
         let (row, col) = (cell.row - array.fills.top, cell.col - array.fills.left);
         Some(array.table.get(row as usize, col as usize))
@@ -227,7 +232,10 @@ impl Reader for Reading<'_, '_> {
             return self.base.spill(sheet, anchor);
         };
         match (self.all.arrays.get(&member), self.cell(sheet, anchor)) {
-            (Some(array), _) => Ok(array.fills),
+            (Some(array), _) => {
+                self.named.lock().unwrap_or_else(PoisonError::into_inner).push(member);
+                Ok(array.fills)
+            }
             (None, CellRef::Error(ExcelErrorKind::Spill, _)) => Err(ErrorCode::Spill),
             (None, _) => Ok(anchor.into()),
         }

@@ -5,7 +5,7 @@ use super::{
     closure::closure,
     component::{Column, End, Settled, settle},
     downward::{Fallen, downward, reads_upward},
-    finish::{bounded, keeps_blanks, kept, without_blanks},
+    finish::{bounded, keeps_blanks, kept, tells_nothing, without_blanks},
     plan::{Plan, Unit, components, plan},
     reader::BookReader,
     spill::{self, Fate, Placed},
@@ -584,7 +584,9 @@ impl<'a> Pass<'a> {
                     && self.book.sheets.get(other).and_then(|s| s.grid.table(rect)).is_some_and(
                         |now| {
                             let pairs = now.columns().iter().zip(table.columns());
-                            pairs.fold(true, |same, (a, b)| same && a.same(b))
+                            pairs.fold(true, |same, (now, before)| {
+                                same && tells_nothing(before, now)
+                            })
                         },
                     )
             };
@@ -638,7 +640,7 @@ impl<'a> Pass<'a> {
         let has_readers = self.book.readers.is_read(sheet_id, &rect);
         let Some(sheet) = self.book.sheets.get_mut(&sheet_id) else { return };
         // Comparing costs less than evaluating what would follow; without readers it is not needed.
-        if has_readers && sheet.grid.cells(col, rows).same(&cells) {
+        if has_readers && tells_nothing(&sheet.grid.cells(col, rows), &cells) {
             return;
         }
         sheet.grid.store(col, rect.top, cells);

@@ -271,6 +271,37 @@ fn after_every_edit_of_a_random_sequence_the_values_are_those_of_the_contents() 
 }
 
 #[test]
+fn so_they_are_where_circles_come_and_go() {
+    let sequences = number_of("FZ_ORACLE_SEQUENCES", 14_000) / 7;
+    random_sequences(40, sequences, |random| {
+        let near = |random: &mut Random| (0, random.below(3), random.below(3));
+        let cell = |random: &mut Random| Box::new(Formula::Cell(near(random)));
+        let area = |random: &mut Random| {
+            let (sheet, top, left) = near(random);
+            let (bottom, right) = (top + random.below(3 - top), left + random.below(3 - left));
+            Area { sheet, top, left, bottom, right }
+        };
+        let at = near(random);
+        let formula = match random.below(12) {
+            0 => return (at, None),
+            1 | 2 => return (at, Some(Content::Number(random.number()))),
+            3 => *cell(random),
+            4 | 5 => Formula::CountA(area(random)),
+            6 => Formula::Sum(vec![Formula::Range(area(random))]),
+            7 => Formula::Add(cell(random), cell(random)),
+            8 => Formula::If(cell(random), 1, cell(random), cell(random)),
+            9 => Formula::IfError(cell(random), random.number()),
+            10 => {
+                let number = Box::new(Formula::Number(random.number()));
+                Formula::IfFails(cell(random), number, cell(random))
+            }
+            _ => Formula::Range(area(random)),
+        };
+        (at, Some(Content::Formula(formula)))
+    });
+}
+
+#[test]
 fn so_they_are_where_few_cells_are_crowded_with_arrays() {
     let sequences = number_of("FZ_ORACLE_SEQUENCES", 14_000) / 2;
     random_sequences(10, sequences, |random| {

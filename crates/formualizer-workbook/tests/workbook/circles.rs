@@ -1,4 +1,5 @@
 use super::{book, detail, edit, expect};
+use formualizer_workbook::Value;
 
 #[test]
 fn a_circular_reference_shows_its_path() {
@@ -211,4 +212,35 @@ fn formulas_that_share_a_range_hear_of_it_within_a_circle_and_outside() {
     edit(&mut book, "B3", "=B1");
     edit(&mut book, "A2", "4");
     expect(&book, &[("B1", "19"), ("B3", "19")]);
+}
+
+#[test]
+fn what_was_part_of_a_circle_is_none_any_more_once_another_cell_leaves_it() {
+    // A1 → C1 → B1 → A1, and C1 reads itself besides.
+    let mut book = book(&[("A1", "=COUNT(C1)"), ("B1", "=A1+1"), ("C1", "=B1+C1")]);
+    expect(&book, &[("A1", "#CIRC!"), ("B1", "#CIRC!"), ("C1", "#CIRC!")]);
+    edit(&mut book, "B1", "5");
+    // C1 is what it was.
+    expect(&book, &[("A1", "0"), ("C1", "#CIRC!")]);
+    book.set_formulas("S", "E1:E30", "=COUNT(F1:F$30)").unwrap();
+    book.set_formulas("S", "F1:F29", "=F1+G1").unwrap();
+    book.set_formulas("S", "G1:G29", "=E1").unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("E1", "#CIRC!"), ("F1", "#CIRC!"), ("G1", "#CIRC!"), ("E30", "0")]);
+    book.set_value("S", "F30", 1).unwrap();
+    book.set_values("S", "G1", &vec![vec![Value::Number(1.0)]; 29]).unwrap();
+    book.recalculate().unwrap();
+    expect(&book, &[("E1", "1"), ("E29", "1"), ("F1", "#CIRC!"), ("G1", "1")]);
+}
+
+#[test]
+fn an_array_that_is_read_by_name_is_there_whatever_it_could_fill_besides() {
+    // C2 reads C3# and D4, which a taller C3# would fill; C3 reads D2, which C2 fills.
+    let mut book = book(&[("C3", "=SEQUENCE(MOD(IF(ISERROR(D2),2,3),3)+1,IF(ISERROR(C4),1,3))")]);
+    expect(&book, &[("E3", "3"), ("C4", "")]);
+    edit(&mut book, "C2", "=IF(ISERROR(D4),1,SEQUENCE(MOD(SUM(C3#),3)+1,3))");
+    expect(&book, &[("C2", "#CIRC!"), ("C3", "#CIRC!")]);
+    // It does not hang on D2 any more.
+    edit(&mut book, "C3", "=SEQUENCE(IF(ISERROR(C4),2,1),IF(ISERROR(C4),1,3))");
+    expect(&book, &[("C2", "1"), ("E2", "3"), ("E3", "3")]);
 }
