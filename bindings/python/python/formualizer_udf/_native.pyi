@@ -239,6 +239,7 @@ class Function:
 
     errors: "raise" (an exception that tells how many rows failed, and why), "null" (they are null), or "struct" (the errors stand
         beside: a frame with the columns `value` and `error`, or `WithErrors` for arrays and lists).
+    return_dtype: the type of polars that a result has, for calls with expressions of functions whose results may be of any type.
 
     Raises `ArgumentError` for arguments that do not fit, `RowsError` for rows that fail, another `CallError` where the call as a
     whole does. Other threads run meanwhile; Ctrl-C ends a long call.
@@ -260,7 +261,9 @@ class Function:
     def errors(self) -> _Errors:
         """What becomes of rows that fail, unless a call says otherwise."""
 
-    def __call__(self, *args: Any, errors: _Errors = "raise", **keywords: Any) -> Any: ...
+    def __call__(
+        self, *args: Any, errors: _Errors = "raise", return_dtype: Any = None, **keywords: Any
+    ) -> Any: ...
     def with_options(
         self,
         *,
@@ -299,6 +302,7 @@ class ExcelFunction:
     was passed, as results of a `Function` have. Otherwise it is one value, or an array. Dates are dates on both sides.
 
     errors: what becomes of rows that are errors, as for a `Function`.
+    return_dtype: the type of polars that a result has, for calls with expressions.
 
     Raises `ArgumentError` for arguments that do not fit, `RowsError` for errors. Other threads run meanwhile; Ctrl-C ends a long call.
     """
@@ -313,7 +317,9 @@ class ExcelFunction:
     def errors(self) -> _Errors:
         """What becomes of rows that are errors, unless a call says otherwise."""
 
-    def __call__(self, *args: Any, errors: _Errors = "raise", **keywords: Any) -> Any: ...
+    def __call__(
+        self, *args: Any, errors: _Errors = "raise", return_dtype: Any = None, **keywords: Any
+    ) -> Any: ...
     def with_options(
         self,
         *,
@@ -885,6 +891,9 @@ class _Input:
         *,
         missing: Any = None,
         nan_is_missing: bool = False,
+        are_objects: bool = False,
+        zone: str | None = None,
+        zones: str | None = None,
         is_frame: bool = False,
         wrap: Any = None,
         deferred: Any = None,
@@ -903,6 +912,7 @@ class _Outcome:
     @property
     def names(self) -> list[str] | None: ...
     def is_utc(self, index: int) -> bool: ...
+    def is_mixed(self, index: int) -> bool: ...
     def numpy(self, index: int) -> Any: ...
     def view(self, index: int) -> Any: ...
     def parts(self, index: int) -> tuple[Any, Any]: ...

@@ -1,9 +1,9 @@
 //! Arguments as what a call is given.
 
-use super::give::whose;
+use super::{bind::Wanted, give::whose};
 use crate::{
+    error,
     input::{self, Argument, Given, Kind, Place, Understood},
-    output::Errors,
 };
 use pyo3::{intern, prelude::*, types::PyTuple};
 
@@ -23,7 +23,7 @@ pub(crate) fn take<'py>(
     function: &Bound<'py, PyAny>,
     objects: &[Option<Bound<'py, PyAny>>],
     places: &[Place<'_>],
-    errors: Errors,
+    wanted: &Wanted<'py>,
 ) -> PyResult<Taken<'py>> {
     let py = function.py();
     let mut kind: Option<Kind> = None;
@@ -33,9 +33,10 @@ pub(crate) fn take<'py>(
             given.push(Given::Omitted);
             continue;
         };
-        match input::understand(object, *place)? {
+        let understood = input::understand(object, *place);
+        match understood.map_err(|e| input::of_library(py, e, object, *place, "cannot be read"))? {
             Argument::Value(Understood { given: one, kind: of }) => {
-                given.push(one);
+                given.push(input::fit::given(py, one, *place)?);
                 kind = whose(py, kind, of)?;
             }
             Argument::Deferred(deferred) => {
@@ -46,10 +47,20 @@ pub(crate) fn take<'py>(
                 let arguments = PyTuple::new(py, arguments.collect::<Vec<_>>())?;
                 return deferred
                     .bind(py)
-                    .call_method1(intern!(py, "call"), (function, arguments, errors.name()))
+                    .call_method1(
+                        intern!(py, "call"),
+                        (function, arguments, wanted.errors.name(), &wanted.return_dtype),
+                    )
                     .map(Taken::Deferred);
             }
         }
+    }
+    if wanted.return_dtype.is_some() {
+        let name = places.first().map_or("", |place| place.function);
+        let message = format!(
+            "{name}: return_dtype= is the type of an expression, and no expression is passed: cast the result"
+        );
+        return Err(error::argument(py, name, &message));
     }
     Ok(Taken::Given(given, kind))
 }
