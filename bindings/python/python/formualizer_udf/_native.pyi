@@ -216,6 +216,28 @@ class Module:
     def inspect(self) -> dict[str, Any]:
         """What `formualizer_udf.inspect` gives for it."""
 
+    def register(
+        self,
+        connection: Any,
+        *,
+        names: Iterable[str] | None = None,
+        prefix: str = "",
+        errors: Literal["raise", "null"] = "raise",
+    ) -> list[str]:
+        """Makes scalar functions of a DuckDB connection of the module's elementwise functions.
+
+        connection: what `duckdb.connect()` gives.
+        names: which functions; all that can be if left out.
+        prefix: what stands before each name in SQL.
+        errors: "raise" (rows that fail end the query) or "null".
+
+        Returns the names that SQL has now. Types are those of the manifest; a function with parameters that are optional, variadic or of any
+        type takes any number of arguments of any type. Nulls reach the function as in a call from Python; one that is volatile is called for
+        each row anew.
+
+        Raises `ArgumentError` for a name that is taken, and for one of `names` that DuckDB cannot call.
+        """
+
     def to_bytes(self) -> bytes: ...
     def __getattr__(self, name: str) -> Function: ...
     def __getitem__(self, name: str) -> Function: ...
