@@ -145,3 +145,20 @@ def test_columns_of_a_range_are_never_mixed(kitchen_sink: fu.Module) -> None:
         with pytest.raises(fu.ArgumentError, match="in UTC beside columns of times without a zone"):
             kitchen_sink.COUNT_CELLS(given)
     assert kitchen_sink.COUNT_CELLS(frame[["b"]]) == len(READINGS)
+
+
+def test_arguments_of_a_call_are_never_mixed(kitchen_sink: fu.Module) -> None:
+    naive = pd.Series(pd.DatetimeIndex(READINGS))
+    for one, other in [
+        (naive, naive.dt.tz_localize("UTC")),
+        (pl.Series(READINGS), pl.Series(INSTANTS)),
+        (pa.array(READINGS), pa.array(INSTANTS)),
+        (READINGS, INSTANTS),
+        (READINGS, INSTANTS[0]),
+    ]:
+        with pytest.raises(fu.ArgumentError, match="2 `to`: holds times in UTC, and argument 1 `from` times without a zone"):
+            kitchen_sink.ELAPSED(one, other)
+        with pytest.raises(fu.ArgumentError, match="2 `to`: holds times without a zone, and argument 1 `from` times in UTC"):
+            kitchen_sink.ELAPSED(other, one)
+    assert kitchen_sink.ELAPSED(INSTANTS, INSTANTS)[0] == datetime.timedelta(0)
+    assert kitchen_sink.ELAPSED([None] * len(INSTANTS), INSTANTS) == [None] * len(INSTANTS)

@@ -27,6 +27,7 @@ pub(crate) fn take<'py>(
 ) -> PyResult<Taken<'py>> {
     let py = function.py();
     let mut kind: Option<Kind> = None;
+    let mut clocks = Clocks::default();
     let mut given = Vec::with_capacity(objects.len());
     for (object, place) in objects.iter().zip(places) {
         let Some(object) = object else {
@@ -36,7 +37,9 @@ pub(crate) fn take<'py>(
         let understood = input::understand(object, *place);
         match understood.map_err(|e| input::of_library(py, e, object, *place, "cannot be read"))? {
             Argument::Value(Understood { given: one, kind: of }) => {
-                given.push(input::fit::given(py, one, *place)?);
+                let one = input::fit::given(py, one, *place)?;
+                clocks.add(py, &one, *place)?;
+                given.push(one);
                 kind = whose(py, kind, of)?;
             }
             Argument::Deferred(deferred) => {
@@ -63,4 +66,33 @@ pub(crate) fn take<'py>(
         return Err(error::argument(py, name, &message));
     }
     Ok(Taken::Given(given, kind))
+}
+
+/// The arguments of a call so far that are times: whether they are instants, and the first of them.
+#[derive(Default)]
+struct Clocks<'a> {
+    first: Option<(bool, Place<'a>)>,
+}
+
+impl<'a> Clocks<'a> {
+    /// Refuses times in UTC beside times without a zone, between which no function can tell a difference.
+    fn add(&mut self, py: Python<'_>, given: &Given, place: Place<'a>) -> PyResult<()> {
+        let Some(instants) = input::fit::has_instants(given) else { return Ok(()) };
+        match self.first {
+            None => self.first = Some((instants, place)),
+            Some((first, _)) if first == instants => {}
+            Some((_, other)) => {
+                let (this, that) = match instants {
+                    true => ("in UTC", "without a zone"),
+                    false => ("without a zone", "in UTC"),
+                };
+                let why = format!(
+                    "holds times {this}, and argument {} `{}` times {that}: bring them to one of the two",
+                    other.number, other.param.name
+                );
+                return Err(place.refuse(py, &why));
+            }
+        }
+        Ok(())
+    }
 }

@@ -42,6 +42,17 @@ pub(crate) fn given(py: Python<'_>, given: Given, place: Place<'_>) -> PyResult<
     })
 }
 
+/// Whether the times of an argument are instants; `None` where it has no times.
+pub(crate) fn has_instants(given: &Given) -> Option<bool> {
+    let kind = crate::output::zone::kind;
+    match given {
+        Given::Omitted => None,
+        Given::Scalar(one) => kind(one),
+        Given::Column(chunks) => chunks.iter().find_map(kind),
+        Given::Range(columns) => columns.iter().flatten().find_map(kind),
+    }
+}
+
 fn column_of(py: Python<'_>, chunks: Vec<Column>, place: Place<'_>) -> PyResult<Vec<Column>> {
     let mut first_row = 0;
     chunks
