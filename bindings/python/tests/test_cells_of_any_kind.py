@@ -76,6 +76,16 @@ def test_cells_of_several_kinds_are_a_union_of_duckdb(kitchen_sink: fu.Module) -
     assert table.fetchall() == [(1.0,), ("b",)]
 
 
+def test_a_date_that_python_does_not_have_is_its_serial(checks: fu.Module) -> None:
+    far = pa.array([6_585_442, None], pa.date32())
+    assert checks.ID_ANY(far).to_pylist() == [6_585_442 + 25_569.0, None]
+    assert checks.ID_ANY(pl.Series(["a", datetime.date.max], dtype=pl.Object)).to_list() == ["a", datetime.date.max]
+    first = [datetime.date.min, datetime.date(1900, 2, 28), datetime.date(1900, 3, 1), datetime.date.max]
+    assert checks.ID_ANY(first) == checks.ID_ANY(pl.Series(first)).to_list() == first
+    noons = [datetime.datetime(1900, 2, 28, 12), datetime.datetime(1969, 12, 31, 23, 59, 59)]
+    assert checks.ID_ANY(pa.array(noons)).to_pylist() == noons
+
+
 # Expressions of polars.
 
 X, S = pl.col("x"), pl.col("s")

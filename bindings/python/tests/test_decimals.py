@@ -101,6 +101,35 @@ def test_one_decimal_is_a_value(checks: fu.Module) -> None:
         checks.GCD(Decimal("1.5"), 1)
 
 
+NEAREST: list[tuple[str, float | None]] = [
+    ("0.1", 0.1),
+    ("-0.00", -0.0),
+    ("123456789012345.0", 123_456_789_012_345.0),
+    ("9007199254740992", 2.0**53),
+    ("9007199254740993", None),
+    ("0.1000000000000000055511151231257827021181583404541015625", 0.1),
+    ("0.10000000000000000000000000001", None),
+    ("1E-400", None),
+    ("1E+400", None),
+    ("1E+22", 1e22),
+]
+
+
+@pytest.mark.parametrize(("text", "nearest"), NEAREST, ids=[case[0] for case in NEAREST])
+def test_a_float_is_taken_where_it_is_the_decimal_again(checks: fu.Module, text: str, nearest: float | None) -> None:
+    if nearest is None:
+        with pytest.raises(fu.ArgumentError, match="not exact as f64"):
+            checks.ID_F64(Decimal(text))
+    else:
+        assert repr(checks.ID_F64(Decimal(text))) == repr(nearest)
+
+
+def test_a_float_of_32_bits_is_held_against_its_own_digits(checks: fu.Module) -> None:
+    assert np.float32(checks.ID_F32(Decimal("0.1"))) == np.float32(0.1)
+    with pytest.raises(fu.ArgumentError, match="is the decimal 16777217, which is not exact as f32"):
+        checks.ID_F32([Decimal(16777217)])
+
+
 def test_decimals_that_are_hostile_are_refused_at_once(checks: fu.Module) -> None:
     for value in ("1E-999999999", "1E+999999999", "9" * 5000, "1." + "0" * 5000 + "1"):
         with pytest.raises(fu.ArgumentError, match="is the decimal"):

@@ -42,39 +42,3 @@ pub(super) fn clock(fraction: f64) -> i64 {
 pub(super) fn span(days: f64) -> i64 {
     (days * DAY_US).round() as i64
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{clock, days, micros, span, tag_of};
-    use udf_abi::frame::tag;
-
-    #[test]
-    fn serials_are_days_and_microseconds() {
-        assert_eq!(
-            (days(25_569.0), days(61.0), days(60.0), days(1.5)),
-            (0, -25_508, -25_508, -25_567)
-        );
-        assert_eq!((micros(25_569.5), micros(25_570.0)), (43_200_000_000, 86_400_000_000));
-        assert_eq!(
-            (clock(0.25), clock(1.25), clock(-0.25)),
-            (21_600_000_000, 21_600_000_000, 64_800_000_000)
-        );
-        assert_eq!(span(-1.5), -129_600_000_000);
-    }
-
-    #[test]
-    fn a_serial_that_no_date_reaches_is_a_number() {
-        for (cell, number, found) in [
-            (tag::DATE, 45_000.0, tag::DATE),
-            (tag::DATE, 1e9, tag::NUMBER),
-            (tag::DATE, f64::NAN, tag::NUMBER),
-            (tag::DATETIME, -1e300, tag::NUMBER),
-            (tag::TIME, f64::INFINITY, tag::NUMBER),
-            (tag::DURATION, 1e10, tag::NUMBER),
-            (tag::DURATION, 1e6, tag::DURATION),
-            (tag::TEXT, f64::NAN, tag::TEXT),
-        ] {
-            assert_eq!(tag_of(cell, number), found, "{cell} {number}");
-        }
-    }
-}

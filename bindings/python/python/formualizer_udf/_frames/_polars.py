@@ -7,7 +7,7 @@ from typing import Any, Literal
 import polars as pl
 
 from .._native import ExcelFunction, Function, _Input, _Outcome
-from ..errors import ArgumentError, RowsError
+from ..errors import ArgumentError
 
 
 def adapt(value: Any) -> _Input | None:
@@ -143,12 +143,7 @@ class _Expression:
                     given[place] = column.struct.unnest()
                 else:
                     given[place] = column[0] if len(column) == 1 and rows != 1 else column
-            try:
-                result = function(*given, errors=errors)
-            except RowsError as error:
-                if dtype is None and not found:
-                    error.add_note(_ASKED)
-                raise
+            result = function(*given, errors=errors)
             if isinstance(result, pl.DataFrame):
                 result = result.to_struct()
             if not isinstance(result, pl.Series):
@@ -170,12 +165,6 @@ class _Expression:
             is_elementwise=elementwise,
             returns_scalar=single,
         )
-
-
-_ASKED = (
-    "polars asks with values of its own for the type of a result that only a call tells, which may be the call that failed: "
-    "return_dtype=pl.String, say, states the type"
-)
 
 
 def _stated(dtype: Any, names: list[str] | None, errors: str) -> Any:
