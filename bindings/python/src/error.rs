@@ -1,6 +1,12 @@
 //! Failures as the exceptions of `formualizer_udf.errors`.
 
-use pyo3::{intern, prelude::*, sync::PyOnceLock, types::PyTuple};
+use pyo3::{
+    exceptions::{PyException, PyMemoryError},
+    intern,
+    prelude::*,
+    sync::PyOnceLock,
+    types::PyTuple,
+};
 use std::io;
 use udf_abi::ErrorCode;
 use udf_columnar::{ErrorKind, OneLine};
@@ -13,6 +19,30 @@ fn errors(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
         py.import(intern!(py, "formualizer_udf.errors")).map(Bound::unbind)
     })?;
     Ok(module.bind(py))
+}
+
+/// Whether an exception is a failure of other code's, to be told as one of this package: not what this package raised itself, Ctrl-C, or
+/// memory that is short. A panic of a library that is written in Rust is one, though it is no `Exception`.
+pub(crate) fn is_of_others(py: Python<'_>, raised: &PyErr) -> bool {
+    let is_panic = raised.get_type(py).name().is_ok_and(|name| name == "PanicException");
+    let is_failure = raised.is_instance_of::<PyException>(py) || is_panic;
+    let own = errors(py).and_then(|errors| errors.getattr(intern!(py, "UdfError")));
+    is_failure
+        && !raised.is_instance_of::<PyMemoryError>(py)
+        && !own.is_ok_and(|own| raised.is_instance(py, &own))
+}
+
+/// The exception where a result cannot be brought to its caller's type.
+pub(crate) fn of_result(py: Python<'_>, raised: PyErr, function: &str) -> PyErr {
+    if !is_of_others(py, &raised) {
+        return raised;
+    }
+    let message =
+        format!("{function}: the result has no counterpart among the caller's types: {raised}");
+    let error = Exception::new("CallError", &message)
+        .with(py, |made| made.setattr(intern!(py, "function"), function));
+    error.set_cause(py, Some(raised));
+    error
 }
 
 /// The exception of this class with a message, and attributes.

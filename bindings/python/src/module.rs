@@ -296,6 +296,35 @@ impl Module {
         describe(py, &self.plugin.info)
     }
 
+    /// Makes scalar functions of a DuckDB connection of the module's elementwise functions.
+    ///
+    /// connection: what `duckdb.connect()` gives.
+    /// names: which functions; all that can be if left out.
+    /// prefix: what stands before each name in SQL.
+    /// errors: "raise" (rows that fail end the query) or "null".
+    ///
+    /// Returns the names that SQL has now. Types are those of the manifest; a function with parameters that are optional, variadic or of any
+    /// type takes any number of arguments of any type. Nulls reach the function as in a call from Python; one that is volatile is called for
+    /// each row anew.
+    ///
+    /// Raises `ArgumentError` for a name that is taken, and for one of `names` that DuckDB cannot call.
+    #[pyo3(signature = (connection, *, names=None, prefix="", errors="raise"))]
+    fn register<'py>(
+        slf: &Bound<'py, Self>,
+        connection: &Bound<'py, PyAny>,
+        names: Option<&Bound<'py, PyAny>>,
+        prefix: &str,
+        errors: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if !py.import("sys")?.getattr("modules")?.contains("duckdb")? {
+            let message = "register: pass a connection of DuckDB, which duckdb.connect() gives";
+            return Err(error::argument(py, "register", message));
+        }
+        let register = py.import("formualizer_udf._frames._register")?.getattr("register")?;
+        register.call1((slf, connection, names, prefix, errors))
+    }
+
     fn __getitem__(&self, py: Python<'_>, name: &str) -> PyResult<Function> {
         let _inside = fork::enter(py)?;
         self.plugin.function(py, name)

@@ -69,7 +69,9 @@ def can_be_written_in_python(case: dict[str, Any]) -> bool:
     return not has_errors(case["args"]) and "any" not in types and "rows" not in case and not refused_omission and not ragged
 
 
-CASES = [case for case in all_cases() if can_be_written_in_python(case)]
+# Refused by a host, and taken by the package, which looks at values before it asks one: see test_exact_conversions.py.
+TAKEN = {"coercions: logicals are no numbers", "coercions: timestamps are not cut to dates", "dtypes: a float is not rounded to an integer"}
+CASES = [case for case in all_cases() if can_be_written_in_python(case) and case["name"] not in TAKEN]
 
 
 def value(dtype: str, raw: Any) -> Any:
@@ -126,6 +128,7 @@ def conformance(request: pytest.FixtureRequest) -> fu.Module:
 
 def test_most_cases_can_be_written_in_python() -> None:
     assert len(CASES) >= 150
+    assert TAKEN <= {case["name"] for case in all_cases()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -58,9 +58,10 @@ def test_days_are_dates(checks: fu.Module, unit: str) -> None:
     assert result.dtype == np.dtype("M8[D]") and np.array_equal(result, given.astype("M8[D]"), equal_nan=True)
 
 
-def test_seconds_are_no_dates(checks: fu.Module) -> None:
-    with pytest.raises(fu.ArgumentError, match="timestamp, but date32 is wanted"):
-        checks.ID_DATE32(np.array(["2024-02-29"], dtype="M8[s]"))
+def test_seconds_are_dates_at_midnight_alone(checks: fu.Module) -> None:
+    assert checks.ID_DATE32(np.array(["2024-02-29"], dtype="M8[s]"))[0] == np.datetime64("2024-02-29")
+    with pytest.raises(fu.ArgumentError, match="row 0 is 2024-02-29 00:00:01, which is no midnight, but date32 is wanted"):
+        checks.ID_DATE32(np.array(["2024-02-29T00:00:01"], dtype="M8[s]"))
 
 
 def test_a_date_beyond_the_range_is_refused(checks: fu.Module) -> None:

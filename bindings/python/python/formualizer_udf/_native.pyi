@@ -216,6 +216,28 @@ class Module:
     def inspect(self) -> dict[str, Any]:
         """What `formualizer_udf.inspect` gives for it."""
 
+    def register(
+        self,
+        connection: Any,
+        *,
+        names: Iterable[str] | None = None,
+        prefix: str = "",
+        errors: Literal["raise", "null"] = "raise",
+    ) -> list[str]:
+        """Makes scalar functions of a DuckDB connection of the module's elementwise functions.
+
+        connection: what `duckdb.connect()` gives.
+        names: which functions; all that can be if left out.
+        prefix: what stands before each name in SQL.
+        errors: "raise" (rows that fail end the query) or "null".
+
+        Returns the names that SQL has now. Types are those of the manifest; a function with parameters that are optional, variadic or of any
+        type takes any number of arguments of any type. Nulls reach the function as in a call from Python; one that is volatile is called for
+        each row anew.
+
+        Raises `ArgumentError` for a name that is taken, and for one of `names` that DuckDB cannot call.
+        """
+
     def to_bytes(self) -> bytes: ...
     def __getattr__(self, name: str) -> Function: ...
     def __getitem__(self, name: str) -> Function: ...
@@ -239,6 +261,7 @@ class Function:
 
     errors: "raise" (an exception that tells how many rows failed, and why), "null" (they are null), or "struct" (the errors stand
         beside: a frame with the columns `value` and `error`, or `WithErrors` for arrays and lists).
+    return_dtype: the type of polars that a result has, for calls with expressions of functions whose results may be of any type.
 
     Raises `ArgumentError` for arguments that do not fit, `RowsError` for rows that fail, another `CallError` where the call as a
     whole does. Other threads run meanwhile; Ctrl-C ends a long call.
@@ -260,7 +283,9 @@ class Function:
     def errors(self) -> _Errors:
         """What becomes of rows that fail, unless a call says otherwise."""
 
-    def __call__(self, *args: Any, errors: _Errors = "raise", **keywords: Any) -> Any: ...
+    def __call__(
+        self, *args: Any, errors: _Errors = "raise", return_dtype: Any = None, **keywords: Any
+    ) -> Any: ...
     def with_options(
         self,
         *,
@@ -299,6 +324,7 @@ class ExcelFunction:
     was passed, as results of a `Function` have. Otherwise it is one value, or an array. Dates are dates on both sides.
 
     errors: what becomes of rows that are errors, as for a `Function`.
+    return_dtype: the type of polars that a result has, for calls with expressions.
 
     Raises `ArgumentError` for arguments that do not fit, `RowsError` for errors. Other threads run meanwhile; Ctrl-C ends a long call.
     """
@@ -313,7 +339,9 @@ class ExcelFunction:
     def errors(self) -> _Errors:
         """What becomes of rows that are errors, unless a call says otherwise."""
 
-    def __call__(self, *args: Any, errors: _Errors = "raise", **keywords: Any) -> Any: ...
+    def __call__(
+        self, *args: Any, errors: _Errors = "raise", return_dtype: Any = None, **keywords: Any
+    ) -> Any: ...
     def with_options(
         self,
         *,
@@ -897,6 +925,9 @@ class _Input:
         *,
         missing: Any = None,
         nan_is_missing: bool = False,
+        are_objects: bool = False,
+        zone: str | None = None,
+        zones: str | None = None,
         is_frame: bool = False,
         wrap: Any = None,
         deferred: Any = None,
@@ -915,6 +946,7 @@ class _Outcome:
     @property
     def names(self) -> list[str] | None: ...
     def is_utc(self, index: int) -> bool: ...
+    def is_mixed(self, index: int) -> bool: ...
     def numpy(self, index: int) -> Any: ...
     def view(self, index: int) -> Any: ...
     def parts(self, index: int) -> tuple[Any, Any]: ...

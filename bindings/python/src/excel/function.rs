@@ -3,8 +3,11 @@
 use super::docs;
 use crate::{
     call, error, fork,
-    function::{Plan, Taken, bind, give, largest, take, together},
-    input::{Place, objects::Item},
+    function::{Asked, Plan, Taken, bind, give, largest, take, together},
+    input::{
+        Place,
+        objects::{Clock, Item},
+    },
     number,
     output::{Errors, Outcome, Shape},
     runtime::default_handle,
@@ -126,7 +129,8 @@ impl ExcelFunction {
             0 => Vec::new(),
             _ => this.params(py, args.len() + named)?,
         };
-        let (objects, errors) = bind(name, &params, args, keywords, this.options.errors)?;
+        let Asked { objects, result } = bind(name, &params, args, keywords, this.options.errors)?;
+        let errors = result.errors;
         let signature = this.function.signature_of(objects.len());
         let signature = signature.map_err(|e| error::of_call(py, &e, name))?;
         let places: Vec<Place<'_>> = signature
@@ -134,9 +138,9 @@ impl ExcelFunction {
             .params
             .iter()
             .zip(1..)
-            .map(|(param, number)| Place { function: name, param, number })
+            .map(|(param, number)| Place::new(name, param, number))
             .collect();
-        let (given, kind) = match take(slf.as_any(), &objects, &places, errors)? {
+        let (given, kind) = match take(slf.as_any(), &objects, &places, &result)? {
             Taken::Given(given, kind) => (given, kind),
             Taken::Deferred(result) => return Ok(result),
         };
@@ -154,7 +158,7 @@ impl ExcelFunction {
                 return Err(error::rows(py, name, count, outcome.rows() as u64, &first));
             }
         }
-        give(py, outcome, kind, errors, false)
+        give(py, outcome, kind, errors, false).map_err(|e| error::of_result(py, e, name))
     }
 
     /// The same function, called with these options.
@@ -184,7 +188,7 @@ impl ExcelFunction {
         }
         if let Some(now) = now {
             options.now_us = match Item::of(now)? {
-                Some(Item::DateTime(us, false)) => Some(us),
+                Some(Item::DateTime(us, Clock::Wall)) => Some(us),
                 _ => {
                     let message = format!(
                         "{of}: now: give a datetime.datetime of local time, without tzinfo"

@@ -7,6 +7,20 @@ use pyo3::{
 };
 use udf_abi::manifest::Param;
 
+/// The arguments of a call, and what it says itself about its result.
+pub(crate) struct Asked<'py> {
+    /// In the order of the parameters.
+    pub(crate) objects: Vec<Option<Bound<'py, PyAny>>>,
+    pub(crate) result: Wanted<'py>,
+}
+
+/// What a call wants for a result.
+pub(crate) struct Wanted<'py> {
+    pub(crate) errors: Errors,
+    /// The type that an expression has, in its library's words.
+    pub(crate) return_dtype: Option<Bound<'py, PyAny>>,
+}
+
 /// The arguments in the order of the parameters of a function, and what becomes of errors where the call says so.
 ///
 /// # Errors
@@ -17,10 +31,10 @@ pub(crate) fn bind<'py>(
     args: &Bound<'py, PyTuple>,
     keywords: Option<&Bound<'py, PyDict>>,
     errors: Errors,
-) -> PyResult<(Vec<Option<Bound<'py, PyAny>>>, Errors)> {
+) -> PyResult<Asked<'py>> {
     let py = args.py();
     let mut bound: Vec<Option<Bound<'py, PyAny>>> = args.iter().map(Some).collect();
-    let mut errors = errors;
+    let mut result = Wanted { errors, return_dtype: None };
     for (name, value) in keywords.into_iter().flat_map(|keywords| keywords.iter()) {
         let name = name.cast::<PyString>()?.to_cow()?.into_owned();
         let index = params
@@ -44,7 +58,10 @@ pub(crate) fn bind<'py>(
                 }
                 bound[index] = Some(value);
             }
-            None if name == "errors" => errors = Errors::of(&value, function)?,
+            None if name == "errors" => result.errors = Errors::of(&value, function)?,
+            None if name == "return_dtype" => {
+                result.return_dtype = Some(value).filter(|dtype| !dtype.is_none());
+            }
             None => {
                 let names: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
                 let message = format!(
@@ -55,5 +72,5 @@ pub(crate) fn bind<'py>(
             }
         }
     }
-    Ok((bound, errors))
+    Ok(Asked { objects: bound, result })
 }

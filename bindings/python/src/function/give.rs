@@ -9,7 +9,7 @@ use pyo3::{intern, prelude::*};
 /// Whose type the result of a call takes, by its arguments so far and one more.
 ///
 /// # Errors
-/// Where two frames do not go together: pandas has an index.
+/// Where two frames do not go together: pandas has an index. `join` gives what decides instead of the first, if anything does.
 pub(super) fn whose(
     py: Python<'_>,
     so_far: Option<Kind>,
@@ -17,8 +17,8 @@ pub(super) fn whose(
 ) -> PyResult<Option<Kind>> {
     Ok(match (so_far, next) {
         (Some(Kind::Foreign(first)), Some(Kind::Foreign(other))) => {
-            first.bind(py).call_method1(intern!(py, "join"), (other,))?;
-            Some(Kind::Foreign(first))
+            let other = first.bind(py).call_method1(intern!(py, "join"), (other,))?;
+            Some(Kind::Foreign(if other.is_none() { first } else { other.unbind() }))
         }
         (None, next) => next,
         // A list or an array beside a Series is a mere column of values.

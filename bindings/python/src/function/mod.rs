@@ -15,7 +15,7 @@ mod options;
 mod run;
 mod take;
 
-pub(crate) use bind::bind;
+pub(crate) use bind::{Asked, bind};
 pub(crate) use chunks::{largest, together};
 pub(crate) use give::give;
 pub(crate) use take::{Taken, take};
@@ -80,13 +80,15 @@ impl Function {
         let _inside = fork::enter(py)?;
         let this = slf.get();
         let params = &this.signature.function().params;
-        let (objects, errors) = bind(this.name(), params, args, keywords, this.options.errors)?;
+        let Asked { objects, result } =
+            bind(this.name(), params, args, keywords, this.options.errors)?;
+        let errors = result.errors;
         let place = |index| match this.signature.param(index) {
-            Ok(param) => Ok(Place { function: this.name(), param, number: index + 1 }),
+            Ok(param) => Ok(Place::new(this.name(), param, index + 1)),
             Err(e) => Err(error::of_call(py, &e, this.name())),
         };
         let places = (0..objects.len()).map(place).collect::<PyResult<Vec<_>>>()?;
-        let (given, kind) = match take(slf.as_any(), &objects, &places, errors)? {
+        let (given, kind) = match take(slf.as_any(), &objects, &places, &result)? {
             Taken::Given(given, kind) => (given, kind),
             Taken::Deferred(result) => return Ok(result),
         };
@@ -107,7 +109,7 @@ impl Function {
         }
         // What a plugin without columns answers for values alone tells its shape by itself.
         let json = this.signature.lane() == Lane::Json;
-        give(py, outcome, kind, errors, json)
+        give(py, outcome, kind, errors, json).map_err(|e| error::of_result(py, e, this.name()))
     }
 
     /// The same function, called with these options.

@@ -3,31 +3,14 @@
 use super::{Given, Kind, Place, Understood, capsule};
 use arrow_array::{Array, ArrayRef, cast::AsArray, new_empty_array};
 use arrow_schema::DataType;
-use pyo3::{
-    exceptions::{PyException, PyLookupError, PyTypeError, PyValueError},
-    intern,
-    prelude::*,
-};
+use pyo3::{intern, prelude::*};
 use udf_columnar::Column;
 
 /// Arrays, streams of chunks, and tables (structs of columns).
 pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Understood> {
     let py = object.py();
-    let import = |e: PyErr| {
-        // What the import raises; anything else is an object's own, Ctrl-C among it, and not ours to change.
-        let ours = e.is_instance_of::<PyTypeError>(py)
-            || e.is_instance_of::<PyValueError>(py)
-            || e.is_instance_of::<PyLookupError>(py)
-            || e.get_type(py).is(py.get_type::<PyException>());
-        if !ours {
-            return e;
-        }
-        let class = super::type_name(&object.get_type());
-        let why = format!("a {class} cannot be taken through Arrow: {}", e.value(py));
-        let refused = place.refuse(py, &why);
-        refused.set_cause(py, Some(e));
-        refused
-    };
+    let import =
+        |e: PyErr| super::of_library(py, e, object, place, "cannot be taken through Arrow");
     let capsule::Imported { chunks, data_type, is_array } =
         capsule::import(object).map_err(import)?;
     let kind = Kind::Arrow { like: object.clone().unbind(), chunked: !is_array };
@@ -47,9 +30,13 @@ fn column(
     data_type: &DataType,
     place: Place<'_>,
 ) -> PyResult<Vec<Column>> {
-    let chunks = chunks.iter().filter(|chunk| !chunk.is_empty());
-    let mut columns: Vec<Column> =
-        chunks.map(|chunk| place.column(py, chunk.clone())).collect::<PyResult<_>>()?;
+    let mut first_row = 0;
+    let chunks = chunks.iter().filter(|chunk| !chunk.is_empty()).map(|chunk| {
+        let place = place.at_row(first_row);
+        first_row += chunk.len();
+        place.column(py, chunk.clone())
+    });
+    let mut columns: Vec<Column> = chunks.collect::<PyResult<_>>()?;
     if columns.is_empty() {
         columns.push(place.column(py, new_empty_array(data_type))?);
     }

@@ -3,18 +3,25 @@
 mod arrow;
 mod buffer;
 pub(crate) mod capsule;
+pub(crate) mod decimal;
+pub(crate) mod fit;
 mod numpy;
 pub(crate) mod objects;
+mod place;
+mod zone;
 
-use crate::error;
-use arrow_array::{StringArray, UInt8Array, cast::AsArray};
+pub(crate) use place::Place;
+
+use crate::{error, output};
+use place::Nan;
 use pyo3::{
+    exceptions::PyValueError,
     intern,
     prelude::*,
     sync::PyOnceLock,
     types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple, PyType},
 };
-use udf_abi::{DType, ErrorCode, manifest::Param};
+use udf_abi::DType;
 use udf_columnar::Column;
 
 /// What a caller passes, in chunks as they came.
@@ -79,6 +86,12 @@ pub(crate) struct Input {
     missing: Option<Py<PyAny>>,
     /// Whether a NaN is a missing value.
     nan_is_missing: bool,
+    /// Whether `values` are objects of any kind, among which a NaN is a missing value unless all are floats.
+    are_objects: bool,
+    /// The zone of times that are instants in UTC themselves.
+    zone: Option<String>,
+    /// What to write in the library's words to get rid of a zone.
+    zones: Option<String>,
     /// Whether `values` lists columns.
     is_frame: bool,
     /// An object with `wrap(outcome, errors)`.
@@ -90,59 +103,20 @@ pub(crate) struct Input {
 #[pymethods]
 impl Input {
     #[new]
-    #[pyo3(signature = (values, *, missing=None, nan_is_missing=false, is_frame=false, wrap=None, deferred=None))]
+    #[pyo3(signature = (values, *, missing=None, nan_is_missing=false, are_objects=false, zone=None, zones=None, is_frame=false, wrap=None, deferred=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of Python, each of its own meaning")]
     fn new(
         values: Py<PyAny>,
         missing: Option<Py<PyAny>>,
         nan_is_missing: bool,
+        are_objects: bool,
+        zone: Option<String>,
+        zones: Option<String>,
         is_frame: bool,
         wrap: Option<Py<PyAny>>,
         deferred: Option<Py<PyAny>>,
     ) -> Self {
-        Self { values, missing, nan_is_missing, is_frame, wrap, deferred }
-    }
-}
-
-/// What a conversion is for: the names in messages, and the type that is wanted.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) function: &'a str,
-    pub(crate) param: &'a Param,
-    /// From 1.
-    pub(crate) number: usize,
-}
-
-impl Place<'_> {
-    pub(crate) fn dtype(&self) -> DType {
-        self.param.dtype.0
-    }
-
-    /// The exception for this argument.
-    pub(crate) fn refuse(&self, py: Python<'_>, why: &str) -> PyErr {
-        let message =
-            format!("{}, argument {} `{}`: {why}", self.function, self.number, self.param.name);
-        error::argument(py, self.function, &message)
-    }
-
-    pub(crate) fn column(&self, py: Python<'_>, array: arrow_array::ArrayRef) -> PyResult<Column> {
-        let column = Column::try_new(array).map_err(|e| self.refuse(py, e.message()))?;
-        match (self.dtype(), column.dtype()) {
-            // As results give errors to Python.
-            (DType::Error, DType::Utf8) => self.errors(py, column.array().as_string::<i32>()),
-            _ => Ok(column),
-        }
-    }
-
-    /// Texts such as "#N/A" as a column of errors.
-    fn errors(&self, py: Python<'_>, texts: &StringArray) -> PyResult<Column> {
-        let code = |text: Option<&str>| match text {
-            None => Ok(None),
-            Some(text) => ErrorCode::from_text(text)
-                .map(|c| Some(c.code()))
-                .ok_or_else(|| self.refuse(py, &format!("{text:?} is no error: \"#N/A\" is one"))),
-        };
-        let codes = texts.iter().map(code).collect::<PyResult<UInt8Array>>()?;
-        Column::try_new_errors(codes).map_err(|e| self.refuse(py, e.message()))
+        Self { values, missing, nan_is_missing, are_objects, zone, zones, is_frame, wrap, deferred }
     }
 }
 
@@ -213,6 +187,28 @@ fn adapted(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Argument> {
     }
 }
 
+/// What an object or its library raised while it was read, as a refusal of this argument; `how` says what failed. What is no
+/// failure of theirs passes on.
+pub(crate) fn of_library(
+    py: Python<'_>,
+    raised: PyErr,
+    object: &Bound<'_, PyAny>,
+    place: Place<'_>,
+    how: &str,
+) -> PyErr {
+    if !error::is_of_others(py, &raised) {
+        return raised;
+    }
+    let shown = match raised.is_instance_of::<PyValueError>(py) {
+        true => raised.value(py).to_string(),
+        false => raised.to_string(),
+    };
+    let class = type_name(&object.get_type());
+    let refused = place.refuse(py, &format!("a {class} {how}: {shown}"));
+    refused.set_cause(py, Some(raised));
+    refused
+}
+
 fn type_name(class: &Bound<'_, PyType>) -> String {
     class.fully_qualified_name().map_or_else(|_| "value".to_owned(), |name| name.to_string())
 }
@@ -222,6 +218,7 @@ impl Input {
         if let Some(deferred) = &self.deferred {
             return Ok(Argument::Deferred(deferred.clone_ref(py)));
         }
+        let place = self.place(place);
         let values = self.values.bind(py);
         let given = if self.is_frame {
             let mut columns = Vec::new();
@@ -244,15 +241,42 @@ impl Input {
         Ok(Argument::Value(Understood { given, kind }))
     }
 
+    /// The place, with what is known of this column.
+    fn place<'a>(&'a self, place: Place<'a>) -> Place<'a> {
+        let place = match (self.nan_is_missing, self.are_objects) {
+            (true, _) => place.nan(Nan::Missing),
+            (_, true) => place.nan(Nan::MissingAmongOthers),
+            _ => place,
+        };
+        match &self.zones {
+            Some(words) => place.zones(words),
+            None => place,
+        }
+    }
+
     fn chunks(&self, py: Python<'_>, place: Place<'_>) -> PyResult<Vec<Column>> {
+        let place = self.place(place);
+        if let Some(zone) = &self.zone
+            && !zone::is_utc(zone)
+            && zone::takes_times(place)
+        {
+            return Err(zone::refuse(py, zone, place));
+        }
         let chunks = chunks_of(self.values.bind(py), place)?;
         let missing = match &self.missing {
             Some(missing) => numpy::mask(missing.bind(py), place)?,
             None => None,
         };
+        let of_zone = |column: Column| match &self.zone {
+            Some(_) => output::zone::instants(&column).unwrap_or(column),
+            None => column,
+        };
         chunks
             .into_iter()
-            .map(|column| numpy::without(py, column, missing.as_ref(), self.nan_is_missing, place))
+            .map(|column| {
+                let column = of_zone(column);
+                numpy::without(py, column, missing.as_ref(), self.nan_is_missing, place)
+            })
             .collect()
     }
 }

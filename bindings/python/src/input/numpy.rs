@@ -4,6 +4,7 @@ use super::{
     Given, Kind, Place, Understood,
     buffer::{self, Numbers},
     objects,
+    place::Nan,
 };
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Int64Array, PrimitiveArray,
@@ -97,6 +98,10 @@ pub(super) fn understand(object: &Bound<'_, PyAny>, place: Place<'_>) -> PyResul
         }
         "O" | "U" | "S" | "T" => {
             let list = object.call_method0(intern!(py, "tolist"))?;
+            let place = match place.nan {
+                Nan::Number => place.nan(Nan::MissingAmongOthers),
+                _ => place,
+            };
             let column = objects::column(&list, place)?;
             return Ok(Understood::column(vec![column], Kind::Numpy));
         }

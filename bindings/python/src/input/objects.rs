@@ -1,6 +1,12 @@
 //! Python's own values: one at a time, and in lists.
 
-use super::{Given, Kind, Place, Understood};
+use super::{
+    Given, Kind, Place, Understood,
+    decimal::{self, Number},
+    fit,
+    place::Nan,
+    zone,
+};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, DurationMicrosecondArray, Float32Array, Float64Array,
     Int64Array, Time64MicrosecondArray, TimestampMicrosecondArray, UInt64Array,
@@ -16,7 +22,7 @@ use pyo3::{
         PyMapping, PyString, PyTime, PyTuple,
     },
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 use udf_abi::DType;
 use udf_columnar::{AnyValue, Column, Error, byte_array, internal::texts_too_large};
 
@@ -29,16 +35,29 @@ pub(crate) enum Item {
     /// Beyond `i64`.
     Big(u64),
     Float(f64),
+    /// `decimal.Decimal`, a finite one.
+    Decimal(Number),
     Text(String),
     Bytes(Vec<u8>),
     /// Days since 1970-01-01.
     Date(i32),
-    /// Microseconds since 1970-01-01T00:00:00, and whether that is in UTC.
-    DateTime(i64, bool),
+    /// Microseconds since 1970-01-01T00:00:00, by which clock.
+    DateTime(i64, Clock),
     /// Microseconds since midnight.
     Time(i64),
     /// Microseconds.
     Duration(i64),
+}
+
+/// What the time of a `datetime` is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// One of no zone.
+    Wall,
+    /// One of UTC.
+    Utc,
+    /// One of another zone; the microseconds are those of UTC.
+    Zone,
 }
 
 const DAY_US: i64 = 86_400_000_000;
@@ -100,7 +119,11 @@ impl Item {
             return time(object).map(Some);
         }
         if object.is_instance_of::<PyDelta>() {
+            exact_in_microseconds(object, intern!(py, "nanoseconds"))?;
             return delta(object).map(|us| Some(Self::Duration(us)));
+        }
+        if class == "Decimal" {
+            return decimal(object);
         }
         Ok(None)
     }
@@ -135,6 +158,7 @@ impl Item {
             Self::Int(n) => AnyValue::Number(exact(*n)?),
             Self::Big(_) | Self::Bytes(_) => return None,
             Self::Float(n) => AnyValue::Number(*n),
+            Self::Decimal(n) => AnyValue::Number(n.to_f64()?),
             Self::Text(text) => AnyValue::Text(text.clone()),
             // As columns of dates become cells: see `Column::into_any`.
             Self::Date(_) | Self::DateTime(..) | Self::Time(_) | Self::Duration(_) => {
@@ -152,10 +176,11 @@ impl Item {
             Self::Int(_) => Family::Int,
             Self::Big(_) => Family::Big,
             Self::Float(_) => Family::Float,
+            Self::Decimal(_) => Family::Decimal,
             Self::Text(_) => Family::Text,
             Self::Bytes(_) => Family::Bytes,
             Self::Date(_) => Family::Date,
-            Self::DateTime(_, utc) => Family::DateTime { utc: *utc },
+            Self::DateTime(_, clock) => Family::DateTime { utc: *clock != Clock::Wall },
             Self::Time(_) => Family::Time,
             Self::Duration(_) => Family::Duration,
         }
@@ -170,6 +195,7 @@ enum Family {
     Int,
     Big,
     Float,
+    Decimal,
     Text,
     Bytes,
     Date,
@@ -186,6 +212,9 @@ impl Family {
             (Self::Nothing, other) | (other, Self::Nothing) => other,
             (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
             (Self::Int, Self::Big) | (Self::Big, Self::Int) => Self::Big,
+            (Self::Int | Self::Big, Self::Decimal) | (Self::Decimal, Self::Int | Self::Big) => {
+                Self::Decimal
+            }
             (Self::Date, dt @ Self::DateTime { utc: false })
             | (dt @ Self::DateTime { utc: false }, Self::Date) => dt,
             _ => return None,
@@ -198,6 +227,7 @@ impl Family {
             Self::Bool => "bool",
             Self::Int | Self::Big => "int",
             Self::Float => "float",
+            Self::Decimal => "Decimal",
             Self::Text => "str",
             Self::Bytes => "bytes",
             Self::Date => "date",
@@ -244,15 +274,54 @@ fn datetime(object: &Bound<'_, PyAny>) -> PyResult<Item> {
     let aware = !object.call_method0(intern!(py, "utcoffset"))?.is_none();
     let (naive_epoch, aware_epoch) = epochs(py)?;
     let epoch = if aware { aware_epoch } else { naive_epoch };
-    // pandas' Timestamp may have nanoseconds.
-    if let Ok(nanoseconds) = object.getattr(intern!(py, "nanosecond"))
-        && nanoseconds.extract::<i64>()? != 0
-    {
-        return Err(PyValueError::new_err(format!(
-            "{object} is not exact in microseconds: round it first"
-        )));
+    exact_in_microseconds(object, intern!(py, "nanosecond"))?;
+    let us = delta(&object.sub(epoch.bind(py))?)?;
+    let clock = match aware {
+        false => Clock::Wall,
+        true if is_always_utc(object)? => Clock::Utc,
+        true => Clock::Zone,
+    };
+    Ok(Item::DateTime(us, clock))
+}
+
+/// Refuses pandas' times and durations that have nanoseconds.
+fn exact_in_microseconds<'py>(
+    object: &Bound<'py, PyAny>,
+    part: &Bound<'py, PyString>,
+) -> PyResult<()> {
+    match object.getattr_opt(part)? {
+        Some(nanoseconds) if nanoseconds.extract::<i64>()? != 0 => Err(PyValueError::new_err(
+            format!("{object} is not exact in microseconds: round it first"),
+        )),
+        _ => Ok(()),
     }
-    Ok(Item::DateTime(delta(&object.sub(epoch.bind(py))?)?, aware))
+}
+
+/// Whether the zone of a `datetime` has one offset for all times, which is none.
+fn is_always_utc(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = object.py();
+    let zone = object.getattr(intern!(py, "tzinfo"))?;
+    let offset = match zone.call_method1(intern!(py, "utcoffset"), (py.None(),)) {
+        // A zone that wants to know for which time has several offsets.
+        Err(error) if error.is_instance_of::<PyException>(py) => return Ok(false),
+        offset => offset?,
+    };
+    Ok(offset.is_instance_of::<PyDelta>() && delta(&offset)? == 0)
+}
+
+/// A `decimal.Decimal`; one that is not finite is a float.
+fn decimal(object: &Bound<'_, PyAny>) -> PyResult<Option<Item>> {
+    let text = object.str()?;
+    let text = text.to_cow()?;
+    if let Some(number) = Number::of(&text) {
+        return Ok(Some(Item::Decimal(number)));
+    }
+    Ok(match text.trim_start_matches('-') {
+        "Infinity" if text.starts_with('-') => Some(Item::Float(f64::NEG_INFINITY)),
+        "Infinity" => Some(Item::Float(f64::INFINITY)),
+        rest if rest.starts_with("NaN") || rest.starts_with("sNaN") => Some(Item::Float(f64::NAN)),
+        _ => None,
+    })
 }
 
 fn is_time64(object: &Bound<'_, PyAny>) -> bool {
@@ -344,6 +413,8 @@ fn typed(items: &[Item], family: Family) -> Result<Option<ArrayRef>, Error> {
             });
             Arc::new(byte_array::<BinaryType, _>(values)?)
         }
+        // Made for the type that is wanted: see `column_of`.
+        Family::Decimal => return Ok(None),
         Family::Date => primitive!(Date32Array, Item::Date(days) => *days),
         Family::DateTime { utc } => {
             let array = TimestampMicrosecondArray::from_iter(items.iter().map(|item| match item {
@@ -378,17 +449,74 @@ fn singles(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyResult<ArrayRe
     Ok(Arc::new(singles))
 }
 
+/// The items as the place reads them: a NaN may be a missing value, and a logical value is a number where those are wanted.
+fn read<'a>(items: &'a [Item], place: Place<'_>) -> Cow<'a, [Item]> {
+    let is_nan = |item: &Item| matches!(item, Item::Float(n) if n.is_nan());
+    let is_other = |item: &Item| !matches!(item, Item::Float(_) | Item::Missing);
+    let nan_is_missing = match place.nan {
+        Nan::Number => false,
+        Nan::Missing => true,
+        Nan::MissingAmongOthers => {
+            items.iter().any(is_other)
+                && !items.iter().any(|item| matches!(item, Item::Float(n) if !n.is_nan()))
+        }
+    };
+    let truth_is_number = fit::is_number(place.dtype());
+    let read_one = |item: &Item| match item {
+        nan if nan_is_missing && is_nan(nan) => Item::Missing,
+        Item::Bool(truth) if truth_is_number => Item::Int(i64::from(*truth)),
+        item => item.clone(),
+    };
+    let changes = |item: &Item| {
+        (nan_is_missing && is_nan(item)) || (truth_is_number && matches!(item, Item::Bool(_)))
+    };
+    match items.iter().any(changes) {
+        true => Cow::Owned(items.iter().map(read_one).collect()),
+        false => Cow::Borrowed(items),
+    }
+}
+
+/// What to do where a list has NaN for missing values, as pandas does.
+fn nan_advice(items: &[Item]) -> &'static str {
+    match items.iter().any(|item| matches!(item, Item::Float(n) if n.is_nan())) {
+        true => " (NaN is a number in a list: pass the Series itself, or None for what is missing)",
+        false => "",
+    }
+}
+
+/// Refuses datetimes with a zone beside such without one, which have no order in common, not even as cells.
+fn check_clocks(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyResult<()> {
+    let has = |wall: bool| {
+        items.iter().position(
+            |item| matches!(item, Item::DateTime(_, clock) if (*clock == Clock::Wall) == wall),
+        )
+    };
+    match (has(true), has(false)) {
+        (Some(wall), Some(zoned)) => Err(place.refuse(
+            py,
+            &format!(
+                "holds datetimes with and without a time zone together (rows {zoned} and {wall}): bring them to one of the two"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The items as a column of the type that the parameter takes, or of their own.
 pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyResult<Column> {
+    let items = read(items, place);
+    let items: &[Item] = &items;
+    check_clocks(py, items, place)?;
     let mut family = Some(Family::Nothing);
     for item in items {
         let Some(so_far) = family else { break };
         let merged = so_far.with(item.family());
         if merged.is_none() && place.dtype() != DType::Any {
             let why = format!(
-                "holds {} and {} values together: a column is of one type",
+                "holds {} and {} values together: a column is of one type{}",
                 so_far.name(),
-                item.family().name()
+                item.family().name(),
+                nan_advice(items)
             );
             return Err(place.refuse(py, &why));
         }
@@ -397,7 +525,7 @@ pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyR
     if place.dtype() == DType::Any && !matches!(family, Some(Family::Big | Family::Bytes)) {
         let cells: Option<Vec<AnyValue>> = items.iter().map(Item::any).collect();
         let cells = cells.ok_or_else(|| {
-            place.refuse(py, "holds an integer beyond 2^53 or bytes, which no cell can hold")
+            place.refuse(py, "holds an integer beyond 2^53, a decimal that is no float, or bytes, which no cell can hold")
         })?;
         return Column::from_any(&cells).map_err(|e| place.refuse(py, e.message()));
     }
@@ -407,6 +535,15 @@ pub(super) fn column_of(py: Python<'_>, items: &[Item], place: Place<'_>) -> PyR
     }
     if family == Some(Family::Float) && place.dtype() == DType::F32 {
         return place.column(py, singles(py, items, place)?);
+    }
+    if family == Some(Family::Decimal) {
+        let numbers = items.iter().map(|item| match item {
+            Item::Decimal(number) => Some(number.clone()),
+            Item::Int(n) => Number::of(&n.to_string()),
+            Item::Big(n) => Number::of(&n.to_string()),
+            _ => None,
+        });
+        return place.column(py, decimal::column(py, numbers, place)?);
     }
     let array = match family {
         Some(family) => typed(items, family).map_err(|e| place.refuse(py, e.message()))?,
@@ -435,7 +572,7 @@ pub(crate) fn reason(py: Python<'_>, error: PyErr) -> PyResult<String> {
 /// What to do with an object that is no value, in brackets; nothing where nothing is known.
 pub(super) fn advice(object: &Bound<'_, PyAny>) -> &'static str {
     match object.get_type().name().as_ref().map(|name| name.to_string_lossy()).as_deref() {
-        Ok("Decimal" | "Fraction") => " (float() makes it one)",
+        Ok("Fraction") => " (float() makes it one)",
         _ => "",
     }
 }
@@ -457,6 +594,9 @@ fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
         })?;
         let item =
             item.ok_or_else(|| place.refuse(py, &format!("row {row}: {}", no_value(&object))))?;
+        if is_of_zone(&item, place) {
+            return Err(place.refuse(py, &format!("row {row}: {}", of_zone(&object))));
+        }
         bytes += match &item {
             Item::Text(text) => text.len(),
             Item::Bytes(bytes) => bytes.len(),
@@ -468,6 +608,21 @@ fn items_of(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Vec<Item>> {
         items.push(item);
     }
     Ok(items)
+}
+
+/// Whether an item is a time of a zone that no column can have.
+fn is_of_zone(item: &Item, place: Place<'_>) -> bool {
+    matches!(item, Item::DateTime(_, Clock::Zone)) && zone::takes_times(place)
+}
+
+/// Why a time of a zone is refused.
+fn of_zone(object: &Bound<'_, PyAny>) -> String {
+    let name = object.getattr(intern!(object.py(), "tzinfo")).map(|zone| zone.to_string());
+    format!(
+        "{object} is of the zone {}, and functions know readings without a zone and instants in UTC: {}",
+        name.unwrap_or_default(),
+        zone::OF_DATETIMES
+    )
 }
 
 /// A scalar argument.
@@ -491,12 +646,15 @@ pub(super) fn scalar_of_any(
         return place.column(py, array).map(Some);
     }
     let item = Item::of(object).or_else(|error| Err(place.refuse(py, &reason(py, error)?)))?;
+    if item.as_ref().is_some_and(|item| is_of_zone(item, place)) {
+        return Err(place.refuse(py, &of_zone(object)));
+    }
     item.map(|item| column_of(py, &[item], place)).transpose()
 }
 
 /// A list or tuple as one column.
 pub(super) fn column(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Column> {
-    column_of(list.py(), &items_of(list, place)?, place)
+    column_of(list.py(), &items_of(list, place)?, place.at_row(0))
 }
 
 /// A list or tuple: of values, or of rows.
@@ -537,7 +695,7 @@ pub(super) fn list(list: &Bound<'_, PyAny>, place: Place<'_>) -> PyResult<Unders
     }
     let columns = columns
         .iter()
-        .map(|items| Ok(vec![column_of(py, items, place)?]))
+        .map(|items| Ok(vec![column_of(py, items, place.at_row(0))?]))
         .collect::<PyResult<Vec<_>>>()?;
     Ok(Understood { given: Given::Range(columns), kind: Some(Kind::List) })
 }

@@ -1,16 +1,22 @@
 //! Columns as Arrow arrays that other libraries know.
 
+use super::any;
 use arrow_array::{Array, ArrayRef, StringArray, UInt8Array, cast::AsArray, types::UInt8Type};
 use std::sync::Arc;
 use udf_abi::{DType, ErrorCode};
 use udf_columnar::Column;
 
-/// The chunks as arrays of one type. Error numbers become their texts; cells of several kinds are structs of tag, number and text.
+/// The chunks as arrays of one type. Error numbers become their texts; cells of several kinds are a sparse union of those kinds.
 pub(super) fn arrays(chunks: &[Column]) -> Vec<ArrayRef> {
     match chunks.first().map(Column::dtype) {
         Some(DType::Error) => chunks.iter().map(error_texts).collect(),
-        _ => chunks.iter().map(|column| column.array().clone()).collect(),
+        Some(DType::Any) => any::unions(chunks).unwrap_or_else(|| as_they_are(chunks)),
+        _ => as_they_are(chunks),
     }
+}
+
+fn as_they_are(chunks: &[Column]) -> Vec<ArrayRef> {
+    chunks.iter().map(|column| column.array().clone()).collect()
 }
 
 /// The arrays one after the other.

@@ -5,7 +5,8 @@ mod arrow;
 mod block;
 mod numpy;
 mod objects;
-mod zone;
+mod serial;
+pub(crate) mod zone;
 
 pub(crate) use block::Block;
 
@@ -229,6 +230,11 @@ impl Outcome {
     /// Whether a column is one of instants.
     fn is_utc(&self, py: Python<'_>, index: usize) -> PyResult<bool> {
         Ok(self.chunks(py, index)?.iter().any(zone::is_utc))
+    }
+
+    /// Whether a column is one of cells of several kinds.
+    fn is_mixed(&self, py: Python<'_>, index: usize) -> PyResult<bool> {
+        Ok(any::is_mixed(&self.chunks(py, index)?))
     }
 
     /// A column as a NumPy array: nulls are NaN, NaT or masked. Once, as the array takes the memory.

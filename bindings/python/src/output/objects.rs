@@ -1,5 +1,6 @@
 //! Rows as Python's own values.
 
+use super::serial;
 use crate::error;
 use arrow_array::{
     Array,
@@ -17,14 +18,12 @@ use pyo3::{
     sync::PyOnceLock,
     types::{PyBytes, PyDelta, PyList, PyTime},
 };
-use udf_abi::{DType, ErrorCode};
+use udf_abi::{DType, ErrorCode, frame::tag};
 use udf_columnar::{AnyValue, Column};
 
 const DAY_US: i64 = 86_400_000_000;
 /// `date.toordinal()` of 1970-01-01.
 const EPOCH_ORDINAL: i64 = 719_163;
-/// `date.toordinal()` of 1899-12-30, from which serials of the 1900 date system count after February 1900.
-const SERIAL_ORDINAL: i64 = 693_594;
 
 /// What dates are made with.
 struct Dates {
@@ -80,33 +79,29 @@ fn date_of(py: Python<'_>, ordinal: i64) -> PyResult<Bound<'_, PyAny>> {
 
 /// A day serial of the 1900 date system as a `date`; a fraction is left out.
 pub(crate) fn date_of_serial(py: Python<'_>, serial: f64) -> PyResult<Bound<'_, PyAny>> {
-    date_of(py, SERIAL_ORDINAL + days_of_serial(serial))
+    date_of(py, EPOCH_ORDINAL + serial::days(serial))
 }
 
-/// Whole days since 1899-12-30. Serials below 61 count a day that did not exist.
-fn days_of_serial(serial: f64) -> i64 {
-    let days = serial.floor() as i64;
-    if days < 61 { days + 1 } else { days }
-}
-
-/// A cell of any kind.
+/// A cell of any kind. A date that Python does not have is its serial.
 pub(crate) fn cell<'py>(py: Python<'py>, cell: &AnyValue) -> PyResult<Bound<'py, PyAny>> {
+    let is = |tag, number| serial::tag_of(tag, number) == tag;
     match cell {
         AnyValue::Blank | AnyValue::Error(_) => Ok(py.None().into_bound(py)),
         AnyValue::Number(n) => n.into_bound_py_any(py),
         AnyValue::Logical(truth) => truth.into_bound_py_any(py),
         AnyValue::Text(text) => text.into_bound_py_any(py),
-        AnyValue::Date(serial) => date_of_serial(py, *serial),
-        AnyValue::DateTime(serial) => {
-            let days = SERIAL_ORDINAL - EPOCH_ORDINAL + days_of_serial(*serial);
-            let us = ((serial - serial.floor()) * DAY_US as f64).round() as i64;
-            datetime_of(py, days.saturating_mul(DAY_US).saturating_add(us), false)
+        AnyValue::Date(n) if is(tag::DATE, *n) => date_of_serial(py, *n),
+        AnyValue::DateTime(n) if is(tag::DATETIME, *n) => {
+            datetime_of(py, serial::micros(*n), false)
         }
-        AnyValue::Time(fraction) => {
-            time_of(py, (fraction * DAY_US as f64).round() as i64).map(Bound::into_any)
+        AnyValue::Time(n) if is(tag::TIME, *n) => {
+            time_of(py, serial::clock(*n)).map(Bound::into_any)
         }
-        AnyValue::Duration(days) => {
-            delta(py, (days * DAY_US as f64).round() as i64).map(Bound::into_any)
+        AnyValue::Duration(n) if is(tag::DURATION, *n) => {
+            delta(py, serial::span(*n)).map(Bound::into_any)
+        }
+        AnyValue::Date(n) | AnyValue::DateTime(n) | AnyValue::Time(n) | AnyValue::Duration(n) => {
+            n.into_bound_py_any(py)
         }
     }
 }

@@ -5,7 +5,10 @@ use super::{
     desk::Desk,
     pools, report,
 };
-use crate::{error, input::objects::Item};
+use crate::{
+    error,
+    input::objects::{Clock, Item},
+};
 use formualizer_workbook::{
     Error, ErrorSummary, Progress, RecalcOptions, RecalcReport, UnknownFunction, Workbook as Book,
 };
@@ -57,8 +60,8 @@ impl How {
         let now_us = match now.map(Item::of).transpose()?.flatten() {
             None if now.is_none() => None,
             Some(Item::Missing) => None,
-            Some(Item::DateTime(us, false)) => Some(us),
-            Some(Item::DateTime(_, true)) => {
+            Some(Item::DateTime(us, Clock::Wall)) => Some(us),
+            Some(Item::DateTime(..)) => {
                 return refuse(
                     "now: a workbook knows no time zones: give a datetime of local time without tzinfo",
                 );

@@ -2,7 +2,7 @@
 
 use crate::{
     error,
-    input::objects::{Item, no_value, reason},
+    input::objects::{Clock, Item, no_value, reason},
 };
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeDelta, Timelike};
 use formualizer_workbook::{DateSystem, ExcelError, ExcelErrorKind, Value};
@@ -151,16 +151,19 @@ fn value_of(item: Item, dates: DateSystem) -> Result<Value, String> {
         Item::Int(n) => return Err(beyond(&n)),
         Item::Big(n) => return Err(beyond(&n)),
         Item::Float(n) => Value::Number(n),
+        Item::Decimal(n) => Value::Number(n.to_f64().ok_or_else(|| {
+            format!("the decimal {n} is not exact as a number of a cell: give a text, or a float if rounding is meant")
+        })?),
         Item::Text(text) => Value::Text(text),
         Item::Bytes(_) => return Err("a cell holds no bytes: decode them to a text".to_owned()),
         Item::Date(days) => {
             let date = date_of(i64::from(days)).ok_or("the date is out of range")?;
             Value::Date(known(date, dates)?)
         }
-        Item::DateTime(_, true) => {
+        Item::DateTime(_, Clock::Utc | Clock::Zone) => {
             return Err("a cell knows no time zones: convert the datetime to the zone you want, and take it off with .replace(tzinfo=None)".to_owned());
         }
-        Item::DateTime(us, false) => {
+        Item::DateTime(us, Clock::Wall) => {
             let at = DateTime::from_timestamp_micros(us).ok_or("the datetime is out of range")?;
             known(at.date_naive(), dates)?;
             Value::DateTime(at.naive_utc())

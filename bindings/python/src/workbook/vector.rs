@@ -122,7 +122,7 @@ pub(super) fn holds_columns(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// The columns of an array, a column or a frame of any library.
 pub(super) fn columns(object: &Bound<'_, PyAny>) -> PyResult<Result<Vec<ArrayRef>, ExcelError>> {
     let param = Param::scalar("result".to_owned(), DType::F64);
-    let place = Place { function: "the function's result", param: &param, number: 1 };
+    let place = Place::new("the function's result", &param, 1);
     let understood = match input::understand(object, place)? {
         input::Argument::Value(understood) => understood.given,
         input::Argument::Deferred(_) => {

@@ -8,10 +8,31 @@ from .._native import _Input, _Outcome
 
 
 def adapt(value: Any) -> _Input | None:
-    """A pyarrow scalar; arrays and tables speak for themselves."""
+    """A pyarrow scalar, or an array of several types; other arrays and tables speak for themselves."""
     if hasattr(value, "as_py") and not hasattr(value, "__arrow_c_array__"):
         return _Input(value.as_py())
+    if _is_union(getattr(value, "type", None)) and hasattr(value, "to_pylist"):
+        return _Input(value.to_pylist(), wrap=_Wrap(value))
     return None
+
+
+def _is_union(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return isinstance(kind, pa.DataType) and pa.types.is_union(kind)
+
+
+class _Wrap:
+    """Results for an array of pyarrow whose values were read one by one."""
+
+    def __init__(self, like: Any) -> None:
+        self._like = like
+
+    def join(self, other: Any) -> None:
+        """Rows are matched by position."""
+
+    def wrap(self, outcome: _Outcome, with_errors: bool) -> Any:
+        return wrap_arrow(outcome, with_errors, self._like, hasattr(self._like, "chunks"))
 
 
 def wrap_arrow(outcome: _Outcome, with_errors: bool, like: Any, chunked: bool) -> Any:

@@ -13,8 +13,15 @@ def adapt(value: Any) -> _Input | None:
         return None
     table = value.to_arrow_table() if hasattr(value, "to_arrow_table") else value.arrow()
     if table.num_columns == 1:
-        return _Input(table.column(0), wrap=_Wrap(table.column_names[0]))
-    return _Input(list(table.columns), is_frame=True, wrap=_Wrap())
+        return _Input(table.column(0), zones=_ZONES, wrap=_Wrap(table.column_names[0]))
+    columns = [_Input(column, zones=_ZONES, wrap=_Wrap()) for column in table.columns]
+    return _Input(columns, is_frame=True, wrap=_Wrap())
+
+
+# How a zone is got rid of.
+_ZONES = (
+    "set TimeZone = 'UTC' for the connection keeps the instants, timezone('UTC', column) gives their readings in UTC without a zone"
+)
 
 
 class _Wrap:

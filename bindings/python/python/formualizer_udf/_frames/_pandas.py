@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pandas as pd
@@ -25,47 +26,89 @@ _NULLABLE = {
 }
 
 
+# How a zone is got rid of.
+_ZONES = (
+    '.dt.tz_convert("UTC") keeps the instants (with .dt.tz_localize(None) behind it, without a zone), '
+    ".dt.tz_localize(None) alone keeps what the clock shows, without a zone"
+)
+
+
 def adapt(value: Any) -> _Input | None:
     if isinstance(value, pd.Series):
-        values, missing, flavour = _column(value)
-        wrap = _Wrap(value.index, value.name, flavour)
-        return _Input(values, missing=missing, nan_is_missing=flavour == "numpy", wrap=wrap)
+        return _input(value, _Wrap(value.index, value.name, _flavour(value.dtype)))
     if isinstance(value, pd.DataFrame):
-        columns = []
-        flavours = []
-        for position in range(value.shape[1]):
-            values, missing, flavour = _column(value.iloc[:, position])
-            columns.append(_Input(values, missing=missing, nan_is_missing=flavour == "numpy", wrap=_Wrap()))
-            flavours.append(flavour)
-        return _Input(columns, is_frame=True, wrap=_Wrap(value.index, None, (flavours or ["numpy"])[0]))
+        columns = [value.iloc[:, position] for position in range(value.shape[1])]
+        flavour = _flavour(columns[0].dtype) if columns else "numpy"
+        wrap = _Wrap(value.index, None, flavour)
+        return _Input([_input(column, _Wrap()) for column in columns], is_frame=True, wrap=wrap)
     if isinstance(value, pd.Index) and not isinstance(value, pd.MultiIndex):
-        return adapt(value.to_series())
+        return _input(pd.Series(value), _Wrap(None, value.name, _flavour(value.dtype)))
+    if isinstance(value, pd.api.extensions.ExtensionArray):
+        return _input(pd.Series(value), _Wrap(None, None, _flavour(value.dtype)))
     return None
 
 
-def _column(series: Any) -> tuple[Any, Any, str]:
-    """What holds the values, the mask of missing ones (or None), and how the series stores them."""
-    dtype = series.dtype
-    array = series.array
+def _flavour(dtype: Any) -> str:
+    """How a Series of the type stores its values, and stores those of a result."""
     if isinstance(dtype, pd.ArrowDtype):
-        return array.__arrow_array__(), None, "arrow"
+        return "arrow"
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _flavour(dtype.categories.dtype)
     if isinstance(dtype, pd.StringDtype):
         # pandas has two types of texts; one of them has NaN for missing ones.
-        flavour = "nullable" if dtype.na_value is pd.NA else "numpy"
-        return series.to_numpy(dtype=object, na_value=None).tolist(), None, flavour
+        return "nullable" if dtype.na_value is pd.NA else "numpy"
+    return "nullable" if str(dtype) in _NULLABLE.values() else "numpy"
+
+
+def _input(series: Any, wrap: _Wrap) -> _Input:
+    """What holds the values of a Series."""
+    values, missing, zone = _column(series)
+    numpy = _flavour(series.dtype) == "numpy"
+    return _Input(values, missing=missing, nan_is_missing=numpy, zone=zone, zones=_ZONES, wrap=wrap)
+
+
+def _column(series: Any) -> tuple[Any, Any, str | None]:
+    """What holds the values, the mask of missing ones (or None), and the zone of times that are instants."""
+    dtype = series.dtype
+    array = series.array
     if isinstance(dtype, pd.CategoricalDtype):
-        return _column(pd.Series(series.astype(dtype.categories.dtype)))
+        return _categories(array)
+    if isinstance(dtype, pd.ArrowDtype):
+        return array.__arrow_array__(), None, None
+    if isinstance(dtype, pd.StringDtype):
+        return series.to_numpy(dtype=object, na_value=None).tolist(), None, None
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), None, "numpy"
+        instants = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+        return instants, None, "UTC" if _is_utc(dtype.tz) else str(dtype.tz)
     if str(dtype) in _NULLABLE.values():
         missing = series.isna().to_numpy()
         plain = str(dtype).lower() if str(dtype) != "boolean" else "bool"
         if not missing.any():
-            return series.to_numpy(dtype=plain), None, "nullable"
-        return series.to_numpy(dtype=plain, na_value=0), missing, "nullable"
+            return series.to_numpy(dtype=plain), None, None
+        return series.to_numpy(dtype=plain, na_value=0), missing, None
     if dtype == object:
-        return series.tolist(), None, "numpy"
-    return series.to_numpy(), None, "numpy"
+        return series.tolist(), None, None
+    return series.to_numpy(), None, None
+
+
+def _categories(array: Any) -> tuple[Any, Any, str | None]:
+    """The values that the codes of categories stand for."""
+    categories = array.categories
+    if len(categories) == 0:
+        return [None] * len(array), None, None
+    if not isinstance(categories.array, pd.arrays.NumpyExtensionArray):
+        return _column(pd.Series(categories.array.take(array.codes, allow_fill=True)))
+    absent = array.codes < 0
+    values = categories.to_numpy().take(array.codes.clip(0))
+    if values.dtype == object:
+        values[absent] = None
+        return values.tolist(), None, None
+    return values, absent if absent.any() else None, None
+
+
+def _is_utc(zone: Any) -> bool:
+    """Whether a zone has one offset for all times, which is none."""
+    return bool(zone.utcoffset(None) == datetime.timedelta(0))
 
 
 def _without(values: Any, missing: Any) -> Any:
@@ -83,17 +126,22 @@ class _Wrap:
         self.name = name
         self.flavour = flavour
 
-    def join(self, other: Any) -> None:
-        """Series go together where their indexes are the same: rows are matched by position."""
+    def join(self, other: Any) -> Any:
+        """Series go together where their indexes are the same: rows are matched by position. What has no index goes with any."""
         if not isinstance(other, _Wrap) or other.index is self.index or other.index is None:
-            return
+            return None
+        if self.index is None:
+            return other
         if len(other.index) == len(self.index) and not other.index.equals(self.index):
             raise ArgumentError(
                 "the indexes of the Series differ, and rows are matched by position: align them first (Series.align), "
                 "or pass .to_numpy()"
             )
+        return None
 
     def _values(self, outcome: _Outcome, column: int) -> Any:
+        if outcome.is_mixed(column):
+            return outcome.parts(column)[0]
         if self.flavour == "arrow":
             import pyarrow as pa
 

@@ -26,13 +26,36 @@ def adapt(value: Any) -> _Input | None:
     return None
 
 
+# How a zone is got rid of.
+_ZONES = (
+    '.dt.convert_time_zone("UTC") keeps the instants (with .dt.replace_time_zone(None) behind it, without a zone), '
+    ".dt.replace_time_zone(None) alone keeps what the clock shows, without a zone"
+)
+
+
 def _column(series: pl.Series, name: str = "") -> _Input:
+    wrap = _Wrap(name)
     if series.dtype == pl.Null:
-        return _Input([None] * len(series), wrap=_Wrap(name))
+        return _Input([None] * len(series), wrap=wrap)
     if series.dtype == pl.Object:
         # Through Arrow they are addresses in memory.
-        return _Input(series.to_list(), wrap=_Wrap(name))
-    return _Input(_Stream(series), wrap=_Wrap(name))
+        return _Input(series.to_list(), are_objects=True, wrap=wrap)
+    if series.dtype in _WIDE:
+        return _Input(_narrow(series), wrap=wrap)
+    return _Input(_Stream(series), zones=_ZONES, wrap=wrap)
+
+
+# Integers that Arrow lacks.
+_WIDE = [getattr(pl, name) for name in ("Int128", "UInt128") if hasattr(pl, name)]
+
+
+def _narrow(series: pl.Series) -> Any:
+    """Integers of 128 bits as such of 64; as Python's own where one does not fit, so that the refusal tells its row."""
+    for dtype in (pl.Int64, pl.UInt64):
+        narrow = series.cast(dtype, strict=False)
+        if narrow.null_count() == series.null_count():
+            return _Stream(narrow)
+    return series.to_list()
 
 
 class _Stream:
@@ -53,6 +76,13 @@ class _Wrap:
         """Rows are matched by position, as polars does."""
 
     def _series(self, outcome: _Outcome, column: int, name: str, with_errors: bool) -> Any:
+        if outcome.is_mixed(column):
+            if with_errors:
+                raise ArgumentError(
+                    "errors='struct' with values of several kinds: polars has no struct of objects; errors='null' gives the "
+                    "values alone"
+                )
+            return pl.Series(name, outcome.objects(column), dtype=pl.Object)
         values = pl.Series(outcome.arrow(column, True)).alias(name)
         if not with_errors:
             return values
@@ -93,7 +123,10 @@ class _Expression:
 
     @staticmethod
     def call(
-        function: Function | ExcelFunction, arguments: tuple[Any, ...], errors: Literal["raise", "null", "struct"]
+        function: Function | ExcelFunction,
+        arguments: tuple[Any, ...],
+        errors: Literal["raise", "null", "struct"],
+        return_dtype: Any = None,
     ) -> Any:
         expressions = [a for a in arguments if isinstance(a, pl.Expr)]
         places = [i for i, a in enumerate(arguments) if isinstance(a, pl.Expr)]
@@ -112,17 +145,19 @@ class _Expression:
                     given[place] = column[0] if len(column) == 1 and rows != 1 else column
             result = function(*given, errors=errors)
             if isinstance(result, pl.DataFrame):
-                return result.to_struct()
-            if isinstance(result, pl.Series):
-                if len(result) == 0 and found:
-                    # Without rows nobody knows whether times are instants; polars has asked with rows when it planned.
-                    return result.cast(found[0]) if result.dtype == pl.Datetime else result
-                found[:] = [result.dtype]
-                return result
-            # One value: its type is the function's, which polars cannot tell from a null.
-            return pl.Series([result], dtype=dtype)
+                result = result.to_struct()
+            if not isinstance(result, pl.Series):
+                # One value: its type is the function's, which polars cannot tell from a null.
+                result = pl.Series([result], dtype=None if return_dtype is not None else dtype)
+            if return_dtype is not None:
+                return _cast(result, dtype, function.__name__)
+            if dtype is None and result.null_count() == len(result):
+                # Without a value nobody knows the kind; polars has asked with values when it planned.
+                return pl.Series(result.name, [None] * len(result), dtype=found[0]) if found else result
+            found[:] = [result.dtype]
+            return result
 
-        dtype = _type_of(returns, names, errors)
+        dtype = _type_of(returns, names, errors) if return_dtype is None else _stated(return_dtype, names, errors)
         return pl.map_batches(
             expressions,
             run,
@@ -130,6 +165,39 @@ class _Expression:
             is_elementwise=elementwise,
             returns_scalar=single,
         )
+
+
+def _stated(dtype: Any, names: list[str] | None, errors: str) -> Any:
+    """The type of an expression whose values the caller says to be of this type."""
+    if not isinstance(dtype, pl.DataType) and not (isinstance(dtype, type) and issubclass(dtype, pl.DataType)):
+        raise ArgumentError(f"return_dtype={dtype!r}: give a type of polars, such as pl.String")
+    if errors == "struct" and names is None:
+        return pl.Struct({"value": dtype, "error": pl.String})
+    return dtype
+
+
+def _cast(result: pl.Series, dtype: Any, function: str) -> pl.Series:
+    """The result as a Series of the type that its caller stated, where it holds nothing else."""
+    if result.dtype == dtype:
+        return result
+    if result.null_count() == len(result):
+        return pl.Series(result.name, [None] * len(result), dtype=dtype)
+    try:
+        if result.dtype.is_float() and dtype.is_float():
+            return result.cast(dtype)
+        if (result.dtype.is_numeric() and dtype.is_numeric()) or (result.dtype.is_temporal() and dtype.is_temporal()):
+            made = result.cast(dtype)
+            if made.cast(result.dtype).equals(result):
+                return made
+            raise ArgumentError(f"{function}: return_dtype={dtype}: the result holds values that are not exact in it")
+        if result.dtype == pl.Struct:
+            return result.cast(dtype)
+        return pl.Series(result.name, result.to_list(), dtype=dtype, strict=True)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
+        if isinstance(error, ArgumentError):
+            raise
+        kind = "values of several kinds" if result.dtype == pl.Object else str(result.dtype)
+        raise ArgumentError(f"{function}: return_dtype={dtype}: the result holds {kind}") from error
 
 
 def _type_of(returns: list[str], names: list[str] | None, errors: str) -> Any:
