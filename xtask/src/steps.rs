@@ -38,6 +38,30 @@ impl Steps {
 
     /// Runs a command that runs tests, and counts them. Returns whether it succeeded.
     pub(crate) fn run_tests(&mut self, title: &str, command: &Cmd) -> bool {
+        self.run_and_count(title, command).is_ok()
+    }
+
+    /// The same in a browser, which now and then ends by itself on a busy machine: where the tests ended without one that failed, they
+    /// are run once more.
+    pub(crate) fn run_tests_in_browser(&mut self, title: &str, command: &Cmd) -> bool {
+        let (counts, results) = (self.counts, self.results.len());
+        match self.run_and_count(title, command) {
+            Err(counted) if counted.failed == 0 => {
+                println!("no test failed: the browser ended; once more");
+                self.counts = counts;
+                self.results.truncate(results);
+                if let Some(step) = self.done.last_mut() {
+                    step.error = None;
+                    step.title.push_str(" (the browser ended)");
+                }
+                self.run_tests(title, command)
+            }
+            outcome => outcome.is_ok(),
+        }
+    }
+
+    /// Runs a command that runs tests; what these counted where it did not succeed.
+    fn run_and_count(&mut self, title: &str, command: &Cmd) -> std::result::Result<(), Counts> {
         let mut lines = Vec::new();
         let failed_before = self.counts.failed;
         let outcome = self.call(title, &command.to_string(), || {
@@ -54,7 +78,7 @@ impl Steps {
         }
         self.counts = [self.counts, counted].into_iter().sum();
         self.results.append(&mut lines);
-        outcome.is_some()
+        outcome.ok_or(counted)
     }
 
     /// Counts what passed in a step that is no test runner's.
@@ -194,6 +218,28 @@ mod tests {
             is_result("12 passed in 0.40s") && is_result("== 12 passed in 62.40s (0:01:02) ==")
         );
         assert!(!is_result("a test that passed in silence") && !is_result("3 files in 2 folders"));
+    }
+
+    #[test]
+    fn tests_in_a_browser_that_ended_are_run_once_more() {
+        let folder = std::env::temp_dir().join(format!("xtask-browser-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let ended = folder.join("ended");
+        let first = format!(
+            "test -e {0} || {{ touch {0}; echo 'test result: ok. 2 passed; 0 failed'; exit 1; }}; \
+            echo 'test result: ok. 3 passed; 0 failed'",
+            ended.display()
+        );
+        let mut steps = Steps::default();
+        assert!(steps.run_tests_in_browser("a", &shell(&first)));
+        assert_eq!(steps.counts, Counts { passed: 3, failed: 0 });
+        // A test that failed is none that the browser ended.
+        let failing = "echo 'test result: FAILED. 1 passed; 1 failed'; exit 1";
+        assert!(!steps.run_tests_in_browser("b", &shell(failing)));
+        assert_eq!(steps.counts, Counts { passed: 4, failed: 1 });
+        assert!(!steps.run_tests_in_browser("c", &shell("exit 1")));
+        assert_eq!((steps.counts.failed, steps.done.len()), (2, 5));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(super) fn test(root: &Path, tools: &Tools, steps: &mut Steps) -> Option<()> 
         .env("WASM_BINDGEN_TEST_TIMEOUT", PAGE_SECONDS)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser)
         .env("CHROMEDRIVER", DRIVER);
-    steps.run_tests("Engines in Chromium", &page).then_some(())
+    steps.run_tests_in_browser("Engines in Chromium", &page).then_some(())
 }
 
 /// `cargo test`, but for where the tests run.
