@@ -31,13 +31,6 @@ impl ReadBy {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Read {
-    sheet: SheetId,
-    rect: Rect,
-    by: ReadBy,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Entry {
     rect: Rect,
@@ -63,7 +56,7 @@ pub(super) fn envelope(rect: &Rect) -> AABB<[i64; 2]> {
 /// All ranges.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ranges {
-    slots: Vec<Option<Read>>,
+    slots: Vec<Option<ReadBy>>,
     free: Vec<RangeId>,
     ids: FxHashMap<(SheetId, Rect), RangeId>,
     trees: FxHashMap<SheetId, RTree<Entry>>,
@@ -87,11 +80,9 @@ impl Ranges {
     /// Adds a reader; gives the range where it is a new one.
     fn add(&mut self, sheet: SheetId, rect: Rect, reader: Reader) -> Option<RangeId> {
         if let Some(id) = self.ids.get(&(sheet, rect)) {
-            if let Some(Some(read)) = self.slots.get_mut(id.0 as usize) {
-                match &mut read.by {
-                    ReadBy::One(one) => {
-                        read.by = ReadBy::Many(FxHashSet::from_iter([*one, reader]));
-                    }
+            if let Some(Some(by)) = self.slots.get_mut(id.0 as usize) {
+                match by {
+                    ReadBy::One(one) => *by = ReadBy::Many(FxHashSet::from_iter([*one, reader])),
                     ReadBy::Many(readers) => {
                         readers.insert(reader);
                     }
@@ -99,7 +90,7 @@ impl Ranges {
             }
             return None;
         }
-        let read = Some(Read { sheet, rect, by: ReadBy::One(reader) });
+        let read = Some(ReadBy::One(reader));
         let id = match self.free.pop() {
             Some(id) => {
                 self.slots[id.0 as usize] = read;
@@ -128,7 +119,7 @@ impl Ranges {
     pub(crate) fn remove(&mut self, sheet: SheetId, rect: Rect, reader: Reader) {
         let Some(id) = self.ids.get(&(sheet, rect)).copied() else { return };
         let Some(slot) = self.slots.get_mut(id.0 as usize) else { return };
-        let unread = match slot.as_mut().map(|read| &mut read.by) {
+        let unread = match slot {
             Some(ReadBy::Many(readers)) => {
                 readers.remove(&reader);
                 readers.is_empty()
@@ -150,17 +141,10 @@ impl Ranges {
         }
     }
 
-    /// Where a range is.
-    #[cfg(test)]
-    fn place(&self, id: RangeId) -> Option<(SheetId, Rect)> {
-        let read = self.slots.get(id.0 as usize)?.as_ref()?;
-        Some((read.sheet, read.rect))
-    }
-
     /// Who reads a range.
     pub(crate) fn readers(&self, id: RangeId) -> impl Iterator<Item = Reader> + '_ {
-        let read = self.slots.get(id.0 as usize).and_then(Option::as_ref);
-        read.into_iter().flat_map(|read| read.by.iter())
+        let by = self.slots.get(id.0 as usize).and_then(Option::as_ref);
+        by.into_iter().flat_map(ReadBy::iter)
     }
 
     /// The ranges that have a part of a rectangle, and who reads them.
@@ -173,7 +157,7 @@ impl Ranges {
         let envelope = envelope(rect);
         let found = tree.flat_map(move |tree| tree.locate_in_envelope_intersecting(envelope));
         found.filter_map(|entry| {
-            Some((entry.range, &self.slots.get(entry.range.0 as usize)?.as_ref()?.by))
+            Some((entry.range, self.slots.get(entry.range.0 as usize)?.as_ref()?))
         })
     }
 }
@@ -211,9 +195,9 @@ mod tests {
             for ranges in [&ranges, &rebuilt] {
                 let mut found = Vec::new();
                 for (id, by) in ranges.meeting(sheet, &looked) {
-                    let (_, rect) = ranges.place(id).unwrap();
+                    let ((_, rect), _) = ranges.ids.iter().find(|(_, known)| **known == id).unwrap();
                     prop_assert!(by.iter().eq(ranges.readers(id)));
-                    found.extend(by.iter().map(|reader| (rect, reader)));
+                    found.extend(by.iter().map(|reader| (*rect, reader)));
                 }
                 found.sort();
                 let meets = |(rect, _): &&(Rect, Reader)| rect.intersection(&looked).is_some();

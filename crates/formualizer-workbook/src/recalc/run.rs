@@ -343,7 +343,7 @@ impl<'a> Pass<'a> {
             for (id, rows) in self.rows_of_readers(*range, changed) {
                 let unit = plan.unit_of.get(&id);
                 if !unit.is_some_and(|unit| done.contains(unit)) {
-                    self.to_calculate(id, rows);
+                    self.mark(id, rows);
                 }
             }
         }
@@ -371,7 +371,7 @@ impl<'a> Pass<'a> {
         rows.collect()
     }
 
-    fn to_calculate(&mut self, id: RegionId, rows: Range<u32>) {
+    fn mark(&mut self, id: RegionId, rows: Range<u32>) {
         let rows_of = match self.pending.contains(&id) {
             true => self.rows.entry(id),
             false => self.book.changes.rows.entry(id),
@@ -674,7 +674,7 @@ impl<'a> Pass<'a> {
                 self.pending.contains(&id),
                 "a reader of {rect} was calculated before it"
             );
-            self.to_calculate(id, rows);
+            self.mark(id, rows);
         }
     }
 }

@@ -70,9 +70,8 @@ pub(super) fn read(
 /// Whether circular references are calculated in steps (2.4.30, 2.4.31, 2.4.76): a sheet says it before its cells, all of them
 /// the same.
 pub(super) fn iteration(stream: &[u8]) -> Option<Iteration> {
-    let mut records = Records::new(stream);
     let (mut steps, mut delta, mut asked) = (None, None, false);
-    while let Some(record) = records.next() {
+    for record in Records::new(stream) {
         let mut bytes = Bytes::new(record.data);
         match record.number {
             0x000C => steps = bytes.u16().ok().map(u32::from),
