@@ -16,7 +16,7 @@ fn iterating(cells: &[(&str, &str)], steps: u32, delta: f64) -> Workbook {
 fn number(book: &Workbook, cell: &str) -> f64 {
     match book.value("S", cell).unwrap() {
         Value::Number(n) => n,
-        other => panic!("{cell} is {other:?}"),
+        _ => f64::NAN,
     }
 }
 
@@ -110,7 +110,7 @@ fn filled_columns_iterate_row_by_row() {
     }
     book.recalculate().unwrap();
     for row in [1, 2, 999, 2000] {
-        let Value::Number(found) = book.value("S", (row, 1)).unwrap() else { panic!() };
+        let found = number(&book, &format!("A{row}"));
         assert!((found - 2.0 * f64::from(row)).abs() < 1e-6, "{row}: {found}");
     }
 }
