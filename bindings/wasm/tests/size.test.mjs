@@ -21,8 +21,8 @@ test("the core is small", (context) => {
   // The best quality takes twenty seconds more, and an eighth off.
   const size = sent(readFileSync("node_modules/formualizer-udf/core_bg.wasm"), 9);
   context.diagnostic(`core: ${(size / MB).toFixed(2)} MB (brotli 9)`);
-  // It was 1.6 before all of Excel's functions were there; this holds it where it is until what each part weighs is known.
-  assert.ok(size <= 2.3 * MB, `${size} bytes`);
+  // It was 1.6 before all of Excel's functions were there.
+  assert.ok(size <= 2.1 * MB, `${size} bytes`);
 });
 
 test("the JavaScript around it is small", async (context) => {

@@ -118,6 +118,8 @@ fn gather(root: &Path, tools: &Tools, folder: &Path) -> Result<()> {
     for (name, out) in MODULES {
         let bind = Cmd::new(root, tools.bindgen.join("wasm-bindgen"))
             .args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"])
+            // What pages would load for nothing: a twelfth of the module as it is sent.
+            .args(["--remove-name-section", "--remove-producers-section"])
             .args(["--out-name", out, "--out-dir"])
             .arg(folder)
             .arg(built.join(format!("{}.wasm", name.replace('-', "_"))));
