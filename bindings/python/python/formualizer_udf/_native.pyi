@@ -657,12 +657,12 @@ class Workbook:
 
     @property
     def iteration(self) -> tuple[int, float] | None:
-        """How circular references are calculated in steps, as `(steps, delta)`: as the file said, or as it was set. `None` where
-        they are errors."""
+        """How circular references are calculated in steps, as `(steps, delta)`: as the file said, or as it was set. `None` where they
+        are errors."""
 
     def set_iteration(self, steps: int | None = 100, delta: float = 0.001) -> None:
-        """Lets circular references be calculated in at most so many steps, until changes are below `delta`; or be errors, where
-        `steps` is `None`. The next `recalculate` takes up all formulas.
+        """Lets circular references be calculated in at most so many steps, until changes are below `delta`; or be errors, where `steps`
+        is `None`. The next `recalculate` takes up all formulas.
 
         Raises `WorkbookError` of the kind "data" where there are no steps or more than 32767, or `delta` is below 0 or no number.
         """

@@ -12,7 +12,8 @@ use arrow_array::{Array as ArrowArray, RecordBatch};
 use arrow_select::concat::concat;
 use formualizer_udf_wasm_errors::{self as error, of_workbook, ok};
 use formualizer_workbook::{
-    CancelToken, DateSystem, Iteration, Limits, Progress, RecalcOptions, RecalcReport, Snapshot, Workbook,
+    CancelToken, DateSystem, Iteration, Limits, Progress, RecalcOptions, RecalcReport, Snapshot,
+    Workbook,
 };
 use js_sys::{Array, Function, Uint8Array};
 use std::cell::{RefCell, RefMut};

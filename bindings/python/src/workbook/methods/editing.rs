@@ -129,6 +129,8 @@ impl Workbook {
 
     /// Lets circular references be calculated in at most so many steps, until changes are below `delta`; or be errors, where `steps`
     /// is `None`. The next `recalculate` takes up all formulas.
+    ///
+    /// Raises `WorkbookError` of the kind "data" where there are no steps or more than 32767, or `delta` is below 0 or no number.
     #[pyo3(signature = (steps=Some(CountArg(100)), delta=0.001))]
     fn set_iteration(&self, py: Python<'_>, steps: Option<CountArg>, delta: f64) -> PyResult<()> {
         self.quick(py, move |book| {
