@@ -6,7 +6,7 @@ use crate::{
 };
 use arrow_array::{ArrayRef, Float64Array, StringArray};
 use formualizer_workbook::{RecalcOptions, Workbook};
-use fz_benches::{doubles, median, seconds};
+use fz_benches::{median, seconds};
 use std::sync::Arc;
 
 /// Runs of each figure.

@@ -1,5 +1,6 @@
 //! The figures of `cargo xtask bench --json FILE`: medians of pairs in one run. `--workbook` leaves out those without
-//! a workbook; `--hostile` prints those of modules that mean harm, `--functions` those of Excel's functions, and nothing else.
+//! a workbook; `--hostile` prints those of modules that mean harm, `--functions` those of Excel's functions, `--shapes` those of workbooks
+//! of other shapes than filled columns, and nothing else.
 
 mod callbacks;
 mod calls;
@@ -10,6 +11,7 @@ mod files;
 mod functions;
 mod hostile;
 mod modules;
+mod shapes;
 mod timing;
 mod workbook;
 
@@ -39,6 +41,12 @@ fn main() -> Result<()> {
                 println!("{}", serde_json::to_string_pretty(&Value::Object(figures.0))?);
                 return Ok(());
             }
+            "--shapes" => {
+                rayon::ThreadPoolBuilder::new().num_threads(2).build_global()?;
+                let mut figures = Figures::default();
+                return shapes::figures(&mut figures);
+            }
+            shapes::DISTINCT => return shapes::print_memory_of_distinct(),
             files::LOAD => {
                 let file = args.next().ok_or("give a file to load")?;
                 return files::load_only(Path::new(&file));
@@ -57,7 +65,7 @@ fn main() -> Result<()> {
             "--json" => out = args.next().map(PathBuf::from),
             other => {
                 return Err(format!(
-                    "unknown argument {other}: give --workbook, --functions, --hostile, --json FILE"
+                    "unknown argument {other}: give --workbook, --functions, --shapes, --hostile, --json FILE"
                 )
                 .into());
             }
@@ -75,6 +83,7 @@ fn main() -> Result<()> {
     workbook::volatile(&mut figures)?;
     callbacks::ways(&mut figures)?;
     functions::figures(&mut figures)?;
+    shapes::figures(&mut figures)?;
     let fzudf = std::env::var_os("FZ_FZUDF").map(PathBuf::from);
     files::figures(fzudf.as_deref(), &mut figures)?;
     if !workbook_only {
