@@ -121,18 +121,7 @@ impl<'a> Pass<'a> {
     ) -> Self {
         let rects = std::mem::take(&mut book.changes.rects);
         let mut rows = std::mem::take(&mut book.changes.rows);
-        let mut changed: FxHashMap<RangeId, Vec<Rect>> = FxHashMap::default();
         for (sheet, rect) in &rects {
-            for (range, by) in book.readers.ranges_in(*sheet, rect) {
-                match by {
-                    ReadBy::One(reader) => {
-                        if let Some((id, part)) = rows_of_reader(&book.regions, *reader, rect) {
-                            rows.entry(id).or_default().insert(part);
-                        }
-                    }
-                    ReadBy::Many(_) => changed.entry(range).or_default().push(*rect),
-                }
-            }
             for id in book.readers.blocked_in(*sheet, rect) {
                 if let Some(region) = book.regions.get(id) {
                     rows.entry(id).or_default().insert(region.rect.rows());
@@ -143,14 +132,14 @@ impl<'a> Pass<'a> {
         let waits: Vec<usize> = plan.units.iter().map(|unit| unit.waits_for).collect();
         let ready = (0..waits.len()).filter(|unit| waits[*unit] == 0).collect();
         let done = vec![false; waits.len()];
-        Self {
+        let mut pass = Self {
             book,
             sessions,
             options,
             plan,
             report,
             rows,
-            changed,
+            changed: FxHashMap::default(),
             pending,
             waits,
             readers: FxHashMap::default(),
@@ -159,7 +148,11 @@ impl<'a> Pass<'a> {
             units: plan.units.iter().filter(|unit| !unit.regions.is_empty()).count() as u64,
             ready,
             outdated: false,
+        };
+        for (sheet, rect) in rects {
+            pass.changed(sheet, rect, &[]);
         }
+        pass
     }
 
     fn run(mut self) -> Result<(), Error> {
@@ -392,9 +385,7 @@ impl<'a> Pass<'a> {
     fn keep_rows(&mut self) {
         for (range, changed) in std::mem::take(&mut self.changed) {
             for (id, rows) in self.rows_of_readers(range, changed) {
-                if self.pending.contains(&id) {
-                    self.rows.entry(id).or_default().insert(rows);
-                }
+                self.rows.entry(id).or_default().insert(rows);
             }
         }
         for (region, rows) in std::mem::take(&mut self.rows) {
