@@ -53,6 +53,17 @@ pub(super) fn envelope(rect: &Rect) -> AABB<[i64; 2]> {
     )
 }
 
+/// A tree for each sheet that has entries, all of which are taken at once.
+pub(super) fn trees<E: RTreeObject>(
+    entries: impl IntoIterator<Item = (SheetId, E)>,
+) -> FxHashMap<SheetId, RTree<E>> {
+    let mut by_sheet: FxHashMap<SheetId, Vec<E>> = FxHashMap::default();
+    for (sheet, entry) in entries {
+        by_sheet.entry(sheet).or_default().push(entry);
+    }
+    by_sheet.into_iter().map(|(sheet, entries)| (sheet, RTree::bulk_load(entries))).collect()
+}
+
 /// All ranges.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ranges {
@@ -66,14 +77,11 @@ impl Ranges {
     /// The ranges that some readers read.
     pub(crate) fn of(all: impl IntoIterator<Item = (SheetId, Rect, Reader)>) -> Self {
         let mut ranges = Self::default();
-        let mut by_sheet: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
-        for (sheet, rect, reader) in all {
-            if let Some(range) = ranges.add(sheet, rect, reader) {
-                by_sheet.entry(sheet).or_default().push(Entry { rect, range });
-            }
-        }
-        let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
-        ranges.trees = by_sheet.into_iter().map(bulk).collect();
+        let new = all.into_iter().filter_map(|(sheet, rect, reader)| {
+            let range = ranges.add(sheet, rect, reader)?;
+            Some((sheet, Entry { rect, range }))
+        });
+        ranges.trees = trees(new.collect::<Vec<_>>());
         ranges
     }
 

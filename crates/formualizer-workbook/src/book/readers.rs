@@ -3,7 +3,7 @@
 use super::{
     Book, Region, RegionId, Regions,
     mentions::Mentions,
-    ranges::{RangeId, Ranges, ReadBy, Reader, envelope},
+    ranges::{RangeId, Ranges, ReadBy, Reader, envelope, trees},
 };
 use crate::{
     address::{Area, Axis, Rect, SheetId},
@@ -90,13 +90,9 @@ impl Rooms {
 
     /// Takes many rooms at once.
     fn rebuild(&mut self) {
-        let mut by_sheet: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
-        for (id, (sheet, rects)) in &self.of {
-            let entries = rects.iter().map(|rect| bounded(*id, rect));
-            by_sheet.entry(*sheet).or_default().extend(entries);
-        }
-        let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
-        self.trees = by_sheet.into_iter().map(bulk).collect();
+        self.trees = trees(self.of.iter().flat_map(|(id, (sheet, rects))| {
+            rects.iter().map(move |rect| (*sheet, bounded(*id, rect)))
+        }));
     }
 
     /// The regions whose rooms or their bounds meet a rectangle, as often as they do.
@@ -196,14 +192,10 @@ impl Readers {
             held.map(move |(sheet, rect, index)| (*sheet, *rect, (id, *index)))
         });
         self.ranges = Ranges::of(read);
-        let mut blocked: FxHashMap<SheetId, Vec<Entry>> = FxHashMap::default();
-        for (id, held) in &self.held {
-            if let Some((sheet, rect)) = held.blocked {
-                blocked.entry(sheet).or_default().push(Entry { rect, region: *id });
-            }
-        }
-        let bulk = |(sheet, entries)| (sheet, RTree::bulk_load(entries));
-        self.blocked = blocked.into_iter().map(bulk).collect();
+        self.blocked = trees(self.held.iter().filter_map(|(id, held)| {
+            let (sheet, rect) = held.blocked?;
+            Some((sheet, Entry { rect, region: *id }))
+        }));
     }
 
     /// The regions that are calculated every time.

@@ -208,8 +208,7 @@ fn reshaped<'a>(
             };
             let rect = run.shaped(&rect, shape);
             run.touch(sheet, &rect)?;
-            let columns = rect.cols().map(|col| run.reader.cells(sheet, col, rect.rows()));
-            let table = Table::try_new(columns.collect());
+            let table = run.held(sheet, &rect);
             Ok(table.map_or(Operand::error(ErrorCode::Value), Operand::Array))
         }
         (Some(Err(error)), _) => Ok(Operand::error(error)),

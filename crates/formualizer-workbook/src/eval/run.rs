@@ -214,14 +214,19 @@ impl<'a> Run<'a> {
         Some(self.ended(record.call_windows(operands, windows, lifted, starts, context)?))
     }
 
+    /// The cells of a rectangle, each column as it is held.
+    pub(crate) fn held(&self, sheet: SheetId, rect: &Rect) -> Option<Table> {
+        let columns = rect.cols().map(|col| self.reader.cells(sheet, col, rect.rows()));
+        Table::try_new(columns.collect())
+    }
+
     /// The cells of a rectangle, held once for all parts of the strip.
     pub(crate) fn block(&self, sheet: SheetId, rect: Rect) -> Option<Table> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, table)) = blocks.iter().find(|(of, _)| *of == (sheet, rect)) {
             return Some(table.clone());
         }
-        let columns = rect.cols().map(|col| self.reader.cells(sheet, col, rect.rows()));
-        let table = Table::try_new(columns.collect())?;
+        let table = self.held(sheet, &rect)?;
         blocks.push(((sheet, rect), table.clone()));
         Some(table)
     }
@@ -424,8 +429,7 @@ impl<'a> Run<'a> {
             return Ok(Operand::Scalar(ScalarValue::Error(ErrorCode::Num, Some(why.into()))));
         }
         self.ask(area.sheet, &rect)?;
-        let columns = rect.cols().map(|col| self.reader.cells(area.sheet, col, rect.rows()));
-        let table = Table::try_new(columns.collect());
+        let table = self.held(area.sheet, &rect);
         Ok(table.map_or(Operand::error(ErrorCode::Ref), Operand::of_table))
     }
 
@@ -466,8 +470,7 @@ impl<'a> Run<'a> {
             let why = "a range of more cells than can be held";
             return Operand::Scalar(ScalarValue::Error(ErrorCode::Num, Some(why.into())));
         }
-        let columns = cut.cols().map(|col| self.reader.cells(sheet, col, cut.rows()));
-        match Table::try_new(columns.collect()) {
+        match self.held(sheet, &cut) {
             Some(table) => {
                 let tail = (rect.bottom - cut.bottom) as usize;
                 Operand::Array(table.with_blank_tail(tail).as_reference())

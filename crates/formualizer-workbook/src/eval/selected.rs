@@ -71,12 +71,6 @@ impl<'a> Call<'a, '_> {
         self.run.reader.cells(sheet, rect.left + at, rect.rows())
     }
 
-    /// The cells of a range that is read whole.
-    fn table(&self, range: Range) -> Option<Table> {
-        let width = range.1.width();
-        Table::try_new((0..width).map(|at| self.column(range, at)).collect())
-    }
-
     fn record(&self, operands: &[Operand<'a>]) -> Result<Operand<'a>> {
         self.run.record(self.record, operands, self.rows)
     }
@@ -115,7 +109,7 @@ impl<'a> Call<'a, '_> {
 
     /// Keys with the numbers of their places, from 0, beside or below them.
     fn places(&self, down: bool, (sheet, keys): Range) -> Option<Table> {
-        let keys_of = self.table((sheet, keys))?;
+        let keys_of = self.run.held(sheet, &keys)?;
         let places = numbered(down, &keys)?;
         let columns = match down {
             true => keys_of.columns().iter().chain(places.columns()).cloned().collect(),
@@ -152,7 +146,8 @@ impl<'a> Call<'a, '_> {
         let Some(mut operands) = operands.into_iter().collect::<Option<Vec<_>>>() else {
             return Ok(None);
         };
-        let (Some(table), Some(places)) = (self.table((keys.0, cut)), numbered(down, &cut)) else {
+        let (Some(table), Some(places)) = (self.run.held(keys.0, &cut), numbered(down, &cut))
+        else {
             return Ok(None);
         };
         let tables = [table.as_reference(), places].map(Operand::Array);
@@ -250,6 +245,7 @@ impl<'a> Call<'a, '_> {
         let held = |(sheet, rect): Range| (sheet, Rect { bottom: rect.top + height - 1, ..rect });
         let (summed, ranges) = (held(summed), ranges.into_iter().map(held).collect::<Vec<_>>());
         let asked: Vec<ScalarValue> = criteria.iter().map(|one| one.cell(0).owned()).collect();
+        let cell = |row: u32, at: u32| Cell::new(summed.1.top + row, summed.1.left + at);
         let mut found = Vec::new();
         let mut waiting = Waiting::default();
         for at in 0..first.1.width() {
@@ -257,9 +253,8 @@ impl<'a> Call<'a, '_> {
             let Ok(rows) = matching_rows(&columns, &asked, self.run.rules()) else {
                 return Ok(None);
             };
-            let cell = |row: u32| Cell::new(summed.1.top + row, summed.1.left + at);
             for row in &rows {
-                waiting.part(self.run.ask(summed.0, &cell(*row).into()))?;
+                waiting.part(self.run.ask(summed.0, &cell(*row, at).into()))?;
             }
             found.push(rows);
         }
@@ -269,10 +264,7 @@ impl<'a> Call<'a, '_> {
             let mut rows = rows.iter().copied().peekable();
             for row in 0..height {
                 builder.push(match rows.next_if_eq(&row) {
-                    Some(_) => self
-                        .run
-                        .reader
-                        .cell(summed.0, Cell::new(summed.1.top + row, summed.1.left + at)),
+                    Some(_) => self.run.reader.cell(summed.0, cell(row, at)),
                     None => CellRef::Blank,
                 });
             }
@@ -280,8 +272,8 @@ impl<'a> Call<'a, '_> {
         });
         let Some(met) = Table::try_new(columns.collect()) else { return Ok(None) };
         let mut operands = Vec::with_capacity(self.arguments.len());
-        for (range, criterion) in ranges.into_iter().zip(criteria) {
-            let Some(table) = self.table(range) else { return Ok(None) };
+        for ((sheet, rect), criterion) in ranges.into_iter().zip(criteria) {
+            let Some(table) = self.run.held(sheet, &rect) else { return Ok(None) };
             operands.extend([Operand::Array(table.as_reference()), criterion]);
         }
         operands.insert(values, Operand::Array(met.as_reference()));
