@@ -1,15 +1,12 @@
 //! Rows that each see so many of the first rows of the ranges of a call, held against calls with ranges that are so
 //! long.
 
-use crate::naive::Operand;
+use crate::{Shared, naive::Operand};
 use formualizer_functions::{
     ErrorCode, ScalarValue,
-    call::Context,
     cells::{Cells, Table},
     find,
-    indexes::Indexes,
     lift::Rows,
-    semantics::{DateSystem, TextRules},
 };
 
 const ROWS: usize = 60;
@@ -37,16 +34,8 @@ fn array(columns: &[Cells], rows: usize) -> Operand {
 
 #[test]
 fn growing_ranges_are_ranges_that_end_with_each_row() {
-    let cancel = udf_columnar::CancelToken::default();
-    let indexes = Indexes::default();
-    let context = Context {
-        rules: TextRules { dates: DateSystem::Excel1900, year: 2026 },
-        now: 46_000.5,
-        seed: 0,
-        indexes: &indexes,
-        cancel: &cancel,
-        platform: Default::default(),
-    };
+    let shared = Shared::default();
+    let context = shared.context(2026, 46_000.5, 0);
     // The rows that were picked, some of which see cells below those that are held.
     let seen: Vec<u32> = (1..=ROWS as u32).chain([3, 3, 70, 61, 1]).collect();
     let wide = [column(1, 5), column(2, 4)];
@@ -96,16 +85,8 @@ fn growing_ranges_are_ranges_that_end_with_each_row() {
 
 #[test]
 fn what_cannot_tell_its_rows_apart_does_not_grow() {
-    let (cancel, indexes) = (udf_columnar::CancelToken::default(), Indexes::default());
-    let rules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
-    let context = Context {
-        rules,
-        now: 0.0,
-        seed: 0,
-        indexes: &indexes,
-        cancel: &cancel,
-        platform: Default::default(),
-    };
+    let shared = Shared::default();
+    let context = shared.context(2026, 0.0, 0);
     let range = || array(&[column(1, 5)], ROWS);
     let rows = Rows { first: 0, len: 2 };
     let grows = |name: &str, operands: &[Operand], seen: &[u32]| {

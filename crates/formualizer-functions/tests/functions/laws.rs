@@ -3,15 +3,13 @@
 //! Arguments are drawn anew for each record of the table, so that no family is left out. `LAWS=text` tries only the
 //! functions whose name has the text; `LAWS_CASES=number` draws so many calls of each.
 
-use crate::naive::Operand;
+use crate::{Shared, naive::Operand};
 use formualizer_functions::{
     ErrorCode, Record, ScalarValue, all,
-    call::{Argument, Context, Lambda, Output, Result},
+    call::{Argument, Lambda, Output, Result},
     cells::{Cells, Table},
-    indexes::Indexes,
     lift::{Rows, Split},
     record::{Kernel, Mode},
-    semantics::{DateSystem, TextRules},
 };
 use proptest::{
     prelude::*,
@@ -23,7 +21,6 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use udf_columnar::CancelToken;
 
 /// Longest time of a call.
 const LONGEST: Duration = Duration::from_secs(1);
@@ -234,16 +231,8 @@ fn called(
     operands: &[Operand],
     rows: Rows,
 ) -> std::result::Result<Operand, Split> {
-    let (indexes, cancel) = (Indexes::default(), CancelToken::new());
-    let rules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
-    let context = Context {
-        rules,
-        now: 45_000.5,
-        seed: 7,
-        indexes: &indexes,
-        cancel: &cancel,
-        platform: Default::default(),
-    };
+    let shared = Shared::default();
+    let context = shared.context(2026, 45_000.5, 7);
     record.call(operands, rows, context)
 }
 

@@ -13,6 +13,34 @@ mod naive;
 mod table;
 mod windows;
 
+use formualizer_functions::{
+    call::Context,
+    indexes::Indexes,
+    semantics::{DateSystem, TextRules},
+};
+use udf_columnar::CancelToken;
+
+/// What calls borrow.
+#[derive(Default)]
+struct Shared {
+    indexes: Indexes,
+    cancel: CancelToken,
+}
+
+impl Shared {
+    /// A context with the year of dates that have none, a clock and a seed.
+    fn context(&self, year: i32, now: f64, seed: u64) -> Context<'_> {
+        Context {
+            rules: TextRules { dates: DateSystem::Excel1900, year },
+            now,
+            seed,
+            indexes: &self.indexes,
+            cancel: &self.cancel,
+            platform: Default::default(),
+        }
+    }
+}
+
 #[test]
 fn every_case_of_every_family_holds() {
     let (held, wrong) = table::run();

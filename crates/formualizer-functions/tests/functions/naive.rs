@@ -1,12 +1,12 @@
 //! A formula evaluated as plainly as can be: one cell, a node at a time, no columns.
 
+use crate::Shared;
 use formualizer_common::LiteralValue;
 use formualizer_functions::{
     ErrorCode, ScalarValue,
-    call::{Argument, Context, Lambda, Output, Result},
+    call::{Argument, Lambda, Output, Result},
     cells::{CellRef, Table},
     find,
-    indexes::Indexes,
     lift::Rows,
     record::{Kernel, Mode, Parameter, Record, value},
     semantics::{DateSystem, Scalar, TextRules, compare, general},
@@ -15,7 +15,6 @@ use formualizer_parse::{
     ASTNode, ASTNodeType, BinaryOperator, UnaryOperator, parser::ReferenceType,
 };
 use std::{collections::BTreeMap, sync::Arc};
-use udf_columnar::CancelToken;
 
 /// A value of the naive evaluator.
 pub(crate) type Operand = formualizer_functions::Operand<Arc<dyn Lambda>>;
@@ -101,15 +100,8 @@ fn rules() -> TextRules {
 }
 
 fn lifted(record: &Record, operands: &[Operand]) -> Operand {
-    let (indexes, cancel) = (Indexes::default(), CancelToken::new());
-    let context = Context {
-        rules: rules(),
-        now: 45_000.5,
-        seed: 7,
-        indexes: &indexes,
-        cancel: &cancel,
-        platform: Default::default(),
-    };
+    let shared = Shared::default();
+    let context = shared.context(2023, 45_000.5, 7);
     record.call(operands, Rows { first: 0, len: 1 }, context).unwrap()
 }
 

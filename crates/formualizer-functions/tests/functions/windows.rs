@@ -1,14 +1,11 @@
 //! Rows that each see a window of their own, held against calls with the cells of each.
 
-use crate::naive::Operand;
+use crate::{Shared, naive::Operand};
 use formualizer_functions::{
     ErrorCode, ScalarValue,
-    call::Context,
     cells::{Cells, Table},
     find,
-    indexes::Indexes,
     lift::{Rows, Split, Window},
-    semantics::{DateSystem, TextRules},
 };
 
 const ROWS: usize = 40;
@@ -25,16 +22,8 @@ fn column(seed: usize) -> Cells {
 
 #[test]
 fn windows_give_what_their_cells_give() {
-    let (cancel, indexes) = (udf_columnar::CancelToken::default(), Indexes::default());
-    let rules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
-    let context = Context {
-        rules,
-        now: 46_000.5,
-        seed: 0,
-        indexes: &indexes,
-        cancel: &cancel,
-        platform: Default::default(),
-    };
+    let shared = Shared::default();
+    let context = shared.context(2026, 46_000.5, 0);
     let same = Operand::Scalar(0.05.into());
     let moving = Operand::Rows(column(7).slice(0, 30));
     // Rows that were picked, in order.
@@ -102,16 +91,8 @@ fn windows_give_what_their_cells_give() {
 
 #[test]
 fn windows_are_refused_where_rows_are_not_single() {
-    let (cancel, indexes) = (udf_columnar::CancelToken::default(), Indexes::default());
-    let rules = TextRules { dates: DateSystem::Excel1900, year: 2026 };
-    let context = Context {
-        rules,
-        now: 0.0,
-        seed: 0,
-        indexes: &indexes,
-        cancel: &cancel,
-        platform: Default::default(),
-    };
+    let shared = Shared::default();
+    let context = shared.context(2026, 0.0, 0);
     let rows = Rows { first: 0, len: 2 };
     let window = |argument| Window::new(argument, vec![column(2)], 3).unwrap();
     let call = |name: &str, operands: &[Operand], windows: &[Window], starts: &[usize]| {
